@@ -29,7 +29,8 @@ from typing import Final
 from bench.figures import note
 from bench.sip_server import Ports, keeping, registered, stored
 from engage.processes.part import YOUNG_CALLS, settle
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.directory import Directory, Extension, Snapshot
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.pbx import Pbx
 from pbxcore.sip.flow import Flow
 

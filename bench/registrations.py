@@ -23,8 +23,9 @@ from bench.figures import note
 from bench.sip_server import keeping
 from pbxcore.authentication import Authentication
 from pbxcore.devices import Devices
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.directory import Directory, Extension, Snapshot
 from pbxcore.domain import Domain
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.entropy import Entropy
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.registrar import Registrar

@@ -31,7 +31,8 @@ from typing import Any, Final
 import uvloop
 
 from bench.sip_server import Memory, forget, stored
-from pbxcore.directory import BanPolicy, Directory, DomainSettings, Extension, Snapshot
+from pbxcore.directory import Directory, Extension, Snapshot
+from pbxcore.domain_settings import BanPolicy, DomainSettings
 from pbxcore.health import Health, Probe
 from pbxcore.pbx import Pbx
 

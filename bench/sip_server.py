@@ -29,7 +29,8 @@ from engage.processes.media_link import MediaLink
 from engage.processes.part import YOUNG_CALLS, settle
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import MessageArrived, MessageStored
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.directory import Directory, Extension, Snapshot
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.media.commands import CloseStream, Done, OpenStream, StreamClosed, StreamOpened
 from pbxcore.pbx import Pbx, StoredBinding
 

@@ -53,7 +53,7 @@ from engage.telephony.tls_settings import SIP_TLS, SipTlsSettings
 from engage.telephony.trunk_routes import TrunkRoutes
 from engage.telephony.trunks import Trunks
 from pbxcore.devices import KEY_PURPOSE
-from pbxcore.directory import DomainSettings
+from pbxcore.domain_settings import DomainSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

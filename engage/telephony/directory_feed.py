@@ -16,7 +16,6 @@ from pbxcore.commands import ApplyDelta, DirectoryHeld, PutSnapshot
 from pbxcore.dialplan.plan import Plan
 from pbxcore.directory import (
     Delta,
-    DomainSettings,
     Extension,
     ExtensionGroup,
     ExtensionPut,
@@ -26,6 +25,7 @@ from pbxcore.directory import (
     TrunkPut,
     TrunkRemoved,
 )
+from pbxcore.domain_settings import DomainSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

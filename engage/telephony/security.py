@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engage.errors import N_
 from engage.system.networks import Networks
-from pbxcore.directory import BanPolicy, SipLimits
+from pbxcore.domain_settings import BanPolicy, SipLimits
 
 FAIL2BAN, SIP_LIMITS = "fail2ban", "sip_limits"
 MOST_WHITELISTED = 50

@@ -9,7 +9,7 @@ from engage.telephony.directory_feed import DirectoryFeed
 from engage.telephony.projection import Projection
 from engage.telephony.registered_phones import RegisteredPhones
 from pbxcore.dialplan.plan import Plan
-from pbxcore.directory import DomainSettings
+from pbxcore.domain_settings import DomainSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

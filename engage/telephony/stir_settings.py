@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engage.errors import N_, Refused
-from pbxcore.directory import Stir
+from pbxcore.domain_settings import Stir
 
 SECTION = "stir_shaken"
 KEY, SERVICE, TRUST = N_("Signing Here"), N_("Signing Service"), N_("Verification")

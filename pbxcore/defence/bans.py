@@ -15,7 +15,7 @@ from pbxcore.defence.source import covered, is_loopback, source_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxcore.directory import BanPolicy
+    from pbxcore.domain_settings import BanPolicy
 
 MOST_BANS: Final = 10_000
 """Sources banned at once; one more lifts the oldest ban."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxcore.defence.bans import Ban
-    from pbxcore.directory import DomainSettings
+    from pbxcore.domain_settings import DomainSettings
     from pbxcore.sip.flow import Flow
 
 MOST_SOURCES: Final = 16_384

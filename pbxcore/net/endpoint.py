@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.commands import Notice
-    from pbxcore.directory import DomainSettings
+    from pbxcore.domain_settings import DomainSettings
     from pbxcore.net.tls import Tls
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.watch import Watch

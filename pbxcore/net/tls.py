@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pbxcore.directory import DomainSettings
+    from pbxcore.domain_settings import DomainSettings
 
 log = logging.getLogger(__name__)
 

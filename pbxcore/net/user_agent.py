@@ -9,7 +9,8 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from pbxcore.directory import BanPolicy, Directory, DomainSettings, SipLimits, Snapshot
+from pbxcore.directory import Directory, Snapshot
+from pbxcore.domain_settings import BanPolicy, DomainSettings, SipLimits
 from pbxcore.entropy import Entropy
 from pbxcore.net.call import AsyncCall
 from pbxcore.net.desk import Desk, Text

@@ -17,7 +17,8 @@ from pbxcore.net.https_client import HttpsClient, NoAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from pbxcore.directory import Directory, Stir
+    from pbxcore.directory import Directory
+    from pbxcore.domain_settings import Stir
     from pbxcore.stir.passport import Claims
     from pbxcore.stir.verdict import CallToSign, CallToVerify, Verdict
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hypothesis import strategies as st
 
-from pbxcore.directory import Directory, DomainSettings, Extension, Mailbox, Snapshot
+from pbxcore.directory import (
+    Directory,
+    Extension,
+    Mailbox,
+    Snapshot,
+)
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.packages.message_summary import read_summary
 from pbxcore.presence.packages.presence import PIDF, Presence, Service, read_pidf, write_pidf

@@ -20,13 +20,13 @@ from pbxcore.dialplan.plan import NO_LIMIT, Limit
 from pbxcore.directory import (
     Delta,
     Directory,
-    DomainSettings,
     Extension,
     ExtensionPut,
     ExtensionRemoved,
     SettingsChanged,
     Snapshot,
 )
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.book import FeatureBook
 from pbxcore.features.handling import CallHandling

@@ -22,7 +22,8 @@ from pbxcore.commands import (
     MessageStored,
     PutSnapshot,
 )
-from pbxcore.directory import DomainSettings, Extension, Snapshot
+from pbxcore.directory import Extension, Snapshot
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.health import Health, Probe
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from pbxcore.commands import ApplyDelta, MessageArrived, MessageStored
 from pbxcore.directory import (
     Delta,
     Directory,
-    DomainSettings,
     Extension,
     SettingsChanged,
     Snapshot,
 )
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.journal import QueueTransition
 from pbxcore.pbx import Ban, EventStores, Pbx, StoredBinding
 from tests.support.phone import Phone

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.directory import Directory, DomainSettings, Snapshot, Stir
+from pbxcore.directory import Directory, Snapshot
+from pbxcore.domain_settings import DomainSettings, Stir
 from pbxcore.net.pushing import Pushing
 from pbxcore.net.vouching import NetVouching
 from pbxcore.presence.push import Push

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from pbxcore.commands import PutSnapshot
-from pbxcore.directory import DomainSettings, Extension, Snapshot, Trunk
+from pbxcore.directory import Extension, Snapshot, Trunk
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.message import Response, build_request, parse
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from pbxcore.commands import BansHeld, LiftBans, ListBans, Trace, TraceShown
-from pbxcore.directory import BanPolicy, SipLimits
+from pbxcore.domain_settings import BanPolicy, SipLimits
 from pbxcore.journal import AddressBanned, AddressUnbanned
 from pbxcore.net import connections
 

@@ -9,7 +9,8 @@ import pytest
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan
 from pbxcore.dialplan.ways import WayOut
-from pbxcore.directory import PlanChanged, Stir, Trunk, TrunkPut
+from pbxcore.directory import PlanChanged, Trunk, TrunkPut
+from pbxcore.domain_settings import Stir
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.stir.identity import identity_line, read_identity

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore import commands
-from pbxcore.directory import Delta, DomainSettings, SettingsChanged
+from pbxcore.directory import Delta, SettingsChanged
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.health import Health, Probe
 from pbxcore.journal import MessageRelayed
 from tests.support.device import Device

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.directory import SipLimits
+from pbxcore.domain_settings import SipLimits
 from pbxcore.net import connections
 from pbxcore.net.stream import PING_S, PONG_S, StreamConnection
 

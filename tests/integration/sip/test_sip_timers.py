@@ -9,7 +9,8 @@ import time
 import pytest
 import uvloop
 
-from pbxcore.directory import Directory, DomainSettings, Snapshot
+from pbxcore.directory import Directory, Snapshot
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.watch import Watch
 

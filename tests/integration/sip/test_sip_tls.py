@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pbxcore.defence.guard import Guard
-from pbxcore.directory import Directory, DomainSettings, SipLimits, Snapshot
+from pbxcore.directory import Directory, Snapshot
+from pbxcore.domain_settings import DomainSettings, SipLimits
 from pbxcore.net.connections import Connections
 from pbxcore.net.streams import Streams
 from pbxcore.net.tls import CertificateRefused, Tls, TlsFailed

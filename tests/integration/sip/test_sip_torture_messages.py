@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.directory import Directory, DomainSettings, Snapshot
+from pbxcore.directory import Directory, Snapshot
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.sip.message import Response, parse
 from tests.integration.sip.conftest import House, Peer, extension
 from tests.support.torture import ALL, Torture, vector

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.directory import Directory, DomainSettings, Snapshot
+from pbxcore.directory import Directory, Snapshot
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.net import addresses
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.tls import Tls

@@ -12,7 +12,6 @@ from msgspec import structs
 from pbxcore.commands import ListTrunks, TrunkStanding, TrunkStandings
 from pbxcore.directory import (
     Directory,
-    DomainSettings,
     Extension,
     SettingsChanged,
     Snapshot,
@@ -20,6 +19,7 @@ from pbxcore.directory import (
     TrunkPut,
     TrunkRemoved,
 )
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.journal import BindingAdded, TrunkChanged
 from tests.integration.sip.conftest import House
 from tests.support.authority import Authority

@@ -12,7 +12,13 @@ from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
 from pbxcore.dialplan.routing import place_of
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot, Trunk
+from pbxcore.directory import (
+    Directory,
+    Extension,
+    Snapshot,
+    Trunk,
+)
+from pbxcore.domain_settings import DomainSettings
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OUT = {

@@ -13,12 +13,12 @@ from pbxcore.dialplan.window import Window
 from pbxcore.directory import (
     Delta,
     Directory,
-    DomainSettings,
     Extension,
     ExtensionPut,
     ExtensionRemoved,
     Snapshot,
 )
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.features.book import FeatureBook
 from pbxcore.features.handling import CallHandling
 from pbxcore.features.model import NONE_SET, Case, Features, Forwarding, Forwards, Handling

@@ -9,7 +9,8 @@ import pytest
 from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Planning
 from pbxcore.dialplan.plan import InboundRoute, Place, Plan
-from pbxcore.directory import Directory, DomainSettings, Snapshot, Trunk
+from pbxcore.directory import Directory, Snapshot, Trunk
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.sip.identity import HIDDEN, Caller
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from pbxcore.defence import bans as module
 from pbxcore.defence.bans import Ban, Bans, Lifted
-from pbxcore.directory import BanPolicy
+from pbxcore.domain_settings import BanPolicy
 
 STRANGER = "203.0.113.9"
 POLICY = BanPolicy(most_failures=5, within_s=600, lasts_s=600)

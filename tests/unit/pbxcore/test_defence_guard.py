@@ -10,7 +10,7 @@ from pbxcore.defence.bans import Ban, Lifted
 from pbxcore.defence.forgetful import Forgetful
 from pbxcore.defence.guard import Guard
 from pbxcore.defence.rates import Rate, Rates
-from pbxcore.directory import BanPolicy, DomainSettings, SipLimits
+from pbxcore.domain_settings import BanPolicy, DomainSettings, SipLimits
 from pbxcore.sip.flow import Flow
 
 LIMITS = SipLimits(connections=3, requests_per_s=100, strangers_per_s=10)

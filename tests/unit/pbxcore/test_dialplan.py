@@ -40,12 +40,12 @@ from pbxcore.dialplan.window import Window
 from pbxcore.directory import (
     Delta,
     Directory,
-    DomainSettings,
     Extension,
     ExtensionPut,
     Snapshot,
     Trunk,
 )
+from pbxcore.domain_settings import DomainSettings
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
 NIGHT = datetime(2026, 11, 25, 23, tzinfo=UTC)

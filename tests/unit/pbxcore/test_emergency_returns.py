@@ -16,12 +16,12 @@ from pbxcore.dialplan.ways import WayOut
 from pbxcore.directory import (
     Delta,
     Directory,
-    DomainSettings,
     Extension,
     ExtensionRemoved,
     Snapshot,
     Trunk,
 )
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.presence.keeping import Volatile
 from pbxcore.sip.identity import Caller
 from tests.support.handsets import Office

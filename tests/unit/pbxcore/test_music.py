@@ -8,7 +8,7 @@ from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.dialplan.music import RING_BACK, USUAL, MusicClass
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan, RingGroup
-from pbxcore.directory import DomainSettings
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.media.commands import File, Play, StopPlaying
 from pbxcore.media.tones import plan_for
 from pbxcore.sip.sdp.direction import Hold

@@ -13,12 +13,12 @@ from pbxcore.commands import TrunkStanding
 from pbxcore.directory import (
     Delta,
     Directory,
-    DomainSettings,
     Snapshot,
     Trunk,
     TrunkPut,
     TrunkRemoved,
 )
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.journal import TrunkChanged
 from pbxcore.sip.digest import parse_credentials
 from pbxcore.sip.flow import Flow, Target

@@ -30,7 +30,13 @@ from pbxcore.commands import (
     PutSnapshot,
     SendMessage,
 )
-from pbxcore.directory import Delta, DomainSettings, Extension, ExtensionPut, Snapshot
+from pbxcore.directory import (
+    Delta,
+    Extension,
+    ExtensionPut,
+    Snapshot,
+)
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.health import Health, Probe
 
 HELLO = Hello(VERSION, "web", 1)

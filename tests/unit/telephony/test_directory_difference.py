@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from engage.telephony.directory_feed import difference
-from pbxcore.directory import Delta, Directory, DomainSettings, Extension, Snapshot
+from pbxcore.directory import (
+    Delta,
+    Directory,
+    Extension,
+    Snapshot,
+)
+from pbxcore.domain_settings import DomainSettings
 
 ANA, BEN = Extension("1000", "Ana", "a"), Extension("1001", "Ben", "b")
 

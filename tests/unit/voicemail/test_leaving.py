@@ -11,7 +11,8 @@ from pbxcore.apps.voicemail.leaving import leave
 from pbxcore.apps.voicemail.post import Post
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.directory import Directory, Extension, Snapshot
+from pbxcore.domain_settings import DomainSettings
 from pbxcore.voicemail.mailboxes import Mailboxes
 from pbxcore.voicemail.rules import Box, VoicemailGroup, VoicemailRules
 from tests.support.shelf import Shelf
