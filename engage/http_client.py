@@ -13,7 +13,7 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -100,10 +100,15 @@ class HttpClient:
     ) -> None:
         """`trust`: whose certificates are taken; those the system trusts if None."""
         self._private = tuple(private)
-        self._trust = trust or ssl.create_default_context()
+        self._trusted = trust
         # The loop's own threads do everybody's work: names that do not resolve must not fill them.
         self._look_ups = ThreadPoolExecutor(LOOK_UPS, "look-up")
         self._asked: dict[str, asyncio.Future[Any]] = {}
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Loading the system's takes 26 ms; many a server never asks for anything."""
+        return self._trusted or ssl.create_default_context()
 
     @property
     def allows_private(self) -> bool:
