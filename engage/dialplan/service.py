@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -48,6 +49,7 @@ class Routes(Generic[Form]):
         self._consult, self._users, self._forget = consult, users, forget
         self._database, self._events, self._clock = database, events, clock
         self._trunk_exists = trunk_exists
+        self._reading = asyncio.Lock()
         self.entries: tuple[RouteEntry[Form], ...] = ()
 
     async def start(self) -> None:
@@ -269,7 +271,8 @@ class Routes(Generic[Form]):
         return self.get(actor, route_id)
 
     async def _reload(self) -> None:
-        async with self._database.read() as connection:
+        # One after the other: else who began to read first might be the last to be done.
+        async with self._reading, self._database.read() as connection:
             self.entries = tuple(await RouteRepository(connection, self.kind).all())
         self._events.publish(PlanChanged())
 

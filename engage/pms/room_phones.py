@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from engage.dialplan.wake_up_forms import WakeUpForm
+from engage.errors import NotFound
 from engage.i18n import closest
 from engage.people import call_options
 from engage.people.call_forms import ForwardRow
@@ -141,8 +143,9 @@ class RoomPhones:
         )
         for each in self.wake_ups(number):
             if each.form.name == form.name:
-                await self._wake_ups.update(actor, each.id, form.model_dump(), None)
-                return
+                with suppress(NotFound):  # somebody has just deleted it: it is a new one then
+                    await self._wake_ups.update(actor, each.id, form.model_dump(), None)
+                    return
         await self._wake_ups.add(actor, form, None)
 
     async def let_sleep(self, actor: Actor, number: str, time: str, date: str) -> int:
