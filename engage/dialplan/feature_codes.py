@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -14,10 +14,34 @@ SECTION = "feature_codes"
 DIALLED, PRESSED = N_("Dialled"), N_("Pressed during a call")
 
 
+PressedBy = Literal["both", "caller", "callee", "none"]
+IN_CALLS = (
+    *("park", "record", "blind_transfer", "attended_transfer", "seamless_transfer"),
+    "disconnect",
+)
+"""Codes that are pressed: of each a field of the same name and `_by` says by whom."""
+BY = {f"{each}_by" for each in IN_CALLS}
 AFTERWARDS = {"queue_log_in", "queue_log_out"}
 """Codes that go after a number, and may be what others have before one."""
 OF_SERVICES = {"wake_up", "remote_wake_up", "room_status", "announcement_center", "echo"}
 """Codes that services are reached at, as numbers."""
+
+
+def _by(title: str) -> Any:
+    return Field(
+        default="both",
+        title=title,
+        json_schema_extra={
+            "control": "select",
+            "section": PRESSED,
+            "labels": {
+                "both": N_("Caller and callee"),
+                "caller": N_("Caller"),
+                "callee": N_("Callee"),
+                "none": N_("Nobody"),
+            },
+        },
+    )
 
 
 class FeatureCodes(DialledFeatures):
@@ -186,6 +210,19 @@ class FeatureCodes(DialledFeatures):
         json_schema_extra={"control": "text", "section": DIALLED},
     )
 
+    park_by: PressedBy = _by(N_("Who may press Call Park"))
+    record_by: PressedBy = _by(N_("Who may press Call Recording"))
+    blind_transfer_by: PressedBy = _by(N_("Who may press Blind Transfer"))
+    attended_transfer_by: PressedBy = _by(N_("Who may press Attended Transfer"))
+    seamless_transfer_by: PressedBy = _by(N_("Who may press Seamless Transfer"))
+    disconnect_by: PressedBy = _by(N_("Who may press Disconnect"))
+    digit_timeout_ms: Annotated[int, Field(ge=500, le=10_000)] = Field(
+        default=2000,
+        title=N_("Feature Code Digit Timeout"),
+        description=N_("A key that is pressed later than this after another begins a code anew."),
+        json_schema_extra={"control": "number", "section": PRESSED, "unit": N_("milliseconds")},
+    )
+
     @model_validator(mode="after")
     def _different(self) -> Self:
         codes = self.dialled()
@@ -195,16 +232,19 @@ class FeatureCodes(DialledFeatures):
 
     def dialled(self) -> dict[str, str]:
         """The codes that mean something by themselves, by field."""
-        dumped = self.model_dump(exclude=AFTERWARDS)
+        dumped = self.model_dump(exclude=AFTERWARDS | BY)
         return {name: each for name, each in dumped.items() if each and isinstance(each, str)}
 
     def codes(self) -> plan.FeatureCodes:
         """As the PBX knows them."""
-        fields = self.model_dump(exclude={*OF_SERVICES, *DialledFeatures.model_fields})
+        others = {*OF_SERVICES, *DialledFeatures.model_fields, *BY, "digit_timeout_ms"}
+        fields = self.model_dump(exclude=others)
         return plan.FeatureCodes(
             **fields,
             features=self.features(),
             remote_callers=tuple(self.remote_callers),
             priority_callers=tuple(self.priority_callers),
             mode_callers=tuple(self.mode_callers),
+            between_s=self.digit_timeout_ms / 1000,
+            pressed_by={each: getattr(self, f"{each}_by") for each in IN_CALLS},
         )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-BETWEEN_S: Final = 2.0
-"""A key that comes later begins anew."""
 
 
 class Keypad:
@@ -18,9 +15,12 @@ class Keypad:
         self._keys = ""
         self._pressed_at = 0.0
 
-    def press(self, key: str, now: float, codes: Collection[str]) -> str:
-        """Take one key, at `now` in seconds; the code that it completes, "" for none."""
-        if now - self._pressed_at > BETWEEN_S:
+    def press(self, key: str, now: float, codes: Collection[str], between_s: float) -> str:
+        """Take one key, at `now` in seconds; the code that it completes, "" for none.
+
+        A key that comes later than `between_s` after another begins anew.
+        """
+        if now - self._pressed_at > between_s:
             self._keys = ""
         self._pressed_at = now
         longest = max(map(len, codes), default=0)

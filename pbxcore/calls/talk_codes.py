@@ -29,20 +29,25 @@ def code_pressed(leg: Leg, key: str) -> tuple[str, Callable[[], object]]:
     if leg.asking is not None:
         codes = leg.asking.codes()
     elif leg.number:
-        codes = {
-            known.park: partial(house.parking.park_partner, leg),
-            known.record: partial(call.recording.switch, leg),
-            known.disconnect: partial(end_side, leg, _DISCONNECTED),
-            known.blind_transfer: partial(_dial_on, leg, partial(_hand_on, leg)),
-            known.attended_transfer: partial(_dial_on, leg, partial(ask_first, leg)),
-            known.seamless_transfer: partial(_dial_on, leg, partial(hand_over, leg)),
-            known.features.get(FLIP, ""): partial(flip, leg),
+        features: dict[str, Callable[[], object]] = {
+            "park": partial(house.parking.park_partner, leg),
+            "record": partial(call.recording.switch, leg),
+            "disconnect": partial(end_side, leg, _DISCONNECTED),
+            "blind_transfer": partial(_dial_on, leg, partial(_hand_on, leg)),
+            "attended_transfer": partial(_dial_on, leg, partial(ask_first, leg)),
+            "seamless_transfer": partial(_dial_on, leg, partial(hand_over, leg)),
         }
+        codes = {
+            getattr(known, name): act
+            for name, act in features.items()
+            if known.may_press(name, calls=leg.calls)
+        }
+        codes[known.features.get(FLIP, "")] = partial(flip, leg)
     if leg.redial is not None:
         codes[leg.redial.code] = partial(leg.redial.press, leg)
     if leg.consenting is not None:
         codes[YES] = partial(leg.consenting.close, agreed=True)
-    pressed = leg.keypad.press(key, house.now(), codes)
+    pressed = leg.keypad.press(key, house.now(), codes, known.between_s)
     return pressed, codes[pressed] if pressed else lambda: None
 
 

@@ -236,7 +236,9 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     of one that is to answer by itself, `to_voicemail` before that of one whose mailbox is to take a
     message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard,
     `hide_caller` and `show_caller` before any number that is to see the caller's, or not. `park`,
-    `record`, `disconnect` and the transfers are pressed; `queue_log_in` and `queue_log_out` follow
+    `record`, `disconnect` and the transfers are pressed, each key within `between_s` of the one
+    before, by those whom `pressed_by` names (`caller`, `callee` or `none`; else both);
+    `queue_log_in` and `queue_log_out` follow
     the number of a queue that an agent is going to serve, or is not any more. `features` are those
     of `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
     `priority_callers` make priority calls, and `mode_callers` switch the mode of inbound routes,
@@ -267,6 +269,13 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     remote_callers: tuple[str, ...] = ()
     priority_callers: tuple[str, ...] = ()
     mode_callers: tuple[str, ...] = ()
+    between_s: float = 2.0
+    pressed_by: dict[str, str] = {}
+
+    def may_press(self, feature: str, *, calls: bool) -> bool:
+        """Whether who `calls`, or was called, has a feature during the call."""
+        by = self.pressed_by.get(feature, "both")
+        return by in ("both", "caller" if calls else "callee")
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxcore.calls.archive import Archive
-from pbxcore.calls.keypad import BETWEEN_S, Keypad
+from pbxcore.calls.keypad import Keypad
 from pbxcore.dialplan.plan import FeatureCodes, Plan
 from pbxcore.journal import CallEnded, CallRecorded, LegEnded, RecordingFailed
 from pbxcore.media.commands import DigitHeard, PauseRecording, Play
@@ -191,10 +191,13 @@ def test_files_of_one_second_have_names_of_their_own() -> None:
 
 def test_a_code_is_pressed_without_a_pause() -> None:
     pad = Keypad()
-    assert [pad.press(each, at, ("*3", "*33")) for at, each in enumerate("1*3")] == ["", "", "*3"]
-    assert pad.press("*", 10, ("*3",)) == ""
-    assert pad.press("3", 10 + BETWEEN_S + 0.1, ("*3",)) == ""
-    assert pad.press("3", 12.2, ()) == ""
+    codes = ("*3", "*33")
+    assert [pad.press(each, at, codes, 1) for at, each in enumerate("1*3")] == ["", "", "*3"]
+    assert pad.press("*", 10, ("*3",), 2) == ""
+    assert pad.press("3", 12.1, ("*3",), 2) == ""
+    assert pad.press("*", 20, ("*3",), 3) == ""
+    assert pad.press("3", 22.9, ("*3",), 3) == "*3"
+    assert pad.press("3", 23, (), 2) == ""
 
 
 @pytest.mark.parametrize(("wanted", "hearers"), [("off", 0), ("external", 0), ("all", 2)])

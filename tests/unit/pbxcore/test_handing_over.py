@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from pbxcore.dialplan.plan import Limit
@@ -130,6 +131,24 @@ def test_keys_hand_a_call_on_blindly() -> None:
         assert bob.notes[-1] == "ended"
         assert kinds(office) == ["blind"]
         over(office, alice)
+
+
+@pytest.mark.parametrize(
+    ("by", "ends"), [("both", True), ("callee", True), ("caller", False), ("none", False)]
+)
+def test_a_code_is_pressed_by_those_who_may(by: str, ends: bool) -> None:
+    with Office("alice", "bob") as office:
+        plan = office.house.directory.plan
+        codes = msgspec.structs.replace(plan.codes, pressed_by={"disconnect": by})
+        office.house.directory.plan = msgspec.structs.replace(plan, codes=codes)
+        alice, _ = talking(office)
+        press(office, "*0")
+        office.run(1)
+        assert (alice.notes[-1] == "ended") is ends
+        if not ends:
+            alice.hang_up()
+        office.run()
+        office.check()
 
 
 def test_keys_end_a_call() -> None:
