@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
-
-LINES = "BENCH_LINES"
-"""The variable that names the file where `bench.all` collects the lines of its benches."""
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -53,19 +47,9 @@ def shown(value: float) -> str:
 
 
 def tell(*lines: Line) -> None:
-    """Print lines, and pass them on to `bench.all`."""
+    """Print lines."""
     for line in lines:
         print(line, flush=True)
-    if path := os.environ.get(LINES):
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(asdict(line)) + "\n" for line in lines)
-
-
-def collected(path: Path) -> list[Line]:
-    """What was passed on."""
-    if not path.exists():
-        return []
-    return [Line(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def note(text: str) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "bench"
-MODULES = Path(tempfile.gettempdir()) / "engage-bench-node"
-NODE_PACKAGES = ("socket.io@4.8.1", "ws@8")
 KAMAILIO_PORT = 5060  # as its configuration says
 UAS_PORT = 5070
 
@@ -89,17 +87,6 @@ def wait_for_sip(port: int, within_s: float = 10) -> None:
     raise TimeoutError(f"nobody answers SIP on port {port}")
 
 
-def wait_for_tcp(port: int, within_s: float = 10) -> None:
-    """Until something listens."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"nothing listens on port {port}")
-
-
 def sip_step(
     shared: Path, mode: str, port: int, pid: int, rate: int, secs: float
 ) -> dict[str, Any]:
@@ -111,29 +98,3 @@ def sip_step(
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
     steps: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     return steps[-1]
-
-
-def node_modules(folder: Path) -> Path:
-    """Where `socket.io` and `ws` are; installed at the first use, never into the repository."""
-    modules = folder / "node_modules"
-    if not (modules / "socket.io").exists() or not (modules / "ws").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder)]
-        subprocess.run([*command, *NODE_PACKAGES], check=True, stdout=subprocess.DEVNULL)
-    return modules
-
-
-def chat_load(shared: Path, modules: Path, port: int, pid: int, mode: list[str]) -> dict[str, Any]:
-    """One run of `chat/chat_load.js`: what it printed."""
-    command = ["node", str(shared / "chat" / "chat_load.js"), *mode]
-    command += ["--ports", str(port), "--pid", str(pid)]
-    done = subprocess.run(
-        pinned(LOAD_CORE, command),
-        env={**os.environ, "NODE_PATH": str(modules)},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found

@@ -58,9 +58,6 @@ AUTH_ID = Line(
 LANGUAGE = Line(16, 2, re.compile(r"[A-Za-z]+([_-][A-Za-z0-9]+)*"), "a language's code")
 PROFILE = Line(36, 1, re.compile(r"[0-9a-zA-Z-]+"), "a number", empty=False)
 
-# Their values are no text of their own but follow from others.
-FULL_NAME, CALLER_NUMBER = "fullname", "cidnumber"
-
 _KEY = (
     Field("extension", NUMBER, home="number"),
     Field("account_type", Choice(("SIP", "SIP(WebRTC)")), "SIP(WebRTC)", written=False),

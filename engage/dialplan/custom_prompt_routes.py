@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from engage.dialplan.custom_prompts import CustomPrompts
 
-SOUND_TYPES = ("audio/wav", "audio/mpeg", "audio/ogg", "application/octet-stream")
-
 
 class ShownCustomPrompt(CustomPromptForm):
     """A prompt."""

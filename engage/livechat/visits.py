@@ -24,7 +24,7 @@ APART_MS = 30 * 60_000
 NOTED_MS = 60_000
 """Who comes back within this is not written down anew."""
 
-TITLE_LIMIT, ZONE_LIMIT = 300, 64
+TITLE_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)

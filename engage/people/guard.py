@@ -15,10 +15,6 @@ class GuardRule:
     lock_ms: int = 300_000
 
 
-BY_USER = GuardRule(failures=5)
-BY_ADDRESS = GuardRule(failures=30)
-
-
 @dataclass(frozen=True, slots=True)
 class Guard:
     """What is remembered of one subject; moments are milliseconds UTC."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from engage.mailing import Mailer
 
 PrincipalKind = Literal["visitor", "user", "admin"]
-SessionKind = Literal["browser", "program"]
 
 TOKEN_PREFIX = "eu_"  # noqa: S105 - tells people's tokens from visitors', holds no secret
 USER_NAME = re.compile(r"[0-9a-z][0-9a-z._@+-]{0,63}")

@@ -72,7 +72,6 @@ class PbxPart:
         self._bindings = BindingFile(folder / "bindings")
         self._bans = BanFile(folder / "bans")
         self._events, self._calls = EventFiles(folder), CallFiles(folder)
-        self._grown = 0
         self._journal = JournalWriter(folder / "journal", self._grew)
         self._record(PbxStarted(self._journal.beaten_at_ms))
         self._beat: asyncio.TimerHandle | None = None

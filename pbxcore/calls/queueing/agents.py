@@ -51,11 +51,6 @@ class AgentWatch:
             self._seen[number] = stands
             self._tell(AgentSeen(number, *stands))
 
-    def look_at_all(self) -> None:
-        """Hours may have begun or ended in which somebody wants no calls."""
-        for each in self._seen:
-            self.look(each)
-
     def _device(self, number: str) -> Device:
         house = self._house
         extension = house.directory.extension(number)

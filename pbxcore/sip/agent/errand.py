@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pbxcore.sip.message import Response
     from pbxcore.sip.transactions.outgoing import OutgoingInvite
 
-Heard = "Callable[[int, Response | None], None]"
 _SAYS_WHERE_WE_ARE: Final = frozenset(
     (b"INVITE", b"UPDATE", b"SUBSCRIBE", b"NOTIFY", b"REFER", b"REGISTER")
 )

@@ -174,9 +174,9 @@ def test_after_the_longest_wait_the_caller_goes_on() -> None:
 
 def test_a_queue_without_agents_says_so_and_hangs_up() -> None:
     with office_with() as office:
-        office.house.bindings["bob"] = office.house.bindings["carol"] = ()
-        office.house.queues.agents.look_at_all()
-        office.house.directory.plan.queues["help"]
+        for agent in ("bob", "carol"):
+            office.house.bindings[agent] = ()
+            office.house.queues.agents.look(agent)
         alice = office["alice"].dial("help")
         office.run(2)
         assert last(office, facts.Exited).status is facts.ExitStatus.LEAVE_EMPTY

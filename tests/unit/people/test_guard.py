@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from engage.people.guard import BY_USER, Guard, address_subject, user_subject
+from engage.people.guard import Guard, GuardRule, address_subject, user_subject
 
 MINUTE = 60_000
+RULE = GuardRule(failures=5)
 
 
 def failing(times: list[int]) -> Guard:
     guard = Guard("user:ana")
     for at in times:
-        guard = guard.failed(BY_USER, at)
+        guard = guard.failed(RULE, at)
     return guard
 
 
@@ -35,7 +36,7 @@ def test_failures_of_an_older_window_do_not_count() -> None:
 
 def test_after_the_lock_out_five_more_are_needed() -> None:
     guard = failing([0, 1, 2, 3, 4])
-    guard = guard.failed(BY_USER, 6 * MINUTE)
+    guard = guard.failed(RULE, 6 * MINUTE)
     assert guard.locked_s(6 * MINUTE) == 0
 
 
