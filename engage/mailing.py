@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,3 +56,23 @@ class Mailer(Protocol):
     async def withdraw(self, connection: AsyncConnection, dedupe_key: str) -> None:
         """Send not the mail that waits under a key."""
         ...
+
+
+async def post_to_each(
+    mailer: Mailer,
+    connection: AsyncConnection,
+    kind: str,
+    addresses: Iterable[str],
+    params: Mapping[str, str | int],
+    *,
+    occasion: str,
+) -> None:
+    """Write the same mail to several addresses, to each at most once for an occasion."""
+    for address in addresses:
+        await mailer.post(
+            connection,
+            kind,
+            to=Recipient(address),
+            params=params,
+            dedupe_key=f"{kind}:{address}:{occasion}",
+        )

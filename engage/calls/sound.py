@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,13 +16,13 @@ from engage.calls.model import Recording
 from engage.calls.queries import fits
 from engage.calls.stores import MARKER
 from engage.errors import N_, NotFound, Unavailable
-from engage.storage.sorted_rows import sorted_page
+from engage.storage.sorted_rows import in_portions, sorted_page
 from engage.storage.tables import call_legs, recordings
 from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -99,14 +100,23 @@ class Recordings:
             Forbidden: without the right to hear them.
         """
         actor.check(Module.RECORDINGS, "view")
-        fitting = _conditions(wanted)
-        query = select(recordings).where(*fitting).limit(limit)
-        query = sorted_page(query, order, COLUMN_OF, recordings.c.id)
-        count = select(func.count()).select_from(recordings).where(*fitting)
+        query = _page(wanted, order).limit(limit)
+        count = select(func.count()).select_from(recordings).where(*_conditions(wanted))
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings()
             total: int = (await connection.execute(count)).scalar_one()
         return [Recording(**row) for row in rows], total
+
+    def every(
+        self, actor: Actor, wanted: WantedSound, order: Order
+    ) -> AsyncIterator[list[Recording]]:
+        """All recordings that fit, however many, in portions.
+
+        Raises:
+            Forbidden: at once, without the right to hear them.
+        """
+        actor.check(Module.RECORDINGS, "view")
+        return in_portions(self._database, partial(_page, wanted), Recording, order, COLUMN_OF)
 
     async def get(self, actor: Actor, recording_id: str) -> Recording:
         """One recording.
@@ -228,6 +238,11 @@ def _calls_of(queue: str) -> Select[tuple[str]]:
     """The calls in which an agent was rung for a queue."""
     query = select(call_legs.c.call).where(call_legs.c.action == "queue")
     return query if queue == ANY_QUEUE else query.where(call_legs.c.action_owner == queue)
+
+
+def _page(wanted: WantedSound, order: Order) -> Select[Any]:
+    query = select(recordings).where(*_conditions(wanted))
+    return sorted_page(query, order, COLUMN_OF, recordings.c.id)
 
 
 def _conditions(wanted: WantedSound) -> list[ColumnElement[bool]]:

@@ -10,15 +10,20 @@ from starlette.routing import Route
 from engage.calls.sound import COLUMN_OF, WantedSound, sound_type
 from engage.calls.wire import RecordingPage, recording_json
 from engage.files.addresses import disposition
-from engage.web.collections import QUERY, asked, csv_file
+from engage.web.collections import QUERY, asked, csv_stream
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, flag, moment_ms, named
 from engage.web.sorted_pages import next_cursor, order_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
 
+    from engage.calls.model import Recording
     from engage.calls.sound import Recordings
+
+    Rows = list[list[object]]
 
 SORTS = tuple(COLUMN_OF)
 TEXTS = ("caller", "caller_name", "callee", "callee_name", "call", "queue")
@@ -27,7 +32,6 @@ COLUMNS = (
     *("recorded_at", "seconds", "caller", "caller_name", "callee", "callee_name"),
     *("file", "call"),
 )
-LARGEST_EXPORT = 100_000
 FILTER_QUERY = (
     ("from", "The earliest moment (RFC 3339)"),
     ("until", "The moment it ends before (RFC 3339)"),
@@ -71,15 +75,11 @@ class RecordingRoutes:
             until_ms=moment_ms(request, "until"),
             **{name: query.filters.get(name, "") for name in TEXTS},
         )
+        order = order_of(query, COLUMN_OF)
         if query.as_csv:
-            found, _ = await self._recordings.page(
-                who, wanted, order_of(query, COLUMN_OF), LARGEST_EXPORT
-            )
-            shown = map(recording_json, found)
-            return csv_file("recordings", COLUMNS, ([row[at] for at in COLUMNS] for row in shown))
-        found, total = await self._recordings.page(
-            who, wanted, order_of(query, COLUMN_OF), query.limit + 1
-        )
+            every = self._recordings.every(who, wanted, order)
+            return csv_stream("recordings", COLUMNS, _lines(every))
+        found, total = await self._recordings.page(who, wanted, order, query.limit + 1)
         items = [recording_json(each) for each in found[: query.limit]]
         return answer(
             {"items": items, "cursor": next_cursor(found, query, COLUMN_OF), "total": total}
@@ -109,3 +109,8 @@ class RecordingRoutes:
             "cache-control": "private, no-cache",
         }
         return FileResponse(path, headers=headers, media_type=sound_type(path.name))
+
+
+async def _lines(every: AsyncIterator[list[Recording]]) -> AsyncIterator[Rows]:
+    async for some in every:
+        yield [[row[at] for at in COLUMNS] for row in map(recording_json, some)]

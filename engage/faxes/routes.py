@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from engage.faxes.model import ReceivedFax
     from engage.faxes.service import Faxes
-    from engage.storage.sorted_rows import Order
-    from engage.system.actor import Actor
 
     Rows = list[list[object]]
 
@@ -82,8 +81,8 @@ class FaxRoutes:
         )
         order = order_of(query, COLUMN_OF)
         if query.as_csv:
-            self._faxes.check(who)  # refused before anything is sent
-            return csv_stream("faxes", COLUMNS, self._lines(who, wanted, order))
+            every = self._faxes.every(who, wanted, order)
+            return csv_stream("faxes", COLUMNS, _lines(every))
         found, total = await self._faxes.page(who, wanted, order, query.limit + 1)
         items = [fax_json(each) for each in found[: query.limit]]
         return answer(
@@ -118,6 +117,7 @@ class FaxRoutes:
         headers = {"content-disposition": saved, "cache-control": "private, no-cache"}
         return Response(pages, headers=headers, media_type=MEDIA_TYPE)
 
-    async def _lines(self, who: Actor, wanted: WantedFaxes, order: Order) -> AsyncIterator[Rows]:
-        async for some in self._faxes.every(who, wanted, order):
-            yield [[row[at] for at in COLUMNS] for row in map(fax_json, some)]
+
+async def _lines(every: AsyncIterator[list[ReceivedFax]]) -> AsyncIterator[Rows]:
+    async for some in every:
+        yield [[row[at] for at in COLUMNS] for row in map(fax_json, some)]

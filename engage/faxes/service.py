@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from engage.errors import NotFound
 from engage.faxes.model import FaxUnavailable, NoPages, ReceivedFax
 from engage.faxes.removing import remove
 from engage.pdf import as_pdf
-from engage.storage.sorted_rows import sorted_page
+from engage.storage.sorted_rows import in_portions, sorted_page
 from engage.storage.tables import received_faxes
 from engage.system.actor import Module
 from engage.system.operation_log import note
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from engage.storage.sorted_rows import Order
     from engage.system.actor import Actor
 
-BATCH = 500
 _rows = received_faxes.c
 COLUMN_OF: dict[str, ColumnElement[Any]] = {
     "received_at": _rows.received_at_ms,
@@ -83,26 +83,19 @@ class Faxes:
         """Faxes that fit, and how many there are of them."""
         self.check(actor)
         fitting = _conditions(wanted)
-        query = _page(wanted, order, limit)
+        query = _page(wanted, order).limit(limit)
         count = select(func.count()).select_from(received_faxes).where(*fitting)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings()
             total: int = (await connection.execute(count)).scalar_one()
         return [ReceivedFax(**row) for row in rows], total
 
-    async def every(
+    def every(
         self, actor: Actor, wanted: WantedFaxes, order: Order
     ) -> AsyncIterator[list[ReceivedFax]]:
-        """All faxes that fit, however many, in portions."""
+        """All faxes that fit, however many, in portions; raises as `check` does, at once."""
         self.check(actor)
-        while True:
-            async with self._database.read() as connection:
-                rows = (await connection.execute(_page(wanted, order, BATCH))).mappings()
-            if some := [ReceivedFax(**row) for row in rows]:
-                yield some
-            if len(some) < BATCH:
-                return
-            order = order.following(some[-1], COLUMN_OF)
+        return in_portions(self._database, partial(_page, wanted), ReceivedFax, order, COLUMN_OF)
 
     async def get(self, actor: Actor, fax_id: str) -> ReceivedFax:
         """One fax.
@@ -157,8 +150,8 @@ class Faxes:
         await remove(self._database, self._folder, _rows.id == fax_id, tell)
 
 
-def _page(wanted: WantedFaxes, order: Order, limit: int) -> Select[Any]:
-    query = select(received_faxes).where(*_conditions(wanted)).limit(limit)
+def _page(wanted: WantedFaxes, order: Order) -> Select[Any]:
+    query = select(received_faxes).where(*_conditions(wanted))
     return sorted_page(query, order, COLUMN_OF, _rows.id)
 
 

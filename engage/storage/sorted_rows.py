@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import tuple_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from sqlalchemy import ColumnElement, Select
 
+    from engage.storage.database import Database
+
     Columns = Mapping[str, ColumnElement[Any]]
     """What rows can be sorted by; each is named as the attribute that is read of it."""
+
+PORTION = 500
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +49,30 @@ def sorted_page(
         return query
     here, after = tuple_(*sides), tuple_(*order.after)
     return query.where(here < after if order.descending else here > after)
+
+
+async def in_portions(
+    database: Database,
+    pages: Callable[[Order], Select[Any]],
+    value: Callable[..., Value],
+    order: Order,
+    columns: Columns,
+) -> AsyncIterator[list[Value]]:
+    """All rows of a query, however many; no connection is held between two portions.
+
+    Args:
+        database: where they are.
+        pages: the query from where an order begins.
+        value: makes a row's value of its columns, by their names.
+        order: how they are sorted, and where they begin.
+        columns: what they can be sorted by.
+    """
+    while True:
+        async with database.read() as connection:
+            rows = (await connection.execute(pages(order).limit(PORTION))).mappings()
+            some = [value(**row) for row in rows]
+        if some:
+            yield some
+        if len(some) < PORTION:
+            return
+        order = order.following(some[-1], columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.mailing import Recipient
+from engage.mailing import post_to_each
 from engage.system.actor import SYSTEM, Actor
 from engage.system.operation_log import note
 
@@ -54,8 +54,19 @@ class PhoneAlerts:
                 },
                 at_ms=at_ms,
             )
-        for address in settings.told_of("lost_registration"):
-            await self._mail(connection, address, removed, at_ms)
+        await post_to_each(
+            self._mailer,
+            connection,
+            "lost_registration",
+            settings.told_of("lost_registration"),
+            {
+                "extension": removed.number,
+                "address": removed.address,
+                "device": removed.user_agent,
+                "lost_at": at_ms,
+            },
+            occasion=f"{removed.number}:{removed.contact}:{at_ms // HOUR_MS}",
+        )
 
     async def emergency(
         self, connection: AsyncConnection, called: EmergencyCalled, at_ms: int
@@ -72,41 +83,24 @@ class PhoneAlerts:
         await note(
             connection, SYSTEM, "extension.emergency_call", subject, dict(params), at_ms=at_ms
         )
-        for address in self._settings().told_of("emergency"):
-            await self._mailer.post(
-                connection,
-                "emergency_call",
-                to=Recipient(address),
-                params=params | {"called_at": at_ms},
-                dedupe_key=f"emergency_call:{address}:{called.call}",
-            )
+        await post_to_each(
+            self._mailer,
+            connection,
+            "emergency_call",
+            self._settings().told_of("emergency"),
+            params | {"called_at": at_ms},
+            occasion=called.call,
+        )
 
     async def storage(
         self, connection: AsyncConnection, old: str, new: str, reason: str, at_ms: int
     ) -> None:
         """Recordings go to another place."""
-        for address in self._settings().told_of("storage"):
-            await self._mailer.post(
-                connection,
-                "storage_switched",
-                to=Recipient(address),
-                params={"old": old, "new": new, "reason": reason, "switched_at": at_ms},
-                dedupe_key=f"storage_switched:{address}:{at_ms}",
-            )
-
-    async def _mail(
-        self, connection: AsyncConnection, address: str, removed: BindingRemoved, at_ms: int
-    ) -> None:
-        phone = f"{removed.number}:{removed.contact}:{at_ms // HOUR_MS}"
-        await self._mailer.post(
+        await post_to_each(
+            self._mailer,
             connection,
-            "lost_registration",
-            to=Recipient(address),
-            params={
-                "extension": removed.number,
-                "address": removed.address,
-                "device": removed.user_agent,
-                "lost_at": at_ms,
-            },
-            dedupe_key=f"lost_registration:{address}:{phone}",
+            "storage_switched",
+            self._settings().told_of("storage"),
+            {"old": old, "new": new, "reason": reason, "switched_at": at_ms},
+            occasion=str(at_ms),
         )

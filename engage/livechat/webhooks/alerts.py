@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from engage.mailing import Recipient
+from engage.mailing import post_to_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,11 +35,11 @@ class WebhookAlerts:
             "failing_since": endpoint.failing_since_ms or made.at_ms,
             "link": f"/admin/#/{'webhooks' if endpoint.bot_of is None else 'livechats'}",
         }
-        for address in self._contacts():
-            await self._mailer.post(
-                connection,
-                KIND,
-                to=Recipient(address),
-                params=params,
-                dedupe_key=f"{KIND}:{address}:{endpoint.id}:{made.at_ms}",
-            )
+        await post_to_each(
+            self._mailer,
+            connection,
+            KIND,
+            self._contacts(),
+            params,
+            occasion=f"{endpoint.id}:{made.at_ms}",
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engage.errors import EngageError, Invalid, NotFound, Unavailable
 from engage.identifiers import new_id
-from engage.mailing import Recipient
+from engage.mailing import post_to_each
 from engage.queues.scheduled.forms import ReportScheduleForm
 from engage.queues.scheduled.model import Schedule, days, next_run_ms
 from engage.queues.scheduled.repository import ScheduleRepository
@@ -253,14 +253,10 @@ class ReportSchedules:
             "csv": files.get("csv", ""),
             "xlsx": files.get("xlsx", ""),
         }
-        for address in schedule.form.recipients:
-            await self._mailer.post(
-                connection,
-                "queue_report",
-                to=Recipient(address),
-                params=params,
-                dedupe_key=f"queue_report:{schedule.id}:{at_ms}:{address}",
-            )
+        recipients, occasion = schedule.form.recipients, f"{schedule.id}:{at_ms}"
+        await post_to_each(
+            self._mailer, connection, "queue_report", recipients, params, occasion=occasion
+        )
 
     async def _existing(self, rows: ScheduleRepository, schedule_id: str) -> Schedule:
         found = await rows.get(schedule_id)

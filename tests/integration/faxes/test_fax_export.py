@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
-from engage.faxes import service
 from engage.faxes.service import Faxes, WantedFaxes
+from engage.storage import sorted_rows
 from engage.storage.sorted_rows import Order
 from engage.storage.tables import received_faxes
 from engage.system.actor import SYSTEM
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 async def test_every_fax_comes_once_in_its_order(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "BATCH", 2)
+    monkeypatch.setattr(sorted_rows, "PORTION", 2)
     texts = (
         "box",
         "call",

@@ -97,8 +97,8 @@ async def test_details_show_every_leg_and_recording(office: Office) -> None:
     assert (simple["caller_name"], simple["callee_name"]) == ("Ben Osei", "Chen Li")
 
 
-async def downloaded(office: Office, query: str) -> list[dict[str, str]]:
-    url = f"{office.site.url}/v1/calls?format=csv&{query}"
+async def downloaded(office: Office, query: str, path: str = "/v1/calls") -> list[dict[str, str]]:
+    url = f"{office.site.url}{path}?format=csv&{query}"
     headers = {"authorization": f"Bearer {office.admin}"}
     async with office.site.http.get(url, headers=headers) as response:
         assert response.status == 200
@@ -177,6 +177,7 @@ async def test_recordings_are_found_by_either_party_and_heard_in_parts(office: O
         "caller=1001&callee_name=nobody": 0,
     }.items():
         assert len(await items(office, query, "/v1/recordings")) == count, query
+        assert len(await downloaded(office, query, "/v1/recordings")) == count, query
     url = f"{office.site.url}/v1/recordings/rec-1/sound"
     headers = {"authorization": f"Bearer {office.admin}"}
     async with office.site.http.get(url, headers=headers) as response:
@@ -202,6 +203,7 @@ async def test_rights_open_and_close_each_part(office: Office) -> None:
         ("DELETE", "/v1/recordings/rec-1", 403),
         ("GET", "/v1/calls", 403),
         ("GET", "/v1/calls?format=csv", 403),
+        ("GET", "/v1/faxes?format=csv", 403),
         ("GET", "/v1/calls/live", 403),
     ):
         assert (await office.site.json(method, path, token=token))[0] == expected, path
