@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+"""The wide ones too: spreadsheets of East Asia read them as the narrow ones."""
 
 
 def cell(value: object) -> str:

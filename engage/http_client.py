@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 import httptools
 
+from pbxcore import networks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -37,7 +39,6 @@ _FAILURES = (
     *(OSError, TimeoutError, ValueError, EOFError),
     *(httptools.HttpParserError, httptools.HttpParserUpgrade),  # nothing was asked to be upgraded
 )
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class NoAnswer(Exception):
@@ -219,10 +220,7 @@ def is_public(host: str) -> bool:
     address = _address(host)
     if address is None:
         return "." in host.strip(".") and not host.casefold().endswith((".local", ".internal"))
-    if not address.is_global or address.is_multicast:
-        return False
-    # What stands for an IPv4 address is no better than that.
-    return all(each.is_global for each in _within(address))
+    return networks.is_public(str(address))
 
 
 def _address(host: str) -> Address | None:
@@ -233,16 +231,6 @@ def _address(host: str) -> Address | None:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
-
-
-def _within(address: Address) -> list[ipaddress.IPv4Address]:
-    """The IPv4 addresses that an IPv6 address stands for (RFC 6052, RFC 3056, RFC 4380)."""
-    if not isinstance(address, ipaddress.IPv6Address):
-        return []
-    found = [] if address.sixtofour is None else [address.sixtofour]
-    if address in _NAT64:
-        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return found + ([] if address.teredo is None else list(address.teredo))
 
 
 def _request(path: str, query: str, netloc: str, headers: Mapping[str, str], body: bytes) -> bytes:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 log = logging.getLogger(__name__)
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 @lru_cache(maxsize=4096)
 def within(host: str, networks: tuple[str, ...]) -> bool:
@@ -22,11 +24,29 @@ def within(host: str, networks: tuple[str, ...]) -> bool:
 
 
 def is_public(host: str) -> bool:
-    """Whether an address is anybody's in the Internet, also one that says so of IPv4 in IPv6."""
+    """Whether an address is anybody's in the Internet; one that stands for others: if they are.
+
+    Raises:
+        ValueError: it is no address.
+    """
     address = ipaddress.ip_address(host.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    return address.is_global and not address.is_multicast
+    if not address.is_global or address.is_multicast:
+        return False
+    return all(each.is_global and not each.is_multicast for each in _within(address))
+
+
+def _within(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an IPv6 address leads to (RFC 6052, RFC 3056, RFC 4380)."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return []
+    found = [] if address.sixtofour is None else [address.sixtofour]
+    if address in _NAT64:
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found + ([] if address.teredo is None else list(address.teredo))
 
 
 @lru_cache(maxsize=64)

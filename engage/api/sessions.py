@@ -55,6 +55,11 @@ class ApiSessions:
         self._sessions.move_to_end(key)
         return session
 
+    def stands(self, cookie: str) -> bool:
+        """Whether the session of a cookie is not over; being asked for lets none live on."""
+        session = self._sessions.get(_key(cookie))
+        return session is not None and session.expires_at_ms > self._clock()
+
     def end(self, cookie: str) -> None:
         """End a session."""
         self._sessions.pop(_key(cookie), None)

@@ -7,6 +7,7 @@ import itertools
 import json
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import HTTPConnection
@@ -110,7 +111,7 @@ class Websockify:
         await send({"type": "websocket.accept"})
         program = _Program(client, scope["extensions"][WIRE].abort)
         self._open.add(program)
-        quiet = self._watching.listen(program.told)
+        quiet = self._watching.listen(partial(self._tell, program))
         writer = asyncio.create_task(_write(program, send))
         try:
             await self._read(program, receive)
@@ -159,7 +160,12 @@ class Websockify:
         program.put({"type": "response", "message": reply})
         for event in sorted(events):
             if (present := await self._watching.present(event)) is not None:
-                program.told(*present)
+                self._tell(program, *present)
+
+    def _tell(self, program: _Program, topic: Topic, rows: list[Row]) -> None:
+        """Something happened; a session that was ended, wherever it was, is told nothing more."""
+        if self._sessions.stands(program.cookie):
+            program.told(topic, rows)
 
     async def _run(
         self, program: _Program, asked: Mapping[str, Any]

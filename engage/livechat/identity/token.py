@@ -99,7 +99,7 @@ def check(
         raise IdentityRefused("signature")
     _check_times(claims, now_s)
     named = claims.get("aud")
-    if not set(named if isinstance(named, list) else [named]) & set(audiences):
+    if not any(each in audiences for each in (named if isinstance(named, list) else [named])):
         raise IdentityRefused("audience")
     if issuer and claims.get("iss") != issuer:
         raise IdentityRefused("issuer")
@@ -162,7 +162,7 @@ def _details(claims: dict[str, Any]) -> Details:
 
 def _object(part: str) -> dict[str, Any]:
     try:
-        value = json.loads(_decoded(part), object_pairs_hook=_once)
+        value = json.loads(_decoded(part), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise IdentityRefused("malformed") from None
     if not isinstance(value, dict):
@@ -175,6 +175,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise ValueError("a name stands twice")
     return dict(pairs)
+
+
+def _no_number(name: str) -> None:
+    """`NaN` is no JSON (RFC 8259 §6), and as an expiry it would never be reached."""
+    raise ValueError(name)
 
 
 def _decoded(part: str) -> bytes:

@@ -55,3 +55,29 @@ async def test_trunks_presence_and_the_machine_are_told(
             "1000"
         }
         await socket.until("PbxStatus", trunk_total=1)
+
+
+async def test_a_session_that_ended_elsewhere_is_told_nothing_more(
+    server: Server, admin: Program, api: UcmClient
+) -> None:
+    def present(status: str) -> None:
+        asked = {"extension": "1001", "presence_status": status}
+        assert api.ask("updateSIPAccount", **asked).status == 0
+
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        new = {"user": "listener", "password": PASSWORD, "permitted": ["127.0.0.0/8"]}
+        made = await asyncio.to_thread(admin.post, "/v1/api-users", new)
+        assert made.status == 201, made.body
+        gone = await EventSocket.open(http, server.https_port, "listener", PASSWORD)
+        stays = await EventSocket.open(http, server.https_port, USER, PASSWORD)
+        for socket in (gone, stays):
+            await socket.subscribe("PresenceStatus/1001")
+            await socket.until("PresenceStatus", presence_status="available")
+        ended = await asyncio.to_thread(admin.delete, f"/v1/api-users/{made.json()['id']}")
+        assert ended.status == 204, ended.body
+        await asyncio.to_thread(present, "away")
+        await stays.until("PresenceStatus", presence_status="away")
+        answer = await gone.ask("challenge", username="listener", version="1")
+        assert answer["action"] == "challenge"
+        assert [row["presence_status"] for _, row in gone.told] == ["available"]

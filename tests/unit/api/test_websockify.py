@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engage.api.sessions import IDLE_MS, ApiSessions
 from engage.api.standing import busy, status_of
 from engage.api.subscriptions import Subscriptions, UnknownEvent
 from engage.calls.model import Leg, OpenCall
@@ -57,3 +58,16 @@ def test_an_extension_calls_rings_talks_or_waits() -> None:
         "Idle",
     ]
     assert status_of("1003", doing, registered=False) == "Unavailable"
+
+
+def test_being_told_of_events_lets_no_session_live_on() -> None:
+    now = [0]
+    sessions = ApiSessions(lambda: now[0])
+    cookie, other = sessions.begin("u1", "ann", ""), sessions.begin("u2", "ben", "")
+    now[0] = IDLE_MS - 1
+    assert sessions.stands(cookie)
+    sessions.end_of("u2")
+    assert not sessions.stands(other)
+    now[0] = IDLE_MS
+    assert not sessions.stands(cookie)
+    assert not sessions.stands("")

@@ -101,10 +101,12 @@ def test_a_token_without_its_signature_is_refused() -> None:
         ({"exp": NOW + 24 * HOUR + 61}, "lives too long"),
         ({"exp": "tomorrow"}, "malformed"),
         ({"exp": True}, "malformed"),
+        ({"exp": float("nan")}, "malformed"),  # would be over at no time
         ({"nbf": NOW + 120}, "not valid yet"),
         ({"iat": NOW + 120}, "not valid yet"),
         ({"aud": "another chat"}, "audience"),
         ({"aud": []}, "audience"),
+        ({"aud": [{}]}, "audience"),
         ({"sub": ""}, "subject"),
         ({"sub": 7}, "subject"),
         ({"sub": "x" * 201}, "subject"),

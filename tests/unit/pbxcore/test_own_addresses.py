@@ -50,9 +50,12 @@ def test_peer_is_told_the_address_it_can_reach(
         "fe80::1%eth0",
         "fd00::1",
         "::ffff:192.168.1.1",
+        "64:ff9b::a9fe:a9fe",  # by NAT64 (RFC 6052)
+        "2002:c0a8:101::1",  # by 6to4 (RFC 3056)
     ],
 )
 def test_no_address_within_our_network_is_public(address: str) -> None:
     assert not is_public(address)
     assert is_public("8.8.8.8")
     assert is_public("2001:4860:4860::8888")
+    assert is_public("64:ff9b::808:808")
