@@ -24,8 +24,9 @@ from bench.cpu import Conditions
 from bench.figures import Line, note, percentile, tell
 from engage.events import Events
 from engage.keyring import Keyring
-from engage.people.forms import NewExtension, QueueChange
+from engage.people.extension_forms import NewExtension
 from engage.people.numbers import NumberRanges
+from engage.people.queue_bodies import QueueChange
 from engage.people.service import People
 from engage.storage.database import Database
 from engage.system.actor import SYSTEM

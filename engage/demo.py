@@ -13,8 +13,11 @@ from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.identifiers import new_id, now_ms
 from engage.livechat.model import Destination, LiveChat, UnknownLiveChat
 from engage.livechat.options import Options
-from engage.people.forms import NewAdmin, NewExtension, NewGroup, NewQueue
+from engage.people.admin_forms import NewAdmin
+from engage.people.extension_forms import NewExtension
+from engage.people.group_forms import NewGroup
 from engage.people.model import NameTaken
+from engage.people.queue_bodies import NewQueue
 from engage.storage.tables import accounts, extensions, facts, livechats
 from engage.system.actor import SYSTEM
 

@@ -15,7 +15,7 @@ from engage.api.status import bad_value, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.errors import N_, NotFound, Unavailable
 from engage.i18n import closest
-from engage.people.forms import ExtensionChange, NewExtension
+from engage.people.extension_forms import ExtensionChange, NewExtension
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.system.editing import Edited
 from pbxcore.commands import Bindings, ListBindings

@@ -10,7 +10,7 @@ from engage.api.queue_fields import LISTED, QUEUE
 from engage.api.status import unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.errors import NotFound
-from engage.people.forms import NewQueue, QueueChange
+from engage.people.queue_bodies import NewQueue, QueueChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from engage.api.status import Refused, Status, bad_value, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.api.values import BadValue, Line, Whole
 from engage.errors import N_
-from engage.people.forms import ExtensionChange
+from engage.people.extension_forms import ExtensionChange
 from engage.people.model import AdminLevel
 from engage.system.actor import SYSTEM
 

@@ -12,7 +12,7 @@ from engage import demo
 from engage.app.parts import Parts
 from engage.identifiers import now_ms
 from engage.keyring import Keyring
-from engage.people.forms import NewAdmin
+from engage.people.admin_forms import NewAdmin
 from engage.processes.link import PartLink, PbxLink
 from engage.settings import Settings
 from engage.storage.database import Database

@@ -31,15 +31,12 @@ from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.livechat.administration_routes import LiveChatFields
 from engage.livechat.webhooks.forms import WebhookForm
 from engage.notify.wire import EmailTemplateForm
+from engage.people.admin_forms import AdminForm
 from engage.people.call_forms import OwnCallFields
-from engage.people.forms import (
-    AdminForm,
-    ExtensionForm,
-    GroupForm,
-    PrivilegeForm,
-    QueueForm,
-    WavePrivilegeForm,
-)
+from engage.people.extension_forms import ExtensionForm
+from engage.people.group_forms import GroupForm
+from engage.people.privilege_forms import PrivilegeForm, WavePrivilegeForm
+from engage.people.queue_bodies import QueueForm
 from engage.pms.mini_bar import MiniBarGoodsForm, MiniBarMaidForm
 from engage.pms.rooms import PmsRoomForm
 from engage.queues.scheduled.forms import ReportScheduleForm

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engage.errors import EngageError, NotFound, Unavailable
 from engage.notify.events import MailSettled
-from engage.people.forms import ExtensionChange
+from engage.people.extension_forms import ExtensionChange
 from engage.system.actor import Actor, Module, Rights
 from engage.voicemail.events import MailboxCounted
 from engage.voicemail.mails import MailboxLog

@@ -8,9 +8,8 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.people.forms import (
-    AdminChange,
-    NewAdmin,
+from engage.people.admin_forms import AdminChange, NewAdmin
+from engage.people.privilege_forms import (
     NewPrivilege,
     NewWavePrivilege,
     PrivilegeChange,

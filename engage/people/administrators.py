@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.forms import AdminChange, NewAdmin
+    from engage.people.admin_forms import AdminChange, NewAdmin
     from engage.people.ledger import Ledger
     from engage.people.passwords import Passwords
     from engage.people.sessions import Sessions

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.forms import NewExtension
+    from engage.people.extension_forms import NewExtension
     from engage.people.ledger import Ledger
     from engage.people.numbers import NumberRanges
 

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from engage.partial_body import Body
 from engage.people.agent_forms import AgentFields
 from engage.people.call_forms import CallFields
-from engage.people.forms import ExtensionChange, NewExtension, Numbers
+from engage.people.extension_forms import ExtensionChange, NewExtension
+from engage.people.fields import Numbers
 from engage.people.mailbox_forms import MailboxChoices
 from engage.people.wire import (
     EXTENSION_COLUMNS,

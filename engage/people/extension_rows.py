@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.mailing import Mailer
-    from engage.people.forms import NewExtension
+    from engage.people.extension_forms import NewExtension
     from engage.people.ledger import Ledger
     from engage.people.model import Invitations, Secrets
     from engage.people.passwords import Passwords

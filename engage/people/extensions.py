@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.people.extension_checks import ExtensionChecks
+    from engage.people.extension_forms import ExtensionChange, NewExtension
     from engage.people.extension_rows import ExtensionRows
-    from engage.people.forms import ExtensionChange, NewExtension
     from engage.people.ledger import Ledger
     from engage.people.model import References, Secrets
     from engage.people.passwords import Passwords

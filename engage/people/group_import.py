@@ -9,7 +9,7 @@ from engage.errors import N_
 from engage.identifiers import new_id
 from engage.people.csv_table import Problem, read_table
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.forms import GroupChange, NewGroup
+from engage.people.group_forms import GroupChange, NewGroup
 from engage.people.groups import check_extensions, subject_of
 from engage.people.model import Group, NameTaken
 from engage.people.policy import name_key

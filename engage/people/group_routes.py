@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.partial_body import Body
-from engage.people.forms import GroupChange, Idents, NewGroup
+from engage.people.fields import Idents
+from engage.people.group_forms import GroupChange, NewGroup
 from engage.people.wire import ShownReferences, group_json
 from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page

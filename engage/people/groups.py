@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.forms import GroupChange, NewGroup
+    from engage.people.group_forms import GroupChange, NewGroup
     from engage.people.ledger import Ledger
     from engage.people.model import References
     from engage.system.actor import Actor

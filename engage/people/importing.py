@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
+from engage.people.extension_forms import ExtensionChange, NewExtension
 from engage.people.extension_rows import Rewrite
-from engage.people.forms import ExtensionChange, NewExtension
 from engage.people.model import WELCOME_DUE
 from engage.people.policy import name_key
 from engage.people.wire import EXTENSION_COLUMNS

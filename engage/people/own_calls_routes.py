@@ -11,7 +11,7 @@ from starlette.routing import Route
 from engage.people import call_options
 from engage.people.call_forms import OwnCallChanges, OwnCallFields
 from engage.people.call_handling import is_undisturbed
-from engage.people.forms import ExtensionChange
+from engage.people.extension_forms import ExtensionChange
 from engage.people.own_settings import OWN_EXTENSION
 from engage.system.actor import Actor
 from engage.web.openapi import operation

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from engage.errors import N_, Forbidden, Invalid
 from engage.i18n import languages
-from engage.people.forms import ExtensionChange
+from engage.people.extension_forms import ExtensionChange
 from engage.storage.tables import own_settings
 from engage.system.actor import Actor, Module, Rights
 

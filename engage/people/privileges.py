@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.forms import NewPrivilege, PrivilegeChange
     from engage.people.ledger import Ledger
     from engage.people.model import Account
+    from engage.people.privilege_forms import NewPrivilege, PrivilegeChange
     from engage.system.actor import Actor
 
 

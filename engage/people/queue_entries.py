@@ -13,8 +13,8 @@ from engage.people.queue_options import options_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from engage.people.forms import NewQueue, QueueChange
     from engage.people.model import Secrets
+    from engage.people.queue_bodies import NewQueue, QueueChange
 
 
 def new_queue(new: NewQueue, secrets: Secrets) -> QueueEntry:

@@ -8,8 +8,8 @@ from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.extension_checks import check_free
-from engage.people.forms import NewQueue, QueueChange
 from engage.people.groups import check_extensions
+from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queue_entries import changed_queue, new_queue
 from engage.people.queues import subject_of
 from engage.people.worksheets import (

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.partial_body import Body
-from engage.people.forms import AgentChange, NewQueue, Numbers, QueueChange
+from engage.people.fields import Numbers
+from engage.people.queue_bodies import AgentChange, NewQueue, QueueChange
 from engage.people.queue_forms import QueueRules
 from engage.people.wire import ShownReferences, queue_json
 from engage.system.actor import Module

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.extension_checks import check_free, options_problem
-from engage.people.forms import QueueChange
 from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
+from engage.people.queue_bodies import QueueChange
 from engage.people.queue_clearing import Clearing
 from engage.people.queue_entries import agent_of, changed_queue, new_queue
 from engage.people.queue_options import shown
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.forms import NewQueue
     from engage.people.ledger import Ledger
     from engage.people.model import QueueAgent, QueueEntry, Reference, References, Secrets
     from engage.people.numbers import NumberRanges
+    from engage.people.queue_bodies import NewQueue
     from engage.people.queue_forms import QueueRules
     from engage.system.actor import Actor
     from pbxcore.dialplan.call_queue import CallQueue

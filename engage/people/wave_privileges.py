@@ -17,8 +17,8 @@ from engage.system.operation_log import check_version
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.forms import NewWavePrivilege, WavePrivilegeChange
     from engage.people.ledger import Ledger
+    from engage.people.privilege_forms import NewWavePrivilege, WavePrivilegeChange
     from engage.system.actor import Actor
 
 

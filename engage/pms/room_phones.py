@@ -10,7 +10,7 @@ from engage.errors import NotFound
 from engage.i18n import closest
 from engage.people import call_options
 from engage.people.call_forms import ForwardRow
-from engage.people.forms import ExtensionChange
+from engage.people.extension_forms import ExtensionChange
 from engage.pms.model import LEVELS, Usual
 from pbxcore.voicemail.commands import (
     DeleteVoiceMessages,

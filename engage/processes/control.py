@@ -100,8 +100,9 @@ async def carry_out(people: People, command: PeopleCommand) -> dict[str, Any]:
 
 async def _add(people: People, command: AddUser) -> dict[str, Any]:
     # Not above: who only asks a running server needs no SQL.
+    from engage.people.admin_forms import NewAdmin
+    from engage.people.extension_forms import NewExtension
     from engage.people.extension_rows import random_secret
-    from engage.people.forms import NewAdmin, NewExtension
 
     password = command.password or secrets.token_urlsafe(12)
     answer = {"user": command.user, "password": password}

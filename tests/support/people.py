@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engage.events import Events
 from engage.keyring import Keyring
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, SessionEnded
-from engage.people.forms import NewExtension
+from engage.people.extension_forms import NewExtension
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
 from engage.people.service import People

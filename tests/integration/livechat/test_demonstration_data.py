@@ -16,7 +16,7 @@ from engage.hub.service import Hub
 from engage.keyring import Keyring
 from engage.livechat.service import LiveChatService
 from engage.notify.outbox import Outbox
-from engage.people.forms import NewAdmin
+from engage.people.admin_forms import NewAdmin
 from engage.people.service import People
 from engage.storage.tables import accounts, extensions, facts, livechats
 from engage.system.actor import SYSTEM

@@ -9,16 +9,15 @@ import pytest
 import pytest_asyncio
 
 from engage.errors import Forbidden, Invalid, NotFound
+from engage.people.admin_forms import AdminChange, NewAdmin
 from engage.people.administrators import BeyondOwnRights, LastSuperAdministrator, OwnRights
-from engage.people.forms import (
-    AdminChange,
-    NewAdmin,
+from engage.people.model import Grant, NameTaken, SessionRevoked, UserNameTaken
+from engage.people.privilege_forms import (
     NewPrivilege,
     NewWavePrivilege,
     PrivilegeChange,
     WavePrivilegeChange,
 )
-from engage.people.model import Grant, NameTaken, SessionRevoked, UserNameTaken
 from engage.people.wave_privileges import DefaultPrivilege
 from engage.system.actor import SYSTEM, Actor, Module
 from engage.system.editing import Edited, InUse

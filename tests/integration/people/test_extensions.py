@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engage.errors import Forbidden, Invalid, NotFound
+from engage.people.admin_forms import NewAdmin
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, SessionEnded
-from engage.people.forms import ExtensionChange, NewAdmin, NewGroup, NewQueue
+from engage.people.extension_forms import ExtensionChange
+from engage.people.group_forms import NewGroup
 from engage.people.model import (
     NumberOfAdministrator,
     NumberOfExtension,
@@ -19,6 +21,7 @@ from engage.people.model import (
     WrongCredentials,
 )
 from engage.people.numbers import NumberRanges
+from engage.people.queue_bodies import NewQueue
 from engage.system.actor import SYSTEM, Actor, Module, Rights
 from engage.system.editing import Edited, InUse
 from tests.support.people import ANOTHER, PASSWORD, SECRET, extension

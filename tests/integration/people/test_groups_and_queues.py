@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 
 from engage.errors import Forbidden, Invalid, NotFound
-from engage.people.forms import GroupChange, NewGroup, NewQueue, QueueChange
+from engage.people.group_forms import GroupChange, NewGroup
 from engage.people.model import NameTaken, NumberTaken, QueueAgent, Reference
+from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queues import AlwaysOnDuty, NotAgent
 from engage.system.actor import SYSTEM, Actor, Module, Rights
 from engage.system.editing import Edited, InUse

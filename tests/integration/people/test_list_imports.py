@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engage.errors import Forbidden
-from engage.people.forms import NewGroup, NewQueue
+from engage.people.group_forms import NewGroup
 from engage.people.group_import import MOST_ROWS
+from engage.people.queue_bodies import NewQueue
 from engage.people.worksheets import ImportRefused
 from engage.system.actor import SYSTEM, Actor
 from tests.support.people import extension

@@ -12,8 +12,10 @@ import pytest_asyncio
 from engage.errors import Conflict, Invalid, Unavailable
 from engage.events import Events
 from engage.keyring import Keyring
+from engage.people.admin_forms import NewAdmin
 from engage.people.events import ExtensionsSaved, SessionEnded
-from engage.people.forms import NewAdmin, NewExtension, NewGroup, NewQueue
+from engage.people.extension_forms import NewExtension
+from engage.people.group_forms import NewGroup
 from engage.people.model import (
     Grant,
     Locked,
@@ -28,6 +30,7 @@ from engage.people.model import (
 )
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
+from engage.people.queue_bodies import NewQueue
 from engage.people.service import People
 from engage.storage.database import Database
 from engage.system.actor import SYSTEM

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from engage.errors import Invalid
-from engage.people.forms import NewQueue, QueueChange
 from engage.people.model import QueueAgent, QueueEntry
+from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queue_entries import changed_queue, new_queue
 from engage.people.queue_forms import FIELDS, QueueRules
 from engage.people.queue_options import STRATEGIES, options_for, shown

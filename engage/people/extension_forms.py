@@ -1,4 +1,4 @@
-"""What may be said of people's objects: bodies of requests, forms of the administration."""
+"""What may be said of an extension and its user: bodies of requests, and the form."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ from engage.people.call_forms import (
     CallFields,
 )
 from engage.people.call_rules import Recorded
+from engage.people.fields import Email, Ident, Language, Line, Number, Options, Password, Version
 from engage.people.mailbox_forms import VOICEMAIL, MailboxChanges, MailboxFields
-from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
+from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
-from engage.people.queue_fields import COUNTERS, LEVELS, MISSES, ORDER, QUEUE
-from engage.people.queue_forms import QueueRules
-from engage.system.actor import Module
 
 Permission = Literal[
     "internal",
@@ -34,16 +32,8 @@ Permission = Literal[
     "internal-local-national-international",
 ]
 MOST_CONTACTS = 10
-MOST_MEMBERS, MOST_AGENTS = 5000, 200
-MOST_OPTIONS = 200
 
-Line = Annotated[str, StringConstraints(max_length=64), AfterValidator(policy.line)]
-Name = policy.Name
-Number = Annotated[str, StringConstraints(max_length=18)]
-Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(policy.line)]
-Password = Annotated[str, StringConstraints(max_length=policy.PASSWORD_LONGEST)]
 Secret = Annotated[str, StringConstraints(max_length=policy.SECRET_LONGEST)]
-Language = Annotated[str, StringConstraints(max_length=35)]
 Contacts = Annotated[int, Field(ge=1, le=MOST_CONTACTS)]
 AuthId = Annotated[str, StringConstraints(max_length=32), AfterValidator(policy.line)]
 Networks = Annotated[
@@ -52,17 +42,8 @@ Networks = Annotated[
 Algorithms = list[Literal["MD5", "SHA-256", "SHA-512-256"]]
 Interval = Annotated[int, Field(ge=0, le=LONGEST_INTERVAL_S)]
 Supervisors = Annotated[list[Number], Field(max_length=100)]
-Ident = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Options = Annotated[dict[str, Any], Field(max_length=MOST_OPTIONS)]
-"""Fields of the HTTPS API that are kept for features to come, or steer those that are there."""
-Version = Annotated[int, Field(ge=1)]
-Numbers = Annotated[list[Number], Field(min_length=1, max_length=5000)]
-Idents = Annotated[list[Ident], Field(min_length=1, max_length=5000)]
 
 IDENTITY, CALLS, WAVE = N_("Person"), N_("Phone"), N_("Wave")
-
-
-# --- extensions -------------------------------------------------------------------------------
 
 
 class AccountFields(Body):
@@ -269,247 +250,3 @@ class ExtensionChange(AgentChanges, MailboxChanges, CallChanges):
             for name, value in fields.items()
             if value or name not in ("sip_secret", "wave_password", "voicemail_pin")
         }
-
-
-# --- groups -----------------------------------------------------------------------------------
-
-
-class GroupForm(Body):
-    """An extension group, as an administrator fills it in."""
-
-    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
-    members: Annotated[list[Number], Field(max_length=MOST_MEMBERS)] = Field(
-        default_factory=list,
-        title=N_("Members"),
-        json_schema_extra={
-            "control": "multiselect",
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-            "choice_label": "name",
-        },
-    )
-
-
-class NewGroup(GroupForm):
-    """A group to be added."""
-
-    client_id: Ident | None = None
-
-
-class GroupChange(Body):
-    """The fields of a group that change; `version` is the one that was edited."""
-
-    version: Version | None = None
-    name: Name | None = None
-    members: Annotated[list[Number], Field(max_length=MOST_MEMBERS)] | None = None
-
-
-# --- queues -----------------------------------------------------------------------------------
-
-Agents = Annotated[list[Number], Field(max_length=MOST_AGENTS)]
-AGENTS: dict[str, Any] = {
-    "control": "multiselect",
-    "section": QUEUE,
-    "choices": "/v1/choices/extensions",
-    "choice_value": "number",
-    "choice_label": "name",
-}
-
-
-class QueueIdentity(Body):
-    """A call queue and who serves it."""
-
-    number: Number = Field(
-        title=N_("Extension"), json_schema_extra={"control": "text", "section": QUEUE}
-    )
-    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text", "section": QUEUE})
-    static_agents: Agents = Field(
-        default_factory=list,
-        title=N_("Static Agents"),
-        description=N_("They always serve the queue, in this order."),
-        json_schema_extra={**AGENTS},
-    )
-    dynamic_agents: Agents = Field(
-        default_factory=list,
-        title=N_("Dynamic Agents"),
-        description=N_("They log in and out themselves."),
-        json_schema_extra={**AGENTS},
-    )
-
-
-class QueueForm(QueueRules, QueueIdentity):
-    """A call queue, as an administrator fills it in."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "tabs": [
-                {"title": N_("Basic Settings"), "sections": [QUEUE]},
-                {
-                    "title": N_("Levels and Priorities"),
-                    "sections": [LEVELS, MISSES, ORDER, COUNTERS],
-                },
-            ]
-        }
-    )
-
-
-class NewQueue(QueueForm):
-    """A queue to be added."""
-
-    client_id: Ident | None = None
-    options: Options = Field(default_factory=dict)
-
-
-class QueueChange(QueueRules):
-    """The fields of a queue that change: those that are given.
-
-    `version` is the one that was edited.
-    """
-
-    version: Version | None = None
-    name: Name | None = None
-    static_agents: Agents | None = None
-    dynamic_agents: Agents | None = None
-    options: Options | None = None
-
-
-class AgentChange(Body):
-    """What an administrator changes about an agent in a queue."""
-
-    paused: bool
-
-
-# --- administrators ---------------------------------------------------------------------------
-
-AdminLevelName = Literal["super", "administrator", "custom"]
-
-
-class AdminForm(Body):
-    """An administrator, as another one fills them in."""
-
-    user_name: Line = Field(title=N_("User Name"), json_schema_extra={"control": "text"})
-    display_name: Line = Field(default="", title=N_("Name"), json_schema_extra={"control": "text"})
-    email: Email = Field(default="", title=N_("Email"))
-    language: Language = Field(
-        default="", title=N_("Language"), json_schema_extra={"control": "language"}
-    )
-    password: Password = Field(
-        title=N_("Password"), json_schema_extra={"control": "password", "secret": True}
-    )
-    level: AdminLevelName = Field(
-        default="administrator",
-        title=N_("Privilege"),
-        json_schema_extra={
-            "control": "select",
-            "labels": {
-                "super": N_("Super Administrator"),
-                "administrator": N_("Administrator"),
-                "custom": N_("Custom Privilege"),
-            },
-        },
-    )
-    privilege_id: Ident | None = Field(
-        default=None,
-        title=N_("Custom Privilege"),
-        json_schema_extra={
-            "control": "select",
-            "choices": "/v1/choices/privileges",
-            "choice_value": "id",
-            "choice_label": "name",
-            "when": {"field": "level", "is": "custom"},
-        },
-    )
-    enabled: bool = Field(
-        default=True, title=N_("Enabled"), json_schema_extra={"control": "switch"}
-    )
-
-
-class NewAdmin(AdminForm):
-    """An administrator to be added."""
-
-    client_id: Ident | None = None
-
-
-class AdminChange(Body):
-    """The fields of an administrator that change; `version` is the one that was edited."""
-
-    version: Version | None = None
-    display_name: Line | None = None
-    email: Email | None = None
-    language: Language | None = None
-    password: Password | None = None
-    level: AdminLevelName | None = None
-    privilege_id: Ident | None = None
-    enabled: bool | None = None
-
-
-# --- privileges -------------------------------------------------------------------------------
-
-LevelName = Literal["none", "view", "edit"]
-Modules = dict[Module, LevelName]
-
-
-class PrivilegeForm(Body):
-    """What administrators with this privilege may do, module by module."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)  # modules come as text
-
-    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
-    modules: Modules = Field(default_factory=dict, title=N_("Modules"))
-
-
-class NewPrivilege(PrivilegeForm):
-    """A custom privilege to be added."""
-
-    client_id: Ident | None = None
-
-
-class PrivilegeChange(Body):
-    """The fields of a custom privilege that change; `version` is the one that was edited."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-    version: Version | None = None
-    name: Name | None = None
-    modules: Modules | None = None
-
-
-Grants = list[Grant]
-GRANTS: dict[str, Any] = {
-    "control": "checkboxes",
-    "labels": {
-        Grant.CONTACTS.value: N_("View Contacts"),
-        Grant.CHAT.value: N_("Chat"),
-        Grant.GROUP_CHAT.value: N_("Make Group Chats"),
-        Grant.FILE_TRANSFER.value: N_("Send Files"),
-        Grant.DELETE_CHAT.value: N_("Delete Chat"),
-        Grant.LIVE_CHAT.value: N_("Live Chat"),
-    },
-}
-
-
-class WavePrivilegeForm(Body):
-    """What extensions' users with this privilege may do in Wave."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)  # grants come as text
-
-    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
-    grants: Grants = Field(
-        default_factory=list, title=N_("Privileges"), json_schema_extra={**GRANTS}
-    )
-
-
-class NewWavePrivilege(WavePrivilegeForm):
-    """A Wave privilege to be added."""
-
-    client_id: Ident | None = None
-
-
-class WavePrivilegeChange(Body):
-    """The fields of a Wave privilege that change; `version` is the one that was edited."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-    version: Version | None = None
-    name: Name | None = None
-    grants: Grants | None = None
