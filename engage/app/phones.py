@@ -100,11 +100,11 @@ class Phones:
             database,
             pbx,
             events,
-            people,
+            people.pbx_directory,
             now_ms,
             domain=self._domain,
             trunks=self.trunks.directory,
-            groups=people.directory_groups,
+            groups=people.pbx_directory.groups,
             plan=self.dialplan.plan,
         )
         self.mailboxes = Mailboxes(

@@ -211,7 +211,9 @@ class PeopleRoutes:
         await principal(request, "user", "admin")
         body = await read(request, ChangePassword)
         token = _token(request)
-        await self._people.change_password(token, body.old, body.password, address=address(request))
+        await self._people.password_changes.change(
+            token, body.old, body.password, address=address(request)
+        )
         return answer(self._me(token))
 
     @operation("Tell who is signed in", answer=Me, roles=("user", "admin"), tag="session")

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engage.errors import N_, Conflict, Invalid, NotFound
 from engage.identifiers import now_ms
 from engage.mailing import Recipient
 from engage.people import queue_options
 from engage.people.administrators import Administrators
 from engage.people.call_handling import (
-    features_of,
-    handling_of,
-    music_of,
     needs_of,
     ringtone_of,
 )
@@ -24,40 +20,28 @@ from engage.people.group_import import GroupImport
 from engage.people.groups import Groups
 from engage.people.importing import Importing
 from engage.people.ledger import Ledger
-from engage.people.model import (
-    Account,
-    AgentSeat,
-    Contact,
-    Principal,
-    SignedIn,
-    WrongCredentials,
-    check_password,
-    user_name_of,
-)
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
+from engage.people.pbx_directory import PbxDirectory
 from engage.people.phone_features import PhoneFeatures
 from engage.people.privileges import Privileges
 from engage.people.queue_duty import QueueDuty
 from engage.people.queue_import import QueueImport
 from engage.people.queues import Queues
-from engage.people.repository import PeopleRepository
 from engage.people.seats import LiveChatSeats
 from engage.people.sessions import Sessions
-from engage.people.shared_lines import shared_line_of
 from engage.people.sign_in.desk import SignInDesk
 from engage.people.sign_in.entry import Entry
-from engage.people.sign_in.factors import SecondFactors, own
+from engage.people.sign_in.factors import SecondFactors
 from engage.people.sign_in.links import PasswordLinks
 from engage.people.sign_in.model import Caller
+from engage.people.sign_in.password_changes import PasswordChanges
 from engage.people.sign_in.session_list import SessionList
 from engage.people.sign_in.settings import SecuritySettings
 from engage.people.sign_in.tickets import Tickets
 from engage.people.wave_privileges import WavePrivileges
 from engage.people.welcoming import Welcoming
-from engage.system.actor import Module, is_there
-from pbxcore.directory import Extension, ExtensionGroup
-from pbxcore.voicemail.rules import Box
+from engage.system.actor import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -67,9 +51,18 @@ if TYPE_CHECKING:
     from engage.events import Events
     from engage.identifiers import Clock
     from engage.people.book import PeopleBook
-    from engage.people.model import ExtensionEntry, Secrets, Session
+    from engage.people.model import (
+        Account,
+        AgentSeat,
+        Contact,
+        ExtensionEntry,
+        Principal,
+        Secrets,
+        Session,
+        SignedIn,
+    )
     from engage.storage.database import Database
-    from engage.system.actor import Actor, Rights
+    from engage.system.actor import Rights
 
     Also = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -92,9 +85,8 @@ class People:
         ranges: Callable[[], NumberRanges] = NumberRanges,
     ) -> None:
         """`policy` gives the settings of signing in, `ranges` the plan of numbers, as they hold."""
-        self._database, self._keyring, self._policy = database, keyring, policy
+        self._policy = policy
         self._passwords = passwords or Passwords()
-        self._opened: dict[str, str] = {}  # secrets in clear: the PBX is told all of them
         self._ledger = Ledger(database, events, clock)
         self._sessions = Sessions(database, events, clock, policy)
         self._desk = SignInDesk(database, clock, policy)
@@ -107,12 +99,15 @@ class People:
             database, keyring, tickets, self._sessions, book, policy,
             self._desk.forgive_second, clock,
         )  # fmt: skip
+        self.password_changes = PasswordChanges(
+            database, self._ledger, self._passwords, self._sessions, self._desk, policy
+        )
         self.entry = Entry(
             self._desk, self._passwords, self._sessions, self.factors, tickets, book, policy,
-            self._rehash,
+            self.password_changes.rehash,
         )  # fmt: skip
         self.session_list = SessionList(self._sessions, book, clock)
-        self.links = PasswordLinks(database, book, self._set_by_link, clock)
+        self.links = PasswordLinks(database, book, self.password_changes.set_by_link, clock)
 
         def shortest() -> int:
             return policy().password_length
@@ -139,6 +134,7 @@ class People:
         self.live_chat_seats = LiveChatSeats(self._ledger)
         self.phone_features = PhoneFeatures(self._ledger)
         self.queue_duty = QueueDuty(self._ledger)
+        self.pbx_directory = PbxDirectory(self._ledger, keyring)
 
     async def start(self) -> None:
         """Read everyone into memory and keep that current."""
@@ -208,29 +204,6 @@ class People:
     async def refresh(self, token: str) -> int:
         """Let the session live on, up to its absolute end; returns the new expiry in ms."""
         return await self._sessions.refresh(token)
-
-    async def change_password(self, token: str, old: str, new: str, *, address: str) -> None:
-        """Change one's own password; every other session of the account ends.
-
-        Raises:
-            Invalid: the field `old` or `password` is wrong.
-            Locked: too many wrong old passwords.
-            Conflict: the password was changed by somebody else meanwhile.
-        """
-        account = self._book.accounts[self._sessions.session(token).account_id]
-        check_password(new, account.user_name, self.policy.password_length)
-
-        async def check() -> Account | None:
-            matches = await self._passwords.matches(old, account.password_hash)
-            return account if matches else None
-
-        try:
-            await self._desk.admit(account.user_name, address, check)
-        except WrongCredentials:
-            raise Invalid({"old": N_("This is not your present password.")}) from None
-        session = self._sessions.session(token)
-        actor = own(account, address)
-        await self._store_password(account, new, demo=False, keep=session, actor=actor)
 
     @property
     def longest_s(self) -> int:
@@ -370,134 +343,7 @@ class People:
         groups = (self._book.groups.get(each) for each in ids)
         return [number for each in groups if each is not None for number in each.members]
 
-    def directory_groups(self) -> tuple[ExtensionGroup, ...]:
-        """The PBX's view of all extension groups."""
-        groups = sorted(self._book.groups.values(), key=lambda each: each.id)
-        return tuple(ExtensionGroup(each.name, each.members) for each in groups)
-
-    def directory(self) -> tuple[list[Extension], int]:
-        """The PBX's view of all extensions, secrets in clear, and its version."""
-        entries = [self._book.extensions[number] for number in sorted(self._book.extensions)]
-        sealed_ones = [each.sealed_secret for each in entries]
-        sealed_ones += [pin for each in entries if (pin := each.mailbox_rules.sealed_pin)]
-        sealed_ones += [pin for each in entries if (pin := each.call_rules.sealed_own_pin)]
-        opened = {each: self._opened.get(each) for each in sealed_ones}
-        self._opened = {
-            sealed: self._keyring.open(sealed) if clear is None else clear
-            for sealed, clear in opened.items()
-        }
-        found = [
-            Extension(
-                each.number,
-                each.name,
-                self._opened[each.sealed_secret],
-                each.max_contacts,
-                each.enabled,
-                auth_id=rules.auth_id,
-                networks=rules.allowed_networks,
-                qualify_s=rules.qualify_s,
-                digest_algorithms=rules.digest_algorithms,
-                ring_s=calls.ring_s,
-                longest_s=calls.longest_s,
-                skips_pin=calls.skips_pin,
-                own_pin=self._opened.get(calls.sealed_own_pin, ""),
-                srtp=calls.srtp,
-                call_waiting=calls.call_waiting,
-                box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),
-                fax_detection=each.options.get("faxdetect") == "yes",
-                recorded=calls.auto_record,
-                supervisors=calls.supervisors,
-                most_calls=calls.most_calls,
-                permission=each.permission,
-                outbound_cid=str(each.options.get("cidnumber") or ""),
-                emergency_cid=str(each.options.get("emergcidnumber") or ""),
-                language=self._book.accounts[each.account_id].language,
-                music=music_of(each.options),
-                features=features_of(each.options),
-                handling=handling_of(each.options),
-                shared=shared_line_of(each.options),
-            )
-            for each in entries
-            for rules, calls, box in ((each.phone_rules, each.call_rules, each.mailbox_rules),)
-        ]
-        return found, self._book.directory_version
-
-    async def set_password(
-        self, actor: Actor, user_name: str, password: str, *, demo: bool = False
-    ) -> None:
-        """Set anyone's password, as an administrator may; all sessions of the account end.
-
-        Raises:
-            NotFound: no such account.
-            Invalid: the password will not do.
-        """
-        name = user_name_of(user_name)
-        account = self._book.account_named(name)
-        if account is None:
-            raise NotFound
-        actor.check(Module.USERS if account.role == "admin" else Module.EXTENSIONS)
-        if not demo:
-            check_password(password, name, self.policy.password_length)
-        await self._store_password(account, password, demo=demo, keep=None, actor=actor)
-        await self._desk.forgive(name)
-
     # --- inside -------------------------------------------------------------------------------
-
-    async def _store_password(
-        self,
-        account: Account,
-        password: str,
-        *,
-        demo: bool,
-        keep: Session | None,
-        actor: Actor,
-        also: Also | None = None,
-    ) -> None:
-        """Store another password.
-
-        Args:
-            account: whose.
-            password: in clear.
-            demo: whether it belongs to the demonstration data.
-            keep: the session that asks for it and lives on.
-            actor: who sets it.
-            also: is written before it in the same transaction, or nothing is.
-
-        Raises:
-            Conflict: the password was changed since that session asked.
-        """
-        hashed = await self._passwords.hash(password)
-
-        async def store(connection: AsyncConnection) -> None:
-            if also is not None:
-                await also(connection)
-            rows = PeopleRepository(connection)
-            granted = None if keep is None else keep.account_version
-            if not await rows.change_password(account.id, hashed, granted, demo=demo):
-                raise Conflict
-            await rows.revoke_sessions(account.id, kept)
-            if keep is not None:
-                await rows.adopt_session(keep.id, account.id)
-
-        kept = None if keep is None else keep.id
-        await self._ledger.change(actor, "password.change", own(account).who, store)
-        self._sessions.revoke_all(account.id, but=kept)
-
-    async def _set_by_link(self, account: Account, password: str, address: str, also: Also) -> None:
-        """Set the password of whoever followed a link; all sessions of the account end."""
-        check_password(password, account.user_name, self.policy.password_length)
-        actor = own(account, address)
-        await self._store_password(account, password, demo=False, keep=None, actor=actor, also=also)
-        await self._desk.forgive(account.user_name)
-
-    async def _rehash(self, account: Account, password: str) -> None:
-        hashed = await self._passwords.hash(password)
-
-        async def work(connection: AsyncConnection) -> None:
-            await PeopleRepository(connection).rehash(account.id, hashed)
-
-        await self._database.write(work)
-        await self.reload()
 
     @property
     def _book(self) -> PeopleBook:

@@ -84,7 +84,7 @@ async def carry_out(people: People, command: PeopleCommand) -> dict[str, Any]:
             return await _add(people, command)
         case SetPassword(user, password):
             password = password or secrets.token_urlsafe(12)
-            await people.set_password(SYSTEM, user, password)
+            await people.password_changes.set(SYSTEM, user, password)
             return {"user": user, "password": password}
         case SecondFactor(user, reset):
             if reset:

@@ -87,7 +87,7 @@ async def test_it_is_written_once(house: House) -> None:
     assert chat.options.privacy_control
     assert chat.options.require_visitor_info
     assert "30" in chat.options.notice("en", str)
-    directory, _ = house.people.directory()
+    directory, _ = house.people.pbx_directory.directory()
     assert next((each.number, each.secret, each.max_contacts) for each in directory) == (
         "1000",
         "Sip-1000!",

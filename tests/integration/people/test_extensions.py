@@ -170,7 +170,7 @@ async def test_another_password_or_switching_off_ends_the_sessions(office: Offic
             await office.people.principal(token)
     with pytest.raises(WrongCredentials):
         await office.sign_in("1099", ANOTHER)
-    [entry] = office.people.directory()[0]
+    [entry] = office.people.pbx_directory.directory()[0]
     assert not entry.enabled
 
 
@@ -194,7 +194,7 @@ async def test_deleting_ends_everything_and_names_what_referred_to_it(office: Of
         await people.principal(token)
     assert people.groups.get(ROOT, group.id).members == ("1002",)
     assert people.queues.get(ROOT, "6500").agents == ()
-    assert [each.number for each in people.directory()[0]] == ["1002"]
+    assert [each.number for each in people.pbx_directory.directory()[0]] == ["1002"]
 
 
 async def test_what_another_could_not_work_without_is_not_deleted(office: Office) -> None:

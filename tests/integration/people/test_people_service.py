@@ -217,8 +217,8 @@ async def test_signing_out_is_told_and_remembered_as_revoked(house: House) -> No
 async def test_a_changed_password_ends_every_other_session(house: House) -> None:
     mine, other = await house.sign_in(), await house.sign_in()
     with pytest.raises(Invalid):
-        await house.people.change_password(mine.token, "wrong", CHANGED, address="")
-    await house.people.change_password(mine.token, RIGHT, CHANGED, address="")
+        await house.people.password_changes.change(mine.token, "wrong", CHANGED, address="")
+    await house.people.password_changes.change(mine.token, RIGHT, CHANGED, address="")
     assert (await house.people.principal(mine.token)).id == "1000"
     with pytest.raises(SessionRevoked):
         await house.people.principal(other.token)
@@ -232,7 +232,7 @@ async def test_a_password_set_by_others_ends_all_sessions_and_the_lock_out(house
     token = (await house.sign_in()).token
     for n in range(5):
         await house.fails(address=f"192.0.2.{n}")
-    await house.people.set_password(SYSTEM, "1000", CHANGED)
+    await house.people.password_changes.set(SYSTEM, "1000", CHANGED)
     with pytest.raises(SessionRevoked):
         await house.people.principal(token)
     assert (await house.sign_in(password=CHANGED, address="203.0.113.9")).token
@@ -240,12 +240,12 @@ async def test_a_password_set_by_others_ends_all_sessions_and_the_lock_out(house
 
 async def test_a_dropped_extension_is_signed_out_and_leaves_the_directory(house: House) -> None:
     token = (await house.sign_in()).token
-    before = house.people.directory()
+    before = house.people.pbx_directory.directory()
     assert [(each.number, each.secret) for each in before[0]] == [("1000", SIP)]
     await house.people.extensions.delete(SYSTEM, ["1000"])
     with pytest.raises(SessionOver):
         await house.people.principal(token)
-    after = house.people.directory()
+    after = house.people.pbx_directory.directory()
     assert after == ([], before[1] + 1)
 
 
@@ -345,8 +345,8 @@ async def test_a_password_set_meanwhile_is_not_overwritten_by_its_owners_change(
     house: House,
 ) -> None:
     token = (await house.sign_in()).token
-    changing = house.people.change_password(token, RIGHT, CHANGED, address="192.0.2.1")
-    setting = house.people.set_password(SYSTEM, "1000", GIVEN)
+    changing = house.people.password_changes.change(token, RIGHT, CHANGED, address="192.0.2.1")
+    setting = house.people.password_changes.set(SYSTEM, "1000", GIVEN)
     changed, _ = await asyncio.gather(changing, setting, return_exceptions=True)
     assert changed is None or isinstance(changed, SessionRevoked | Conflict)
     assert (await house.sign_in(password=GIVEN)).token
