@@ -23,6 +23,7 @@ from engage.web import requests
 from engage.web.access import token_of
 from engage.web.openapi import operation
 from engage.web.pages import message_page, page
+from engage.web.static import compress, takes_gzip
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -208,7 +209,7 @@ class LiveChatRoutes:
             "cache-control": LOADER_CACHE,
             "cross-origin-resource-policy": "cross-origin",
             "access-control-allow-origin": "*",
-            "vary": "accept-language",
+            "vary": "accept-language, accept-encoding",
         }
         source = request.app.state.static.text(LOADER)
         try:
@@ -226,6 +227,9 @@ class LiveChatRoutes:
         headers["etag"] = etag
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
+        if takes_gzip(request):
+            headers["content-encoding"] = "gzip"
+            return Response(compress(body.encode()), 200, headers, "application/javascript")
         return Response(body, 200, headers, "application/javascript")
 
     @operation("Tell what a live chat's page shows", tag="livechat")

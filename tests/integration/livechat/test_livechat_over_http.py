@@ -299,6 +299,8 @@ async def test_the_loader_carries_the_look_and_is_cached_for_a_minute(site: Site
     assert response.headers["content-type"].startswith("application/javascript")
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
     assert response.headers["cache-control"] == "public, max-age=60"
+    assert response.headers["content-encoding"] == "gzip"
+    assert int(response.headers["content-length"]) < 2048  # as the README says
     assert "__ENGAGE_CONFIG__" not in script
     assert "#112233" in script
     assert "</script>" not in script
