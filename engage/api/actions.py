@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.api.documents import Document
 from engage.api.status import Refused, Status, bad_value, missing
@@ -55,6 +55,15 @@ class Caller:
 Parameters = Mapping[str, Any]
 Answer = Mapping[str, Any] | Document
 Handler = Callable[[Caller, Parameters], Awaitable[Answer]]
+
+
+class Actions(Protocol):
+    """Actions about one kind of thing."""
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What each does, by its name in lower case."""
+        ...
 
 
 def actor_of(user: str, address: str) -> Actor:

@@ -56,12 +56,13 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
     from engage.api.account_actions import Pbx
-    from engage.api.actions import Handler
+    from engage.api.actions import Actions, Handler
     from engage.api.message_actions import Chats
     from engage.api.model import Secrets
     from engage.api.permitted import IpNetwork, Names
     from engage.api.pms_actions import Hotel
     from engage.api.system_actions import Feed
+    from engage.api.topics import Topic
     from engage.broadcast.service import Broadcasts
     from engage.calls.control import LiveCalls
     from engage.calls.history import CallHistory
@@ -154,27 +155,39 @@ class Messages:
     chats: Chats
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the API reaches of the rest of the house."""
+
+    database: Database
+    """Where API users, their failed logins and the numbers of things are kept."""
+    keyring: Secrets
+    operations: OperationLog
+    people: People
+    pbx: Pbx
+    """Tells which phones are registered."""
+    feed: Feed
+    """Brings changes to the PBX."""
+    records: CallRecords
+    queues: Queues
+    dialplan: Dialplan
+    messages: Messages
+    events: Events
+    """Say when calls and phones are others."""
+    clock: Clock
+    zone: Callable[[], tzinfo]
+    """The time zone that times are told in."""
+
+
 class HttpsApi:
     """Everything behind `/api` and `/v1/api-users`."""
 
     def __init__(
         self,
-        database: Database,
-        keyring: Secrets,
-        operations: OperationLog,
-        people: People,
-        pbx: Pbx,
-        feed: Feed,
-        records: CallRecords,
-        queues: Queues,
-        dialplan: Dialplan,
-        messages: Messages,
-        events: Events,
-        clock: Clock,
+        house: House,
         *,
         serial: bytes,
         server: Callable[[], str],
-        zone: Callable[[], tzinfo],
         policy: Callable[[], SecuritySettings],
         exempt: Sequence[IpNetwork],
         answered: Callable[[str, int], None],
@@ -183,91 +196,117 @@ class HttpsApi:
         """Wire it.
 
         Args:
-            database: where API users and failed logins are kept.
-            keyring: seals API users' passwords.
-            operations: the operation log.
-            people: extensions, queues, groups and their users.
-            pbx: tells which phones are registered.
-            feed: brings changes to the PBX.
-            records: calls that were, calls that are up, and recordings.
-            queues: what goes on in the queues, and figures of what went on.
-            dialplan: trunks, routes, and who may not call in.
-            messages: broadcasts, and chats among those who work here.
-            events: say when calls and phones are others.
-            clock: sessions, challenges and lock-outs go by it.
+            house: all that actions and topics are about.
             serial: bytes that stand for this installation and give nothing away.
             server: where phones register: a host and its port.
-            zone: the time zone of `getSystemStatus`.
             policy: the settings of signing in, as they hold.
             exempt: networks whose logins are not limited in their pace.
             answered: is told each action and its status.
             names: resolves host names among the permitted addresses; the system's by default.
         """
-        self._system_names = SystemNames() if names is None else None
-        names = names or self._system_names
-        assert names is not None  # noqa: S101 - one of the two is there
+        self._house = house
+        database, clock = house.database, house.clock
+        self._system_names = None
+        if names is None:
+            names = self._system_names = SystemNames()
         sessions = ApiSessions(clock)
         self._lockout = Lockout(database, clock, policy, exempt)
-        self.users = ApiUsers(database, keyring, sessions, self._lockout, names, clock)
+        self.users = ApiUsers(database, house.keyring, sessions, self._lockout, names, clock)
         signing = SessionActions(self.users, sessions, self._lockout, clock)
-        system = SystemActions(feed, serial.hex().upper()[:SERIAL_DIGITS], clock, zone)
-        self._numbers = Numbers(database)
-        live = records.live
-        words = Words(records.trunk_name, zone)
+        self._numbers, self._readings = Numbers(database), SecretReadings(database, clock)
+        self._words = Words(house.records.trunk_name, house.zone)
+        watching = Watching(house.events, self._topics())
+        self.sockets = Websockify(self.users, sessions, signing, watching)
+        system = SystemActions(house.feed, serial.hex().upper()[:SERIAL_DIGITS], clock, house.zone)
+        actions: tuple[Actions, ...] = (
+            signing,
+            system,
+            *self._actions_on_people(server),
+            *self._actions_on_the_dialplan(),
+            *self._actions_on_calls(),
+        )
+        handlers: dict[str, Handler] = {}
+        for each in actions:
+            handlers |= each.handlers
+        opening = {"challenge": signing.challenge, "login": signing.login}
+        self._endpoint = ApiEndpoint(
+            self.users, sessions, house.operations, opening, handlers, answered
+        )
+        self._user_routes = ApiUserRoutes(self.users, sessions)
+        self._get = GetInterface(
+            self.users, self._lockout, handlers, answered, clock, token_bytes(32)
+        )
+
+    def _topics(self) -> tuple[Topic, ...]:
+        """What programs may listen to."""
+        house = self._house
+        dialplan, people = house.dialplan, house.people
 
         def cleans() -> bool:
             return dialplan.configuration.get(CleanerSettings).enabled
 
-        topics = (
-            *CallTopics(events, live.up, people.numbers, words, dialplan.standings, cleans).topics,
+        calls = CallTopics(
+            house.events,
+            house.records.live.up,
+            people.numbers,
+            self._words,
+            dialplan.standings,
+            cleans,
+        )
+        return (
+            *calls.topics,
             TrunkTopic(dialplan.trunks, dialplan.standings, self._numbers).topic,
-            MailboxTopic(events, pbx).topic,
+            MailboxTopic(house.events, house.pbx).topic,
             presence_topic(people.presences),
             usage_topic(),
-            QueueTopic(queues.live, zone).topic,
+            QueueTopic(house.queues.live, house.zone).topic,
         )
-        watching = Watching(events, topics)
-        self.sockets = Websockify(self.users, sessions, signing, watching)
-        readings = SecretReadings(database, clock)
-        rung = Rung(
-            people.has_extension,
-            dialplan.ring_group,
-            partial(members_of_group, people, self._numbers),
+
+    def _actions_on_people(self, server: Callable[[], str]) -> tuple[Actions, ...]:
+        """Extensions, their users, queues and hotel guests."""
+        house = self._house
+        people, keyring = house.people, house.keyring
+        messages = house.messages
+
+        def mailbox_code() -> str:
+            return house.dialplan.configuration.get(FeatureCodes).own_mailbox
+
+        return (
+            AccountActions(
+                people, house.pbx, keyring, self._numbers, self._readings, house.records.live.up
+            ),
+            UserActions(people, keyring, self._numbers),
+            PhoneCode(people, keyring, self._readings, server, mailbox_code),
+            MessageActions(
+                house.database, people, self._numbers, messages.broadcasts, messages.chats
+            ),
+            QueueActions(people, keyring, house.dialplan.prompts),
+            QueueStatistics(people, house.queues.reports, house.feed),
+            PmsActions(house.dialplan.hotel, house.zone),
         )
-        pins = PinActions(dialplan.pin_groups, self._numbers)
+
+    def _actions_on_the_dialplan(self) -> tuple[Actions, ...]:
+        """Trunks, routes, and what of ours they lead to."""
+        house, dialplan, numbers = self._house, self._house.dialplan, self._numbers
+        pins = PinActions(dialplan.pin_groups, numbers)
 
         def kept(kind: str, routes: Routes[Any], *fields: Fields) -> KeptFields:
             every = Fields(tuple(chain.from_iterable(fields)))
-            return KeptFields(database, kind, every, lambda: (each.id for each in routes.entries))
+            return KeptFields(
+                house.database, kind, every, lambda: (each.id for each in routes.entries)
+            )
 
-        def controlled() -> bool:
-            return dialplan.configuration.get(ApiSettings).call_control
-
-        def deletable() -> bool:
-            return dialplan.configuration.get(ApiSettings).delete_records
-
-        def mailbox_code() -> str:
-            return dialplan.configuration.get(FeatureCodes).own_mailbox
-
-        actions = (
-            signing,
-            system,
-            AccountActions(people, pbx, keyring, self._numbers, readings, live.up),
-            UserActions(people, keyring, self._numbers),
-            PhoneCode(people, keyring, readings, server, mailbox_code),
-            MessageActions(database, people, self._numbers, messages.broadcasts, messages.chats),
-            QueueActions(people, keyring, dialplan.prompts),
-            QueueStatistics(people, queues.reports, feed),
-            TrunkActions(dialplan.trunks, self._numbers, keyring, readings),
-            OutboundActions(dialplan.outbound, self._numbers, pins),
+        return (
+            TrunkActions(dialplan.trunks, numbers, house.keyring, self._readings),
+            OutboundActions(dialplan.outbound, numbers, pins),
             pins,
             InboundActions(
                 dialplan.inbound,
-                self._numbers,
+                numbers,
                 dialplan.configuration,
                 kept("inbound_route", dialplan.inbound, kept_fields.INBOUND, kept_fields.DID),
             ),
-            BlacklistActions(dialplan.inbound, self._numbers, dialplan.configuration),
+            BlacklistActions(dialplan.inbound, numbers, dialplan.configuration),
             PagingActions(
                 dialplan.paging_groups,
                 dialplan.prompts,
@@ -275,24 +314,42 @@ class HttpsApi:
             IvrActions(
                 dialplan.ivrs,
                 dialplan.prompts,
-                self._numbers,
-                live,
-                people.has_extension,
+                numbers,
+                house.records.live,
+                house.people.has_extension,
                 kept("ivr", dialplan.ivrs, kept_fields.IVR),
             ),
-            CdrActions(records.history, records.recordings, zone, clock, deletable),
-            CallActions(live, words, people.has_extension, _services(people, dialplan), controlled),
-            PromptActions(dialplan.prompts, dialplan.music_file, live, rung),
-            PmsActions(dialplan.hotel, zone),
         )
-        handlers: dict[str, Handler] = {}
-        for each in actions:
-            handlers |= each.handlers
-        opening = {"challenge": signing.challenge, "login": signing.login}
-        self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)
-        self._user_routes = ApiUserRoutes(self.users, sessions)
-        self._get = GetInterface(
-            self.users, self._lockout, handlers, answered, clock, token_bytes(32)
+
+    def _actions_on_calls(self) -> tuple[Actions, ...]:
+        """Calls that were and that are, and what is played to somebody who is called."""
+        house, records, dialplan = self._house, self._house.records, self._house.dialplan
+        people = house.people
+
+        def settings() -> ApiSettings:
+            return dialplan.configuration.get(ApiSettings)
+
+        rung = Rung(
+            people.has_extension,
+            dialplan.ring_group,
+            partial(members_of_group, people, self._numbers),
+        )
+        return (
+            CdrActions(
+                records.history,
+                records.recordings,
+                house.zone,
+                house.clock,
+                lambda: settings().delete_records,
+            ),
+            CallActions(
+                records.live,
+                self._words,
+                people.has_extension,
+                _services(people, dialplan),
+                lambda: settings().call_control,
+            ),
+            PromptActions(dialplan.prompts, dialplan.music_file, records.live, rung),
         )
 
     def routes(self) -> list[Route]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from engage.api.https_api import HttpsApi, Messages
+from engage.api import https_api as api
 from engage.app.announcements import Announcements
 from engage.app.chat_records import ChatRecordsPart
 from engage.app.colleagues import Colleagues
@@ -115,25 +115,28 @@ class Parts:
         self.routes += self.site.routes()
         self.asgi = self._framed(static)
 
-    def _programs(self, pbx: PbxLink) -> HttpsApi:
+    def _programs(self, pbx: PbxLink) -> api.HttpsApi:
         """The HTTPS API."""
-        ground = self._ground
-        return HttpsApi(
-            ground.database,
-            ground.keyring,
-            ground.operations,
-            self._everyone.people,
-            pbx,
-            self._phones.telephony.feed,
-            self._phones.records,
-            self._phones.queues,
-            self._phones.for_programs(),
-            Messages(self._announcements.broadcasts, self._colleagues.keeping),
-            ground.events,
-            ground.clock,
+        ground, phones = self._ground, self._phones
+        house = api.House(
+            database=ground.database,
+            keyring=ground.keyring,
+            operations=ground.operations,
+            people=self._everyone.people,
+            pbx=pbx,
+            feed=phones.telephony.feed,
+            records=phones.records,
+            queues=phones.queues,
+            dialplan=phones.for_programs(),
+            messages=api.Messages(self._announcements.broadcasts, self._colleagues.keeping),
+            events=ground.events,
+            clock=ground.clock,
+            zone=lambda: ZoneInfo(ground.time().time_zone),
+        )
+        return api.HttpsApi(
+            house,
             serial=ground.keyring.derive("serial number"),
             server=self._registrar,
-            zone=lambda: ZoneInfo(ground.time().time_zone),
             policy=ground.security,
             exempt=ground.exempt,
             answered=ground.metrics.api_answered,
