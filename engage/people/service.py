@@ -100,7 +100,7 @@ class People:
             self._desk.forgive_second, clock,
         )  # fmt: skip
         self.password_changes = PasswordChanges(
-            database, self._ledger, self._passwords, self._sessions, self._desk, policy
+            self._ledger, self._passwords, self._sessions, self._desk, policy
         )
         self.entry = Entry(
             self._desk, self._passwords, self._sessions, self.factors, tickets, book, policy,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from engage.people.sessions import Sessions
     from engage.people.sign_in.desk import SignInDesk
     from engage.people.sign_in.settings import SecuritySettings
-    from engage.storage.database import Database
     from engage.system.actor import Actor
 
     Also = Callable[[AsyncConnection], Awaitable[None]]
@@ -33,14 +32,13 @@ class PasswordChanges:
 
     def __init__(
         self,
-        database: Database,
         ledger: Ledger,
         passwords: Passwords,
         sessions: Sessions,
         desk: SignInDesk,
         policy: Callable[[], SecuritySettings],
     ) -> None:
-        self._database, self._ledger, self._passwords = database, ledger, passwords
+        self._ledger, self._passwords = ledger, passwords
         self._sessions, self._desk, self._policy = sessions, desk, policy
 
     async def change(self, token: str, old: str, new: str, *, address: str) -> None:
@@ -97,7 +95,7 @@ class PasswordChanges:
         async def work(connection: AsyncConnection) -> None:
             await PeopleRepository(connection).rehash(account.id, hashed)
 
-        await self._database.write(work)
+        await self._ledger.database.write(work)
         await self._ledger.reload()
 
     async def _store(

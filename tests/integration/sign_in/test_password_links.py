@@ -115,7 +115,7 @@ async def test_links_are_hashed_and_noted(admin: Someone, site: Site, outbox: Ou
     from sqlalchemy import text
 
     await forgot(site, "1000")
-    database = site.application.people._database  # noqa: SLF001 - the rows themselves
+    database = site.application.people._ledger.database  # noqa: SLF001 - the rows themselves
     async with database.read() as connection:
         rows = (await connection.execute(text("SELECT * FROM password_link"))).all()
     assert token_of(outbox) not in str(rows)
@@ -132,7 +132,7 @@ async def test_a_welcome_link_lasts_a_week(site: Site, outbox: Outbox) -> None:
             connection, outbox, "welcome", account, name="Chen Li", number="1002"
         )
 
-    await people._database.write(work)  # noqa: SLF001 - the transaction that adds somebody
+    await people._ledger.database.write(work)  # noqa: SLF001 - the transaction that adds somebody
     kind, _, params = outbox.mails[-1]
     assert (kind, params["extension"], params["valid_for"]) == ("welcome", "1002", 604_800)
     site.clock.offset_ms += 6 * 24 * HOUR_MS

@@ -159,7 +159,7 @@ async def test_the_secret_is_sealed_and_recovery_codes_are_hashed(ana: Someone, 
     from sqlalchemy import text
 
     await ana.enrol()
-    database = site.application.people._database  # noqa: SLF001 - the rows themselves
+    database = site.application.people._ledger.database  # noqa: SLF001 - the rows themselves
     async with database.read() as connection:
         apps = (await connection.execute(text("SELECT secret FROM authenticator_app"))).all()
         codes = (await connection.execute(text("SELECT code_hash FROM recovery_code"))).all()
