@@ -38,7 +38,7 @@ def furnish(server: Server) -> Program:
         assert added.status == 201, added.body
     rules = {
         "wrap_up_s": 1, "max_wait_s": 0, "leave_when_empty": "no", "dial_in_empty": "yes",
-        "blend": "any", "ring_s": RING_S, "retry_s": 1,
+        "blend": "any", "ring_s": RING_S, "retry_s": 1, "refused_rest_s": 0,
     }  # fmt: skip
     second = {"number": SECOND, "name": "Second", "static_agents": [PHONES[-1], *DESKS], **rules}
     first = {
