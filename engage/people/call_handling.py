@@ -92,7 +92,7 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         rings_too=(too or "").replace("-", ""),
         rings_too_window=_window(options.get("ringboth_timetype"), rows),
         follow_me=_follow_me(options.get("follow_me") or {}, rows),
-        rings_as=_alert_info(options),
+        rings_as=alert_info(options),
         ringtone=ringtone_of(options),
         completes=options.get("cc_enable") != "no",
         taken_over_by=_listed(options.get("seamless_transfer_members")),
@@ -215,7 +215,7 @@ def ringtone_of(options: Mapping[str, Any]) -> str:
     return (options.get("ringtone") or "") if options.get("alertinfo") == "custom" else ""
 
 
-def _alert_info(options: Mapping[str, Any]) -> str:
+def alert_info(options: Mapping[str, Any]) -> str:
     """The Alert-Info of calls to it (RFC 3261 §20.4); phones match their rings by `info`."""
     chosen = options.get("alertinfo") or "none"
     own = options.get("custom_alert_info") or ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.errors import N_
+from engage.people import policy
+from engage.people.call_forms import RING_WORDS, Ring
 from engage.people.queue_counting_forms import CountingRules
 from engage.people.queue_fields import (
     CALLBACK,
@@ -56,6 +58,7 @@ STRATEGIES: JsonDict = {
     "weighted_random": N_("Weighted Random"),
     "skills": N_("Most Skilled"),
 }
+Prefix = Annotated[str, StringConstraints(max_length=32), AfterValidator(policy.line)]
 Blend = Literal["any", "room", "few"]
 BLENDS: JsonDict = {
     "any": N_("Always"),
@@ -157,6 +160,22 @@ class QueueRules(CountingRules):
     )
     replaces_name: bool = switch(
         N_("Replace Display Name"), RINGING, N_("Phones show the queue's name before the caller's.")
+    )
+    name_prefix: Prefix = Field(
+        default="",
+        title=N_("Caller ID Prefix"),
+        description=N_("Stands before the caller's name on agents' phones."),
+        json_schema_extra={"control": "text", "section": RINGING},
+    )
+    alert_info: Ring = Field(
+        default="none",
+        title=N_("Alert-Info"),
+        description=N_("Told to the phones that ring, which may ring otherwise then."),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "labels": {each: word for each, word in RING_WORDS.items() if each != "custom"},
+        },
     )
     auto_record: bool = switch(N_("Auto Record"), RINGING, N_("Calls with agents are recorded."))
     service_level_s: Annotated[int, Field(ge=1, le=3600)] = number(

@@ -71,6 +71,7 @@ _SWITCHES: Final = {
 _TEXTS: Final = {
     "welcome": "custom_welcome_prompt",
     "repeated": "custom_prompt",
+    "alert_info": "alertinfo",
     "virtual_prefix": "vq_outprefix",
 }
 _POLICIES: Final = {"leave_when_empty": "leavewhenempty", "dial_in_empty": "joinempty"}
@@ -78,7 +79,7 @@ EXIT_KEY: Final = "1"
 """What the API's callers press to leave, where nobody has chosen another key."""
 OWN: Final = (
     *("rings_busy", "missed_to_pause", "weight", "name_on_phones", "service_level_s"),
-    *("exit_key", "caller_id", "virtual_key", "blend", "beside_chats", "progress_s"),
+    *("exit_key", "caller_id", "name_prefix", "virtual_key", "blend", "beside_chats", "progress_s"),
     *("leave_conditions", "join_conditions", "empty_wait_s"),
     *("announces_better", "highest_position", "wait_told_from_s"),
     *("more_repeated", "repeated_by_chance"),

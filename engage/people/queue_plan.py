@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engage.people.call_handling import alert_info
 from pbxcore.dialplan.call_queue import NOTICE, CallQueue
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.queues.settings import (
@@ -46,7 +47,8 @@ def call_queue(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], st
         tells_hold_time=rules.tells_hold_time,
         names_queue=rules.name_on_phones,
         replaces_name=rules.replaces_name,
-        alert_info=str(queue.options.get("alertinfo") or ""),
+        name_prefix=rules.name_prefix,
+        alert_info=alert_info(queue.options),
         pin=rules.pin,
         feature_codes=rules.feature_codes,
         static_login=rules.static_login,

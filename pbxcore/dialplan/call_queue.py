@@ -17,11 +17,11 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     """One queue.
 
     `welcome` is a sound file, `music` a class; none: nothing is said, the usual music. Agents hear
-    how long the caller has waited with `tells_hold_time`; their phones show the queue's name in
-    place of the caller's with `replaces_name`, and phones that know how to show it beside that get
-    it with `names_queue`. Dynamic agents, and static ones with `static_login`, come and go by
-    phone, and need the `pin` for that, if there is one; agents take breaks by code with
-    `feature_codes`.
+    how long the caller has waited with `tells_hold_time`; their phones show the queue's name before
+    the caller's with `replaces_name`, and before that a `name_prefix`; phones that know how to show
+    the queue's name beside that get it with `names_queue`. Dynamic agents, and static ones with
+    `static_login`, come and go by phone, and need the `pin` for that, if there is one; agents take
+    breaks by code with `feature_codes`.
     Talks are `recorded` or not. Callers ask for `skills`, each with the least level.
     """
 
@@ -32,6 +32,7 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     tells_hold_time: bool = False
     names_queue: bool = True
     replaces_name: bool = False
+    name_prefix: str = ""
     alert_info: str = ""
     pin: str = ""
     feature_codes: bool = False

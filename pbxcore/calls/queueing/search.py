@@ -225,8 +225,10 @@ _WORDS: Final = {
 def _shown(found: SettingUp, queue: CallQueue) -> Caller:
     """The caller, as agents see him."""
     caller = found.caller
-    if not queue.replaces_name or not queue.settings.name:
+    before = f"{queue.name_prefix} " if queue.name_prefix else ""
+    if queue.replaces_name and queue.settings.name:
+        before += f"{queue.settings.name}: "
+    if not before:
         return caller
-    who = caller.display_name or found.shown.encode()
-    name = b"%b: %b" % (queue.settings.name.encode(), who)
+    name = before.encode() + (caller.display_name or found.shown.encode())
     return msgspec.structs.replace(caller, display_name=name)

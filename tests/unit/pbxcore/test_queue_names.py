@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -55,13 +57,23 @@ def test_the_invite_to_an_agent_carries_it_and_to_another_agent_does_not() -> No
         office.check()
 
 
-def test_the_queues_name_may_stand_before_the_callers() -> None:
-    with office_with("bob", about={"replaces_name": True}) as office:
+@pytest.mark.parametrize(
+    ("about", "begins"),
+    [
+        ({"replaces_name": True}, b'"testQ: '),
+        ({"name_prefix": "Shop"}, b'"Shop '),
+        ({"replaces_name": True, "name_prefix": "Shop"}, b'"Shop testQ: '),
+    ],
+)
+def test_the_queues_name_and_a_prefix_may_stand_before_the_callers(
+    about: dict[str, Any], begins: bytes
+) -> None:
+    with office_with("bob", about=about) as office:
         alice = office["alice"].dial("help")
         office.run(2)
         invite = office["bob"].talks[0].last
         assert invite is not None
-        assert b'"testQ: ' in (invite.get(b"from") or b"")
+        assert begins in (invite.get(b"from") or b"")
         alice.hang_up()
         office.run()
         office.check()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engage.errors import Invalid
+from engage.people.call_handling import alert_info
 from engage.people.model import QueueAgent, QueueEntry
 from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queue_entries import changed_queue, new_queue
@@ -76,6 +77,8 @@ OTHERS: dict[str, Any] = {
     "tells_hold_time": True,
     "name_on_phones": False,
     "replaces_name": True,
+    "name_prefix": "VIP",
+    "alert_info": "ring3",
     "auto_record": True,
     "service_level_s": 30,
     "max_length": 7,
@@ -220,3 +223,8 @@ def test_no_announcement_interval_means_none_and_a_short_one_is_longer(
     plan = call_queue(QueueEntry("6500", "Help", ()), rules, lambda prompt: prompt)
     said = plan.settings.announcements
     assert (said.position, said.hold_time, said.every_s) == (position, position, granted_s)
+
+
+def test_a_queue_tells_phones_how_to_ring_unless_it_says_none() -> None:
+    assert alert_info({"alertinfo": "none"}) == alert_info({"alertinfo": "custom"}) == ""
+    assert alert_info({"alertinfo": "ring3"}) == "<http://127.0.0.1>;info=ring3"
