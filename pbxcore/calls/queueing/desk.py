@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pbxcore.calls.lines import party_of
@@ -15,7 +15,7 @@ from pbxcore.calls.queueing.directing import direct
 from pbxcore.calls.queueing.duty import PhoneDuty
 from pbxcore.calls.queueing.stays import Stay
 from pbxcore.calls.queueing.talks import Talks
-from pbxcore.journal import QueueTransition
+from pbxcore.journal import CallEnded, QueueTransition
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.queues.commands import QueuesShown, ShowQueues
 from pbxcore.queues.engine import QueueEngine
@@ -90,6 +90,8 @@ class QueueDesk:
         self._queues: Mapping[str, CallQueue] = {}
         self._profiles: Mapping[str, AgentProfile] = {}
         self._stays: dict[str, Stay] = {}
+        self._entries: Counter[str] = Counter()
+        """How often each call that is up came to a queue: no stay has the name of one before."""
         self._offers: dict[int, Stay] = {}
         self._talks = Talks(self.tell)
         self.customers = Customers(house, self.tell, self._talks)
@@ -157,6 +159,8 @@ class QueueDesk:
         """A fact of a call."""
         self._talks.hear(fact)
         self.customers.hear(fact)
+        if isinstance(fact, CallEnded):
+            self._entries.pop(fact.call, None)
 
     def follow(self) -> None:
         """The directory may be another now."""
@@ -328,8 +332,9 @@ class QueueDesk:
 
     def _key(self, call: str) -> str:
         """A name for one more stay of a call."""
-        keys = (call, *(f"{call}.{count}" for count in range(2, 1000)))
-        return next(each for each in keys if each not in self._stays and each not in self._talks)
+        self._entries[call] += 1
+        count = self._entries[call]
+        return call if count == 1 else f"{call}.{count}"
 
     def _is_due(self) -> bool:
         deadline = self._engine.deadline

@@ -277,6 +277,24 @@ def test_a_blind_transfer_frees_the_agent_while_the_caller_talks_on() -> None:
         office.check()
 
 
+def test_no_stay_of_a_call_has_the_name_of_one_before() -> None:
+    with office_with("bob") as office:
+        alice, bob = answered(office)
+        refer(bob, office.house.uri("help"))
+        office.run(3)
+        keys = [each.caller for each in told(office) if isinstance(each, facts.CallerEntered)]
+        assert keys == [keys[0], f"{keys[0]}.2"]
+        office["bob"].talk.accept()
+        office.run(2)
+        refer(office["bob"].talk, office.house.uri("help"))
+        office.run(3)
+        keys = [each.caller for each in told(office) if isinstance(each, facts.CallerEntered)]
+        assert keys == [keys[0], f"{keys[0]}.2", f"{keys[0]}.3"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_who_calls_twice_waits_twice() -> None:
     with office_with("bob", strategy=Strategy.LINEAR) as office:
         first, second = office["alice"].dial("help"), office["alice"].dial("help")
