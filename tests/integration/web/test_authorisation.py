@@ -80,6 +80,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/files/{id}/{variant}"): ANYONE,
     ("GET", "/livechat/{public_id}"): ANYONE,
     ("GET", "/livechat/{public_id}/widget.js"): ANYONE,
+    ("GET", "/livechat/{public_id}/pictures/{kind}"): ANYONE,
     ("GET", "/v1/livechat/{public_id}"): ANYONE,
     ("POST", "/v1/livechat/{public_id}/sessions"): ANYONE,
     ("GET", "/v1/livechat/{public_id}/session"): {VISITOR, STRANGER},
