@@ -148,6 +148,9 @@ class Transferring:
         if (asked is None and not rings and serving is None) or consulted.asking is not None:
             referral.refuse(481)
             return
+        if rings and any(each.answered for each in other.legs.values() if each is not consulted):
+            referral.refuse(603)  # who hands that one on waits for what becomes of it
+            return
         referral.accept()
         target = asked.number if asked is not None else other.dialled
         self._house.record(CallTransferred(call.id, leg.id, target, "attended", other.id))

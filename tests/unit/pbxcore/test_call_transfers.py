@@ -161,6 +161,32 @@ def test_a_call_is_handed_on_while_the_other_still_rings() -> None:
         assert office["carol"].talk.notes[-1] == "ended"
 
 
+def test_who_is_being_handed_on_himself_hands_nobody_to_that_call() -> None:
+    with Office("alice", "bob", "carol", "dave") as office:
+        alice, bob = talking(office)
+        asking = office["bob"].dial("carol")
+        office.run(1)
+        carol = office["carol"].talk
+        carol.accept()
+        office.run(1)
+        handing = refer(carol, office.house.uri("dave"))
+        office.run(1)
+        headers = write_uri_headers([(b"Replaces", replaces(asking).encode())])
+        told = refer(bob, b"%b?%b" % (office.house.uri("dave"), headers))
+        office.run(1)
+        assert told[-1].status == 603
+        office["dave"].talk.accept()
+        office.run(1)
+        assert handing[-1].status == 200
+        assert carol.notes[-1] == "ended"
+        assert asking.notes[-1] != "ended"
+        assert len(office.house.workers.heard) == 4
+        alice.hang_up()
+        asking.hang_up()
+        office.run()
+        office.check()
+
+
 def picking(office: Office, who: str, reference: DialogReference) -> Talk:
     """Call with Replaces."""
     return office[who].dial("bob", b"Replaces: " + reference.encode())
