@@ -37,6 +37,22 @@ _BAR = (
     "white-space:nowrap;text-overflow:ellipsis}"
 )
 
+_PICTURE = (
+    "img{width:100%;height:100%;object-fit:contain}"
+    "[aria-expanded=false] img+svg,[aria-expanded=true] img{display:none}"
+)
+"""A picture of the site's own stands for the icon, but for the cross that closes the chat."""
+
+
+def ink_on(color: str) -> str:
+    """White on a colour such as `#1f6feb`, or black where white could not be read.
+
+    Which of the two has more contrast by WCAG 2's relative luminance, with its curve taken as a
+    power of 2.2.
+    """
+    red, green, blue = ((int(color[at : at + 2], 16) / 255) ** 2.2 for at in (1, 3, 5))
+    return "#000" if 0.21 * red + 0.72 * green + 0.07 * blue > 0.18 else "#fff"
+
 
 class LauncherOptions(BaseModel):
     """Fields of the live chat form."""
@@ -69,9 +85,10 @@ class LauncherOptions(BaseModel):
         },
     )
 
-    def launcher(self) -> dict[str, str]:
-        """What the loader is told: the picture's path, and rules besides its own."""
+    def launcher(self, picture: str) -> dict[str, str]:
+        """What the loader is told: the icon's strokes, the picture in its place, more rules."""
         return {
             "icon": ICONS[self.launcher_icon],
-            "css": _BAR if self.launcher_style == "bar" else "",
+            "picture": picture,
+            "css": (_PICTURE if picture else "") + (_BAR if self.launcher_style == "bar" else ""),
         }

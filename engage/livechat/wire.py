@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage import i18n
 from engage.identifiers import rfc3339
+from engage.livechat.launcher import ink_on
 from engage.livechat.model import WAITING
 from engage.livechat.options import LABEL, InfoType
 from engage.livechat.pictures.model import MOST_BYTES
@@ -219,11 +220,11 @@ def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:
     return {
         "title": options.title or livechat.name,
         "color": options.theme_color,
+        "ink": ink_on(options.theme_color),
         "position": options.launcher_position,
         "mode": options.theme_mode,
         "label": options.launcher_label or i18n.translate(LABEL, language),
-        **options.launcher(),
-        "picture": picture_address(livechat, "icon"),
+        **options.launcher(picture_address(livechat, "icon")),
     }
 
 

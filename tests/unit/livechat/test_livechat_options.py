@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from engage.livechat.administration import Draft
+from engage.livechat.launcher import ink_on
 from engage.livechat.model import Destination
 from engage.livechat.options import InfoType, Options, Texts, text_hash
 from engage.system.time_settings import Hours
@@ -129,3 +130,17 @@ def test_any_site_may_show_the_page_unless_domains_are_named() -> None:
 def test_bad_options_are_refused(bad: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Options.model_validate(bad)
+
+
+@pytest.mark.parametrize(
+    ("color", "ink"),
+    [("#000000", "#fff"), ("#ffffff", "#000"), ("#1f6feb", "#fff"), ("#ffd400", "#000")],
+)
+def test_what_is_written_on_the_sites_color_can_be_read(color: str, ink: str) -> None:
+    assert ink_on(color) == ink
+
+
+def test_a_picture_of_the_sites_own_brings_its_rules_along() -> None:
+    options = Options(launcher_style="bar")
+    assert "img+svg" in options.launcher("/livechat/demo/pictures/icon?v=1")["css"]
+    assert "img+svg" not in options.launcher("")["css"]

@@ -18,7 +18,6 @@ class Fake {
     return roots;
   }
   setAttribute(): void {}
-  toggleAttribute(): void {}
   focus(): void {}
 }
 let roots = new Fake();
@@ -33,7 +32,7 @@ test("a frame that loads again hears who is there and that it is shown; nobody l
   vi.stubGlobal("location", { href: "https://shop.test/" });
   vi.stubGlobal("CSSStyleSheet", class { replaceSync(): void {} });
   vi.stubGlobal("MutationObserver", class { observe(): void {} });
-  vi.stubGlobal("__ENGAGE_CONFIG__", { title: "", color: "#123456", position: "right", mode: "auto", label: "Chat", icon: "", css: "" });
+  vi.stubGlobal("__ENGAGE_CONFIG__", { title: "", color: "#123456", ink: "#fff", position: "right", mode: "auto", label: "Chat", icon: "", picture: "", css: "" });
   await vi.importActual("./loader");
   const chat = page.EngageChat;
   chat.logout();

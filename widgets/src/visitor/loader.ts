@@ -1,6 +1,6 @@
 /* The one script a web site includes. It draws a button; the chat itself is loaded when somebody means to use it. */
 // The server puts the live chat's settings here.
-declare const __ENGAGE_CONFIG__: { title: string; color: string; position: string; mode: string; label: string; icon: string; picture: string; css: string };
+declare const __ENGAGE_CONFIG__: { title: string; color: string; ink: string; position: string; mode: string; label: string; icon: string; picture: string; css: string };
 
 type Listener = (value?: unknown) => void;
 /** What was asked before this script came: `["identify", {…}]`. */
@@ -38,16 +38,13 @@ interface Chat {
   const tell = (type: string, identity?: object): string | void =>
     live && live == frame!.contentWindow ? live.postMessage({ engage: 1, type, identity, value: [location.href, doc.title, doc.referrer] }, origin) : type;
 
-  // White on the site's colour, or black where white could not be read.
-  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(config.color.slice(at, at + 2), 16) / 255) ** 2.2) as [number, number, number];
-  const ink = 0.21 * red + 0.72 * green + 0.07 * blue > 0.18 ? "#000" : "#fff";
   const side = `20px;${config.position}:20px;`;
   const host = make("engage-chat" as "b");
   const root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet();
   // Constructed sheets need no 'unsafe-inline' on the site.
   sheet.replaceSync(
-    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2111111111;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid;outline-offset:-6px}img{width:100%;height:100%;object-fit:contain}svg{fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}` + config.css,
+    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2111111111;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${config.ink};cursor:pointer}button:focus-visible{outline:3px solid;outline-offset:-6px}svg{fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;right:-4px;top:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}` + config.css,
   );
   root.adoptedStyleSheets = [sheet];
 
@@ -56,35 +53,31 @@ interface Chat {
   const icon = doc.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = icon.appendChild(doc.createElementNS(icon.namespaceURI, "path"));
   icon.setAttribute("viewBox", "0 0 24 24");
-  const picture = make("img");
   badge.hidden = true;
   button.append(icon, badge);
-  if (config.picture) {
-    picture.alt = "";
-    picture.src = origin + config.picture;
-    button.prepend(picture);
-  }
   root.append(button);
   const draw = (unread?: number): void => {
     path.setAttribute("d", shown ? "M6 6l12 12M18 6 6 18" : config.icon);
-    const own = !shown && !!picture.parentNode;
-    picture.hidden = !own;
-    icon.toggleAttribute("hidden", own);
     button.ariaExpanded = `${shown}`;
     if (unread == null) return;
-    badge.hidden = !unread;
     badge.textContent = `${unread}`;
+    badge.hidden = !unread;
     button.ariaLabel = config.label + (unread ? ` (${unread})` : "");
   };
   draw(0);
-  // A site whose policy admits no picture of ours shows the one that is drawn.
-  picture.onerror = () => (picture.remove(), draw());
+  if (config.picture) {
+    // Not before it has come: a site whose policy admits no picture of ours shows the one that is drawn.
+    const picture = make("img");
+    picture.onload = () => icon.before(picture);
+    picture.alt = "";
+    picture.src = origin + config.picture;
+  }
 
   const load = (): void => {
     if (frame) return;
     frame = make("iframe");
-    frame.title = config.title;
     frame.hidden = true;
+    frame.title = config.title;
     frame.sandbox.value = "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads";
     frame.allow = "autoplay; camera; clipboard-write; microphone; speaker-selection";
     frame.src = address;
@@ -125,8 +118,7 @@ interface Chat {
     identify,
     setVisitor: identify,
     logout: () => {
-      known = undefined;
-      left = tell("logout");
+      left = tell("logout", (known = undefined));
       load(); // only the frame can forget
     },
     on: (name, listener) => {
