@@ -147,7 +147,9 @@ class Phones:
             others=(
                 self.records.log,
                 self.records.missed,  # whatever message takes the place of what was just written
-                visitor_calls(ground, everyone, visitors.livechat, pbx, self.records.log),
+                visitor_calls(
+                    ground, everyone, messaging.hub, visitors.livechat, pbx, self.records.log
+                ),
                 ChatAlarmCalls(visitors.livechat, pbx, people.name_of, ground.clock),
                 self.mailboxes.log,
                 self.faxes.log,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engage.app.ground import Ground
     from engage.calls.model import OpenCall
     from engage.calls.projection import CallLog
+    from engage.hub.service import Hub
     from engage.livechat.service import LiveChatService
     from engage.processes.link import PbxLink
 
@@ -48,7 +49,12 @@ class OpenVisitorCalls:
 
 
 def visitor_calls(
-    ground: Ground, everyone: Everyone, livechat: LiveChatService, pbx: PbxLink, log: CallLog
+    ground: Ground,
+    everyone: Everyone,
+    hub: Hub,
+    livechat: LiveChatService,
+    pbx: PbxLink,
+    log: CallLog,
 ) -> Timeline:
     """Let visitors call; what comes of it follows the journal after the log of calls."""
     sockets, people = everyone.sockets, everyone.people
@@ -60,6 +66,7 @@ def visitor_calls(
     journal = OpenVisitorCalls(log)
     calls = VisitorCalls(
         livechat,
+        hub,
         pbx,
         journal,
         sockets,

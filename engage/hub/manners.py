@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engage.hub.model import USUAL_MANNERS
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engage.hub.model import Conversation, Manners, Participant
 
     FirstName = Callable[[str, str], str]
-    """An extension and the whole name in, the first name out."""
+    """An extension and the whole name in, the first name out; empty: there is none."""
 
 STAFF = frozenset({"agent", "user", "phone"})
 """Kinds of authors who are people of the house."""
 
 _PEOPLE = ("agent", "former", "by")
-"""Fields of an event's body that name somebody who serves."""
+"""Fields of an event's body that name somebody who serves; what a visitor does is by themselves."""
 
 _QUEUE = "queue"
 _NAMED = frozenset({"joined", "left", "agent_away"})
@@ -56,11 +54,9 @@ class Shown:
 
     def name(self, number: str, name: str) -> str:
         """Somebody's name; `number` is their extension, empty if it is not known."""
-        if not name or self._manners == USUAL_MANNERS:
+        if not name or not self._manners.hide_names:
             return name
-        if self._manners.alias:
-            return self._manners.alias
-        return self._first_name(number, name) if self._manners.names == "first" else name
+        return self._manners.alias or self._first_name(number, name) or self._manners.nameless
 
     def event(self, wire: dict[str, Any]) -> dict[str, Any]:
         """An event in its JSON shape, named anew."""
@@ -70,7 +66,8 @@ class Shown:
         if wire["author"]["kind"] in STAFF:
             shown["author"] = self.person(wire["author"])
         for field in _PEOPLE:
-            if isinstance(wire.get(field), dict):
+            own = field == "by" and wire["author"]["kind"] == "visitor"
+            if isinstance(wire.get(field), dict) and not own:
                 shown[field] = self.person(wire[field])
         to = wire.get("to")
         if isinstance(to, dict) and to.get("kind") != _QUEUE:

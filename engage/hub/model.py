@@ -82,10 +82,17 @@ class Manners(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a visitor reads of whoever serves them."""
     alias: str = ""
     """Instead of any name."""
+    nameless: str = "Support"
+    """Instead of a first name, of who has none."""
     typing: bool = True
     """Each sees that the other is writing."""
     read_marks: bool = True
     """Whoever serves a visitor sees what they have read."""
+
+    @property
+    def hide_names(self) -> bool:
+        """Whether there is something of who serves that a visitor must not learn."""
+        return bool(self.alias) or self.names == "first"
 
 
 USUAL_MANNERS = Manners()

@@ -29,6 +29,7 @@ from engage.livechat.waiting import (
     due,
     expired,
 )
+from engage.livechat.wire import agent_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -243,11 +244,12 @@ class Attendance:
 
     async def _flag(self, transaction: HubTransaction, inquiry: Inquiry, _: Due) -> bool:
         """Tell the visitor once, and offer it to the others; the agent keeps it until then."""
+        away = agent_json(inquiry.owner or "", inquiry.owner_name)
         await transaction.append(
             inquiry.conversation_id,
             SYSTEM,
             "system",
-            {"code": "agent_away", "name": inquiry.owner_name},
+            {"code": "agent_away", "name": inquiry.owner_name, "agent": away},
             client_id=f"agent-away-{inquiry.epoch}-{inquiry.agent_away_since_ms}",
         )
         await self._lobby.offer(transaction, inquiry)

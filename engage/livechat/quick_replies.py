@@ -152,6 +152,7 @@ class QuickReplies:
             NotFound: the agent does not follow this chat.
         """
         await self._hub.require_participant(agent.who, conversation_id)
+        shown = self._hub.shown((await self._hub.conversation(conversation_id)).manners)
         async with self._database.read() as connection:
             inquiry = await LiveChatRepository(connection).inquiry(conversation_id)
             if inquiry is None:
@@ -165,7 +166,7 @@ class QuickReplies:
             sorted([*own, *shared], key=lambda each: (each.title.casefold(), each.id)),
             {
                 "VISITOR_NAME": "" if visitor is None else visitor.name,
-                "AGENT_NAME": agent.name,
+                "AGENT_NAME": shown.name(agent.number, agent.name),
                 "LIVECHAT_NAME": livechat.options.title or livechat.name,
             },
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
 from engage.errors import N_
-from engage.hub.model import Manners
+from engage.hub.model import USUAL_MANNERS, Manners
+from engage.people.fields import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,11 @@ ALIAS = N_("Support")
 
 
 class ShowingOptions(BaseModel):
-    """Fields of the live chat form; chats that are open keep what they began with."""
+    """Fields of the live chat form.
+
+    Chats that are open keep what they began with, but for avatars: these are the page's, not the
+    chat's.
+    """
 
     agent_display: Literal["display_name", "first_name", "alias"] = Field(
         default="display_name",
@@ -33,7 +38,7 @@ class ShowingOptions(BaseModel):
             },
         },
     )
-    agent_alias: Annotated[str, Field(max_length=64)] = Field(
+    agent_alias: Line = Field(
         default="",
         title=N_("Alias"),
         description=N_("Left empty, “Support” in the visitor's language."),
@@ -64,10 +69,11 @@ class ShowingOptions(BaseModel):
 
     def manners(self, translate: Callable[[str], str]) -> Manners:
         """What a chat that begins now keeps to; `translate` into the visitor's language."""
-        alias = (self.agent_alias.strip() or translate(ALIAS)) * (self.agent_display == "alias")
+        anybody = translate(ALIAS)
         return Manners(
             names="first" if self.agent_display == "first_name" else "full",
-            alias=alias,
+            alias=(self.agent_alias or anybody) if self.agent_display == "alias" else "",
+            nameless=anybody if self.agent_display == "first_name" else USUAL_MANNERS.nameless,
             typing=self.typing_indicator,
             read_marks=self.read_state,
         )

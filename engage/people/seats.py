@@ -36,10 +36,12 @@ class LiveChatSeats:
         return self._ledger.book.names_of(kind, values)
 
     def first_name(self, number: str, name: str) -> str:
-        """Somebody's first name; of who is no extension (any more) the first word of their name."""
+        """Somebody's first name, empty where an extension has only a last name.
+
+        Of who is no extension (any more) it is the first word of their name.
+        """
         extension = self._ledger.book.extensions.get(number)
-        known = "" if extension is None else extension.first_name
-        return known or name.partition(" ")[0]
+        return name.partition(" ")[0] if extension is None else extension.first_name
 
     def chairmen_of(self, kind: str, values: Iterable[str]) -> frozenset[str]:
         """The extensions that are chairmen of a destination's queues."""

@@ -11,6 +11,7 @@ from pbxcore.calls.visitor_commands import AgentRound
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from engage.hub.model import Manners
     from engage.livechat.model import Inquiry, LiveChat, Visitor
     from pbxcore.calls.visitor_commands import VisitorCallMoved, VisitorCommand
     from pbxcore.commands import Reply
@@ -29,12 +30,16 @@ MOST_OFFERED: Final = 20_000
 
 @dataclass(slots=True)
 class VisitorCall:
-    """A call that is up, as its page knows it. `agent` is the extension that answered."""
+    """A call that is up, as its page knows it.
+
+    `agent` is the extension that answered, whom the page knows by the conversation's `manners`.
+    """
 
     id: str
     conversation: str
     livechat: str
     who: str
+    manners: Manners
     state: State = "ringing"
     agent: str = ""
     recorded: bool = False

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from engage.events import Events
     from engage.hub.delivery import Delivery
+    from engage.hub.model import Manners
+    from engage.hub.service import Hub
     from engage.livechat.calling.model import Callers, Ends, OpenCalls, Switchboard
     from engage.livechat.limits import Throttle
     from engage.livechat.model import Inquiry, LiveChat, Visitor
@@ -44,6 +46,7 @@ class VisitorCalls:
 
     Args:
         callers: knows the visitors and their agents.
+        hub: has the conversations, and what their visitors are shown.
         pbx: has the calls.
         journal: knows those that were up before this process.
         delivery: the way to the pages.
@@ -57,6 +60,7 @@ class VisitorCalls:
     def __init__(
         self,
         callers: Callers,
+        hub: Hub,
         pbx: Switchboard,
         journal: OpenCalls,
         delivery: Delivery,
@@ -66,7 +70,7 @@ class VisitorCalls:
         events: Events,
         reload_s: float = RELOAD_S,
     ) -> None:
-        self._callers, self._pbx, self._journal = callers, pbx, journal
+        self._callers, self._hub, self._pbx, self._journal = callers, hub, pbx, journal
         self._delivery, self._ends_of, self._name_of = delivery, ends_of, name_of
         self._throttle, self._reload_s = throttle, reload_s
         self._calls: dict[str, VisitorCall] = {}
@@ -152,13 +156,14 @@ class VisitorCalls:
         if ends is None:
             raise CallRefused
         self._throttle.call(livechat.id, ends.host)
-        before = self._known(conversation, principal.who, livechat.id)
+        manners = (await self._hub.conversation(conversation)).manners
+        before = self._known(conversation, principal.who, livechat.id, manners)
         up = sum(
             each.livechat == livechat.id and each is not before for each in self._calls.values()
         )
         if up >= livechat.options.most_visitor_calls:
             raise LinesBusy
-        known = VisitorCall(new_id(), conversation, livechat.id, principal.who)
+        known = VisitorCall(new_id(), conversation, livechat.id, principal.who, manners)
         self._is_there(conversation)
         self._calls[conversation] = known  # before anything is awaited: two tabs may call at once
         if before is not None:  # from another tab, or before this page forgot
@@ -204,16 +209,19 @@ class VisitorCalls:
 
     async def _own(self, principal: Principal, conversation: str) -> VisitorCall | None:
         _, _, livechat = await self._callers.caller(principal.who, conversation)
-        return self._known(conversation, principal.who, livechat.id)
+        manners = (await self._hub.conversation(conversation)).manners
+        return self._known(conversation, principal.who, livechat.id, manners)
 
-    def _known(self, conversation: str, who: str, livechat: str) -> VisitorCall | None:
+    def _known(
+        self, conversation: str, who: str, livechat: str, manners: Manners
+    ) -> VisitorCall | None:
         """The call of a conversation, one that was up before this process too."""
         known = self._calls.get(conversation)
         if known is None:
             for name, agent, recorded in self._journal.in_conversation(conversation):
                 if name in self._ended:
                     continue
-                known = VisitorCall(name, conversation, livechat, who, recorded=recorded)
+                known = VisitorCall(name, conversation, livechat, who, manners, recorded=recorded)
                 if agent:
                     known.state, known.agent = "answered", agent
                 self._calls[conversation] = known
@@ -286,7 +294,8 @@ class VisitorCalls:
         }
         if known.agent:
             name = self._name_of(known.agent) or known.agent
-            told["agent"] = {"id": known.agent, "name": name}
+            shown = self._hub.shown(known.manners).name(known.agent, name)
+            told["agent"] = {"id": known.agent, "name": shown}
         return told
 
     def _send(self, known: VisitorCall, name: str, payload: dict[str, Any]) -> None:

@@ -123,9 +123,9 @@ class Replies:
                     conversation_id, answered_at_ms=now, answered_by=agent.name
                 )
                 token = self._threads.token(conversation_id)
-                reply_to = self._address_for(token) or seats[agent.number].email
+                own = seats[agent.number].email
                 key = f"{KIND}:{conversation_id}:{appended.event.seq}"
-                await self._mail(transaction, inquiry, visitor, agent, said, reply_to, token, key)
+                await self._mail(transaction, inquiry, visitor, agent, said, own, token, key)
                 answered = await self._message(rows, conversation_id)
                 await self._lobby.tell_message(transaction, answered)
             return appended
@@ -208,11 +208,13 @@ class Replies:
         visitor: Visitor,
         agent: Agent,
         said: str,
-        reply_to: str,
+        own: str,
         token: str,
         key: str,
     ) -> None:
+        """`own` is the agent's address: it says who they are, and is none of who has no name."""
         conversation = await transaction.get(inquiry.conversation_id)
+        personal = "" if conversation.manners.hide_names else own
         bodies = await LiveChatRepository(transaction.connection).said_last(inquiry.conversation_id)
         await self._mailer.post(
             transaction.connection,
@@ -225,7 +227,7 @@ class Replies:
                 "answer": said,
                 "message": bodies,
             },
-            reply_to=reply_to,
+            reply_to=self._address_for(token) or personal,
             dedupe_key=key,
             thread=token,
         )

@@ -107,7 +107,8 @@ async def test_a_vanished_agent_is_flagged_and_can_be_relieved(office: Office) -
     office.clock.pass_s(60)
     assert await office.sweep() == 1
     assert await office.sweep() == 0
-    assert office.sockets.told(visitor, "event")[-1]["code"] == "agent_away"
+    told = office.sockets.told(visitor, "event")[-1]
+    assert (told["code"], told["agent"]["id"]) == ("agent_away", ANA.number)
     offered = office.sockets.told(BEN.who, "inquiry")[-1]
     assert offered["held_by"] == {"id": "1000", "name": "Ana Costa"}
     (listed,) = await office.service.desk.inquiries(BEN)

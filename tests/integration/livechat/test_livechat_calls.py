@@ -98,6 +98,7 @@ class Caller:
         service = office.service
         self.calls = VisitorCalls(
             service,
+            office.hub,
             self.pbx,
             self.journal,
             office.sockets,
@@ -271,6 +272,26 @@ async def test_a_call_from_before_a_restart_is_told_as_it_is_and_counts(
     other = await office.service.visitor(str(session.token))
     with pytest.raises(LinesBusy):
         await caller.calls.offer(other, str(session.conversation_id), "v=0", None)
+
+
+async def test_a_page_reads_the_alias_of_who_answered_before_a_restart_and_after(
+    office: Office,
+) -> None:
+    await office.add("named", allow_visitor_to_call=True, agent_display="alias", agent_alias="Care")
+    session = await office.begin("named")
+    principal = await office.service.visitor(str(session.token))
+    await office.connect(principal.who)
+    caller = Caller(office, principal, str(session.conversation_id))
+    call = await caller.dial()
+    caller.pbx.moved(call, caller.conversation, "answered", agent=ANA.number)
+    assert caller.told("call_state")[-1]["agent"] == {"id": ANA.number, "name": "Care"}
+    again = Caller(office, principal, caller.conversation)
+    again.pbx.up.add("old")
+    again.journal.calls = [("old", caller.conversation, ANA.number, False)]
+    told = await again.calls.state(principal, caller.conversation)
+    assert told["agent"]["name"] == "Care"
+    gone_on = await again.calls.offer(principal, caller.conversation, "v=0", "old")
+    assert gone_on["agent"]["name"] == "Care"
 
 
 async def test_a_call_that_has_just_ended_is_not_found_again(caller: Caller) -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from engage.livechat.post import TRANSCRIPT
-from tests.support.office import ANA, Office, visitor_author
+from engage.livechat.reception import Start
+from engage.livechat.replies.service import KIND, Replies
+from engage.livechat.replies.threads import Threads
+from tests.support.office import ANA, FORM, HERE, Office, visitor_author
 
 if TYPE_CHECKING:
     from engage.hub.model import Author
@@ -44,6 +49,40 @@ async def test_a_visitor_reads_the_alias_wherever_the_agent_is_named(office: Off
     [mail] = await office.mails(TRANSCRIPT)
     assert mail["params"]["agent_name"] == "Support"
     assert "Ana" not in mail["params"]["transcript"]
+
+
+async def test_a_quick_reply_names_the_agent_as_the_visitor_reads_them(office: Office) -> None:
+    _, conversation = await served(office, agent_display="first_name")
+    found = await office.service.quick_replies.at_hand(ANA, conversation)
+    assert found.variables["AGENT_NAME"] == "Ana"
+
+
+@pytest.mark.parametrize(
+    ("display", "reply_to"),
+    [("display_name", "1000@example.test"), ("first_name", ""), ("alias", "")],
+)
+async def test_answers_by_mail_name_no_agents_address_where_names_are_hidden(
+    office: Office, display: str, reply_to: str
+) -> None:
+    await office.add("left", enabled=False, agent_display=display)
+    service = office.service
+    replies = Replies(
+        office.hub,
+        service.lobby,
+        service.livechats,
+        office.outbox,
+        service.post,
+        Threads(b"k"),
+        lambda token: "",  # nobody fetches answers
+        service.visitors.is_banned,
+        office.events,
+        office.clock,
+    )
+    await service.reception.leave_message("left", Start(FORM), "Open?", HERE)
+    [left] = await service.desk.messages(ANA, None, 10)
+    await replies.reply(ANA, left["conversation"], "r1", "Yes.")
+    [mail] = await office.mails(KIND)
+    assert mail["reply_to"] == reply_to
 
 
 async def test_an_open_chat_keeps_the_manners_it_began_with(office: Office) -> None:

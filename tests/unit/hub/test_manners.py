@@ -49,6 +49,20 @@ def test_visitors_bots_queues_and_files_keep_theirs() -> None:
     assert ALIAS.event(refused)["name"] == "a.exe"
 
 
+def test_a_visitor_who_ends_the_chat_keeps_their_name() -> None:
+    own = {"id": "v1", "name": "Vera Smith"}
+    ended = {"kind": "state", "state": "ended", "author": OTHER, "by": own}
+    assert ALIAS.event(ended) == ended
+
+
+def test_who_has_no_first_name_is_not_called_by_the_last() -> None:
+    nameless = Shown(Manners(names="first", nameless="Servicio"), lambda number, name: "")
+    assert nameless.name("1003", "Costa") == "Servicio"
+    away = {"kind": "system", "code": "agent_away", "author": {"kind": "system"}, "name": "Costa"}
+    away["agent"] = {"id": "1003", "name": "Costa"}
+    assert nameless.event(away)["name"] == "Servicio"
+
+
 def test_a_name_nobody_knows_any_more_begins_with_the_first_name() -> None:
     assert FIRST.name("1999", "Ben Osei") == "Ben"
     assert Shown(Manners(), first_name).name("1000", "Ana Costa") == "Ana Costa"

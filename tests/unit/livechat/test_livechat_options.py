@@ -47,6 +47,15 @@ def test_there_is_no_notice_without_privacy_control() -> None:
     assert Options(privacy_notice="Text").notice("en", same) == ""
 
 
+def test_an_alias_is_one_line_and_of_blanks_none() -> None:
+    with pytest.raises(ValidationError):
+        Options(agent_alias="Care\n\x07")
+    nobody = Options(agent_display="alias", agent_alias="  ")
+    assert nobody.manners(same).alias == "Support"
+    first = Options(agent_display="first_name").manners(lambda text: "Servicio")
+    assert (first.alias, first.nameless) == ("", "Servicio")
+
+
 def test_hash_of_the_notice_is_sha256_of_its_utf8() -> None:
     assert text_hash("Zustimmung ✓") == hashlib.sha256("Zustimmung ✓".encode()).hexdigest()
 

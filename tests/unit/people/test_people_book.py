@@ -90,6 +90,13 @@ def test_who_may_not_use_live_chat_serves_none(book: PeopleBook) -> None:
     assert seats.agents_of("extensions", ["1000"]) == []
 
 
+def test_of_a_last_name_alone_no_first_name_is_known(book: PeopleBook) -> None:
+    book.extensions["1000"] = replace(book.extensions["1000"], first_name="", last_name="Costa")
+    seats = LiveChatSeats(SimpleNamespace(book=book))  # type: ignore[arg-type]
+    assert seats.first_name("1000", "Costa") == ""
+    assert seats.first_name("1999", "Ben Osei") == "Ben"
+
+
 def test_a_custom_privilege_opens_its_modules_alone(book: PeopleBook) -> None:
     book.privileges["p"] = Privilege(
         "p", "Desk", {"queues": "edit", "livechat": "view", "x": "edit"}
