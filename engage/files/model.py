@@ -238,6 +238,22 @@ class PictureRefused(Refused):
     text = N_("Pictures of this format are not taken. Please send JPEG, PNG, GIF or WebP.")
 
 
+class PictureUnknown(PictureRefused):
+    """What would be shown as it is, and is no picture."""
+
+    text = N_("This is no picture that can be shown. Please choose PNG, SVG, JPEG, GIF or WebP.")
+
+
+class PictureNotKept(Refused):
+    """A drawing would look different without what cannot be kept of it, which `part` names."""
+
+    code = "picture_not_kept"
+    text = N_(
+        "%(part)s in this SVG file cannot be kept. Please save it with shapes alone: text as"
+        " outlines, styles as attributes or simple classes."
+    )
+
+
 class PictureBroken(Refused):
     """It cannot be drawn."""
 

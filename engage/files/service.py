@@ -19,7 +19,7 @@ from engage.files.model import (
     AlreadySent,
     File,
     NotComplete,
-    PictureRefused,
+    PictureUnknown,
     SendingForbidden,
     State,
 )
@@ -126,10 +126,10 @@ class Files:
         """
         text = text_of(data[:WINDOW])
         if text is not None and text.lstrip().startswith("<"):
-            return svg.MEDIA_TYPE, svg.clean(data)
+            return svg.MEDIA_TYPE, await asyncio.to_thread(svg.clean, data)
         nature = sniff(data[:WINDOW], data[-WINDOW:], "")
         if not nature.picture:
-            raise PictureRefused
+            raise PictureUnknown
         return "image/webp", await self._studio.thumbnail(data, nature.picture)
 
     # --- bringing -------------------------------------------------------------------------------

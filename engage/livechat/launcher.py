@@ -70,7 +70,10 @@ class LauncherOptions(BaseModel):
     launcher_icon: Icon = Field(
         default="bubble",
         title=N_("Launcher icon"),
-        description=N_("A picture that was uploaded for this live chat is shown instead."),
+        description=N_(
+            "A logo and an icon of your own can be uploaded once the live chat is saved; that icon"
+            " is then shown instead."
+        ),
         json_schema_extra={
             "control": "select",
             "section": LOOK,

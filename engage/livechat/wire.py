@@ -209,9 +209,12 @@ def picture_address(livechat: LiveChat, kind: PictureKind) -> str:
     return f"/livechat/{livechat.public_id}/pictures/{kind}?v={picture.version}"
 
 
-def pictures_json(livechat: LiveChat) -> dict[str, str]:
-    """The addresses of a live chat's pictures."""
-    return {kind: picture_address(livechat, kind) for kind in MOST_BYTES}
+def pictures_json(livechat: LiveChat) -> dict[str, dict[str, Any]]:
+    """A live chat's pictures, each by its kind."""
+    return {
+        kind: {"address": picture_address(livechat, kind), "most_bytes": most}
+        for kind, most in MOST_BYTES.items()
+    }
 
 
 def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -27,11 +27,15 @@ HARMLESS = "default-src 'none'; style-src 'none'; sandbox; frame-ancestors 'none
 """For who opens a picture's address as a page: nothing in it runs or fetches."""
 
 
-class PicturesView(BaseModel):
-    """Where a live chat's pictures are; empty where it has none."""
+class PictureView(BaseModel):
+    """Where a picture is, empty where there is none, and how many bytes a file for it may have."""
 
-    logo: str
-    icon: str
+    address: str
+    most_bytes: int
+
+
+class PicturesView(RootModel[dict[PictureKind, PictureView]]):
+    """A live chat's pictures, each by its kind."""
 
 
 class PictureRoutes:
@@ -71,7 +75,7 @@ class PictureRoutes:
         bytes_as="application/octet-stream",
     )
     async def put(self, request: Request) -> Response:
-        """The file itself is the body: for the logo up to 200 KB, for the icon 100 KB."""
+        """The file itself is the body, of at most `most_bytes`: PNG, SVG, JPEG, GIF or WebP."""
         actor, kind = await requests.actor(request, "admin"), _kind(request)
         requests.allow_body(request, MOST_BYTES[kind])
         data = await request.body()
@@ -106,8 +110,7 @@ class PictureRoutes:
 
 
 def _kind(request: Request) -> PictureKind:
-    for kind in get_args(PictureKind):
+    for kind in MOST_BYTES:
         if kind == request.path_params["kind"]:
-            found: PictureKind = kind
-            return found
+            return kind
     raise NotFound

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class PictureTooLarge(TooLarge):
     """More bytes than a page should load."""
 
-    text = N_("This file is too large: at most {limit} KB.")
+    text = N_("This file is too large: at most %(limit)d KB.")
 
 
 class Pictures:

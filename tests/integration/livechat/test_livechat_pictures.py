@@ -48,7 +48,8 @@ async def test_a_drawing_loses_what_could_run_and_visitors_see_the_rest(
 ) -> None:
     status, addresses = await put(site, admin, f"{path}/icon", HOSTILE)
     assert status == 200, addresses
-    async with site.http.get(site.url + addresses["icon"]) as answer:
+    icon = addresses["icon"]["address"]
+    async with site.http.get(site.url + icon) as answer:
         assert answer.headers["content-type"] == "image/svg+xml"
         assert "sandbox" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -56,22 +57,24 @@ async def test_a_drawing_loses_what_could_run_and_visitors_see_the_rest(
     assert '<path d="M0 0h9v9z">' in shown
     assert "alert" not in shown
     async with site.http.get(f"{site.url}/livechat/demo/widget.js") as answer:
-        assert addresses["icon"] in await answer.text()
+        assert icon in await answer.text()
 
 
 async def test_a_logo_is_drawn_anew_shown_and_taken_away(site: Site, admin: str, path: str) -> None:
     status, addresses = await put(site, admin, f"{path}/logo", png((900, 300)))
     assert status == 200, addresses
-    async with site.http.get(site.url + addresses["logo"]) as answer:
+    logo = addresses["logo"]["address"]
+    async with site.http.get(site.url + logo) as answer:
         drawn = await answer.read()
         assert answer.headers["content-type"] == "image/webp"
     assert b"script" not in drawn
     assert Image.open(io.BytesIO(drawn)).size == (480, 160)
-    assert (await site.json("GET", "/v1/livechat/demo"))[1]["logo"] == addresses["logo"]
-    assert (await site.json("GET", path, token=admin))[1]["logo"] == addresses["logo"]
+    assert (await site.json("GET", "/v1/livechat/demo"))[1]["logo"] == logo
+    seen = (await site.json("GET", path, token=admin))[1]
+    assert seen["logo"] == {"address": logo, "most_bytes": 200 * 1024}
     status, left = await site.json("DELETE", f"{path}/logo", token=admin)
-    assert (status, left["logo"]) == (200, "")
-    async with site.http.get(site.url + addresses["logo"]) as answer:
+    assert (status, left["logo"]["address"]) == (200, "")
+    async with site.http.get(site.url + logo) as answer:
         assert answer.status == 404
 
 
@@ -79,7 +82,8 @@ async def test_a_logo_is_drawn_anew_shown_and_taken_away(site: Site, admin: str,
     ("kind", "data", "status", "code"),
     [
         ("icon", b"plain words", 415, "picture_refused"),
-        ("icon", b"<html><script>alert(1)</script></html>", 415, "picture_broken"),
+        ("icon", b"<html><script>alert(1)</script></html>", 415, "picture_refused"),
+        ("icon", HOSTILE.replace(b"script", b"text"), 415, "picture_not_kept"),
         ("logo", png((9, 9))[:40], 415, "picture_broken"),
         ("icon", b"x" * (100 * 1024 + 1), 413, "too_large"),
         ("banner", b"x", 404, "not_found"),
@@ -90,3 +94,4 @@ async def test_what_is_no_picture_or_too_large_is_refused(
 ) -> None:
     answered, answer = await put(site, admin, f"{path}/{kind}", data)
     assert (answered, answer["error"]["code"]) == (status, code)
+    assert not set("{}%") & set(answer["error"]["message"])

@@ -118,7 +118,8 @@ interface Chat {
     identify,
     setVisitor: identify,
     logout: () => {
-      left = tell("logout", (known = undefined));
+      known = undefined;
+      left = tell("logout");
       load(); // only the frame can forget
     },
     on: (name, listener) => {

@@ -12,45 +12,46 @@ import { t } from "../../shared/i18n";
 import { pathOf } from "./livechats";
 import styles from "./Pictures.module.css";
 
-/** Addresses of what visitors see; empty: nothing was uploaded. */
-interface Addresses {
-  logo: string;
-  icon: string;
+type Kind = "logo" | "icon";
+
+/** What visitors see by its address, empty where nothing was uploaded; and how large a file may be. */
+interface Uploaded {
+  address: string;
+  most_bytes: number;
 }
 
-const KINDS = ["logo", "icon"] as const;
-type Kind = (typeof KINDS)[number];
+const TYPES = "image/png,image/svg+xml,image/jpeg,image/gif,image/webp";
 
 /** A live chat's own pictures; each is shown to visitors as soon as it is uploaded. */
 export function Pictures({ id, readOnly }: { id: string; readOnly: boolean }) {
   const { api } = useSession();
   const path = `${pathOf(id)}/pictures`;
-  const { value, failed, reload } = useLoaded(useCallback(() => api.get<Addresses>(path), [api, path]));
+  const { value, failed, reload } = useLoaded(useCallback(() => api.get<Record<Kind, Uploaded>>(path), [api, path]));
   if (value === null) return failed ? <Failed text={t("The pictures could not be loaded.")} retry={() => void reload()} /> : null;
   return (
     <div className={styles.pictures}>
-      {KINDS.map((kind) => (
-        <Picture key={kind} kind={kind} address={value[kind]} path={`${path}/${kind}`} readOnly={readOnly} onChanged={() => void reload()} />
+      {(Object.keys(value) as Kind[]).map((kind) => (
+        <Picture key={kind} kind={kind} {...value[kind]} path={`${path}/${kind}`} readOnly={readOnly} onChanged={() => void reload()} />
       ))}
     </div>
   );
 }
 
-interface PictureProps {
+interface PictureProps extends Uploaded {
   kind: Kind;
-  address: string;
   path: string;
   readOnly: boolean;
   onChanged: () => void;
 }
 
-function Picture({ kind, address, path, readOnly, onChanged }: PictureProps) {
+function Picture({ kind, address, most_bytes, path, readOnly, onChanged }: PictureProps) {
   const { api } = useSession();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
   const reset = useRef<() => void>(null);
   const title = kind === "logo" ? t("Logo") : t("Own launcher icon");
-  const hint = kind === "logo" ? t("Above the visitor's page: PNG, SVG, JPEG, GIF or WebP, at most {n} KB.", { n: 200 }) : t("On the button on your web site: PNG or SVG, at most {n} KB.", { n: 100 });
+  const n = most_bytes / 1024;
+  const hint = kind === "logo" ? t("Above the visitor's page: PNG, SVG, JPEG, GIF or WebP, at most {n} KB.", { n }) : t("On the button on your web site: PNG, SVG, JPEG, GIF or WebP, at most {n} KB.", { n });
 
   async function attempt(work: () => Promise<unknown>, done: string): Promise<void> {
     setBusy(true);
@@ -76,7 +77,7 @@ function Picture({ kind, address, path, readOnly, onChanged }: PictureProps) {
       <h2>{title}</h2>
       {address && <img src={address} alt={title} />}
       {!readOnly && (
-        <FileButton resetRef={reset} accept={kind === "logo" ? "image/*" : "image/png,image/svg+xml"} onChange={(file) => file && void attempt(() => send(file), t("Uploaded"))} inputProps={{ "aria-label": title }}>
+        <FileButton resetRef={reset} accept={TYPES} onChange={(file) => file && void attempt(() => send(file), t("Uploaded"))} inputProps={{ "aria-label": title }}>
           {(props) => (
             <Button {...props} size="compact-sm" variant="default" loading={busy} leftSection={<Icon name="upload" size={15} />}>
               {t("Upload")}
