@@ -1,7 +1,8 @@
 """Sessions that change: what a leg offers is answered here, or passed to whom it talks to.
 
 A change that the other leg need not know of stays between the one who wants it and us: hold,
-another address, a refresh, one of the codecs both have. New lines and other codecs are passed on.
+another address, a refresh, one of the codecs both have or of those that are converted already. New
+lines and other codecs are passed on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pbxcore.journal import LegHeld
 from pbxcore.sip.sdp.reader import read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
@@ -126,7 +127,12 @@ class Renegotiating:
         if partner is None and leg.attending is not None and any(e and e.fax for e in theirs):
             self._take_packets(leg, leg.attending, offer, theirs)
             return
-        if partner is None or partner.sip is None or fits(theirs, ours):
+        if (
+            partner is None
+            or partner.sip is None
+            or fits(theirs, ours)
+            or (fits(theirs, leg.session.lines) and can_share_all(theirs, ours))
+        ):
             self._answer(leg, offer, ours)
             return
         if any(each and each.fax for each in theirs) and not self._fax_may_pass(leg, partner):
@@ -196,5 +202,15 @@ def fits(theirs: Sequence[Line | None], ours: Sequence[Line]) -> bool:
 
 def can_share(theirs: Sequence[Line | None], ours: Sequence[Line]) -> bool:
     """Whether some line of an offer can be joined with ours, if need be by conversion."""
+    return any(_shared(theirs, ours))
+
+
+def can_share_all(theirs: Sequence[Line | None], ours: Sequence[Line]) -> bool:
+    """Whether each open line of an offer can be joined with ours, if need be by conversion."""
+    return all(_shared(theirs, ours))
+
+
+def _shared(theirs: Sequence[Line | None], ours: Sequence[Line]) -> Iterator[bool]:
+    """For each open line of an offer whether it can be joined with the one of ours in its place."""
     both = zip(theirs, paired(theirs, ours), strict=True)
-    return any(each and other and shares(each, other) for each, other in both)
+    return (other is not None and shares(each, other) for each, other in both if each)

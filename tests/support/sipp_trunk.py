@@ -74,8 +74,8 @@ class SippTrunk:
 
     @contextmanager
     def echoes(self) -> Iterator[None]:
-        """It answers a call and sends back what it hears, also after a hold."""
-        with self._run("held_uas", "-rtp_echo"):
+        """It answers a call and sends back what it hears; it bears no re-INVITE, as on a hold."""
+        with self._run("echo_uas", "-rtp_echo"):
             yield
 
     @contextmanager

@@ -211,12 +211,12 @@ def test_a_pair_parks_picks_up_and_leaves_messages(office: Office, one: str, oth
     callee.hang_up()
 
 
-@pytest.mark.parametrize("kind", ["wave", "linphonec"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_trunk_is_held_handed_on_parked_and_picked_up(
     office: Office, tmp_path: Path, kind: str
 ) -> None:
     """Who calls the provider, SIPp, hears himself; the provider says a tone when he calls."""
-    phone, third = office.stations[kind], office.stations["plain"]
+    phone, _, third = office.trio(kind, kind)
     with SippTrunk(office.server, tmp_path / "sipp", TRUNK_HZ, third.number) as trunk:
 
         def outside() -> None:

@@ -181,6 +181,41 @@ def test_who_has_no_codec_in_common_talks_by_conversion() -> None:
         over(office, alice)
 
 
+@pytest.mark.parametrize("holds", [0, 1], ids=["caller", "callee"])
+def test_hold_is_answered_here_where_sound_is_converted(holds: int) -> None:
+    """A provider is not asked for another session whenever a phone holds him."""
+    with Office("alice", "bob") as office:
+        office["alice"].formats, office["bob"].formats = (OPUS, EVENTS), (PCMU,)
+        both = talking(office)
+        one, other = both[holds], both[1 - holds]
+        [talked] = one.streams
+        assert talked is not None
+        for stream, partner_hears in (held(talked, Hold.SENDONLY), False), (talked, True):
+            one.modify(stream)
+            office.run(1)
+            assert one.notes[-1] == "changed 200"
+            assert "offered" not in other.notes
+            directions = [each.direction for each in office.house.workers.streams.values() if each]
+            assert (directions[holds] is Direction.SENDRECV) is partner_hears
+            assert directions[1 - holds] is Direction.SENDRECV
+        assert len(office.house.workers.heard) == 2
+        facts = [each for each in office.house.facts if isinstance(each, LegHeld)]
+        assert [each.held for each in facts] == [True, False]
+        over(office, one)
+
+
+def test_video_is_passed_on_where_sound_is_converted() -> None:
+    with Office("alice", "bob") as office:
+        office["alice"].formats, office["bob"].formats = (OPUS,), (PCMU,)
+        alice, bob = talking(office)
+        bob.streams = [msgspec.structs.replace(AUDIO, formats=(PCMU,)), VIDEO]
+        alice.modify(msgspec.structs.replace(AUDIO, formats=(OPUS,)), VIDEO)
+        office.run(1)
+        assert "offered" in bob.notes
+        assert [each.kind for each in alice.agreed] == ["audio", "video"]
+        over(office, alice)
+
+
 def test_both_want_a_change_in_the_same_moment() -> None:
     with Office("alice", "bob") as office:
         alice, bob = talking(office)
