@@ -11,17 +11,23 @@ EXPEDITED: Final = 46
 CONFERENCING: Final = 34
 """That of a call's pictures, AF41 (RFC 4594 §4.3)."""
 
-TRIES: Final = 16
-"""Pairs looked at before the range counts as taken."""
+TRIES: Final = 256
+"""Pairs found in the hands of other programs before the range counts as taken."""
 
 
 class RtpPorts:
-    """Pairs of UDP ports in the range: RTP on the even one, RTCP above it (RFC 3550 §11)."""
+    """Pairs of UDP ports in the range: RTP on the even one, RTCP above it (RFC 3550 §11).
+
+    They are given in turn: one that is free again waits longest, for what a phone still sends to
+    its last call is not to come to the next one.
+    """
 
     def __init__(self, host: str, low: int, high: int) -> None:
         self._host = host
         self._evens = range(low + low % 2, high, 2)
         self._turn = 0
+        self._given: dict[tuple[str, int], socket.socket] = {}
+        """The socket for RTP that was last given at each address and port."""
 
     @property
     def pairs(self) -> int:
@@ -31,19 +37,24 @@ class RtpPorts:
     def open_pair(self, host: str = "") -> tuple[socket.socket, socket.socket] | None:
         """Two bound sockets, or None when a look around finds none free.
 
-        `host` is one of this machine's addresses; "" is the one for all.
+        `host` is one of this machine's addresses; "" is the one for all. Pairs are free again when
+        both sockets are closed.
         """
-        for _ in range(min(TRIES, self.pairs)):
+        host = host or self._host
+        tries = TRIES
+        for _ in range(self.pairs):
             port = self._evens[self._turn % self.pairs]
             self._turn += 1
-            try:
-                rtp = _bind(host or self._host, port)
-            except OSError:
-                continue
-            try:
-                return rtp, _bind(host or self._host, port + 1)
-            except OSError:
-                rtp.close()
+            last = self._given.get((host, port))
+            if last is not None and last.fileno() >= 0:
+                continue  # however many of ours lie side by side: seen without a system call
+            pair = _bind_pair(host, port)
+            if pair is not None:
+                self._given[host, port] = pair[0]
+                return pair
+            tries -= 1
+            if not tries:
+                break
         return None
 
 
@@ -53,6 +64,19 @@ def mark(sock: socket.socket, code_point: int) -> None:
         if sock.family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, code_point << 2)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, code_point << 2)
+
+
+def _bind_pair(host: str, even: int) -> tuple[socket.socket, socket.socket] | None:
+    """Both sockets of a pair; None: somebody else has one of its ports."""
+    try:
+        rtp = _bind(host, even)
+    except OSError:
+        return None
+    try:
+        return rtp, _bind(host, even + 1)
+    except OSError:
+        rtp.close()
+        return None
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -60,7 +60,7 @@ WAYS = {
 def roomy() -> Iterator[Server]:
     """A server with ports for all calls at once."""
     low = free_port() & ~1
-    with Server("--rtp", f"{low}-{low + 8 * COUNT + 199}") as running:
+    with Server("--rtp", f"{low}-{low + 4 * COUNT + 199}") as running:
         without_mailboxes(running)
         yield running
 

@@ -233,6 +233,18 @@ def test_a_full_range_of_ports_has_no_room_and_a_closed_stream_makes_some() -> N
         worker.open("c")
 
 
+def test_a_pair_is_found_behind_however_many_that_are_in_use() -> None:
+    """Calls that last long stand side by side in the range, and others come and go."""
+    with Worker(pairs=40) as worker:
+        ports = [worker.open(f"{n}") for n in range(40)]
+        assert ports == sorted(ports)
+        assert isinstance(worker.ask(CloseStream("35")), StreamClosed)
+        assert worker.worker.health().ready
+        assert worker.open("new") == ports[35]
+        assert worker.ask(OpenStream("one more")) == NoRoom("no free pair of RTP ports")
+        assert not worker.worker.health().ready
+
+
 def test_ipv6_and_ipv4_meet_at_one_socket(ann: MediaPhone) -> None:
     with Worker(host="::") as worker, MediaPhone("::1") as six:
         join(worker, ann, six)
