@@ -54,6 +54,7 @@ from pbxcore.media.commands import (
     StopRecording,
     StreamClosed,
     StreamOpened,
+    StreamSilent,
 )
 from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.keeping import Volatile
@@ -84,6 +85,7 @@ class Workers:
 
     Attributes:
         streams: what each open stream was told, None before it was told anything.
+        silences: after how much silence each stream is to be told of; 0: never.
         heard: who hears whom.
         room: how many streams may still be opened.
         play_s: how long everything takes that is played once.
@@ -99,6 +101,7 @@ class Workers:
         self.notice: Callable[[MediaNotice], None] = lambda notice: None
         self.lost: Callable[[tuple[str, ...]], None] = lambda streams: None
         self.streams: dict[str, Agreed | None] = {}
+        self.silences: dict[str, float] = {}
         self.heard: dict[str, str] = {}
         self.asked: list[MediaRequest] = []
         self.room = 1000
@@ -137,10 +140,11 @@ class Workers:
                 self.streams[stream] = None
                 self._port += 2
                 return StreamOpened(stream, self._port)
-            case SetStream(stream, agreed):
+            case SetStream(stream, agreed, silence_s):
                 known = stream in self.streams
                 if known:
                     self.streams[stream] = agreed
+                    self.silences[stream] = silence_s
                 return Done(known)
             case Connect(first, second):
                 self._part(first)
@@ -183,6 +187,16 @@ class Workers:
             case _:
                 return self._fax(request)
         return Done()
+
+    def fall_silent(self, stream: str) -> None:
+        """Let the peer of a stream be heard no more, as when its phone dies."""
+
+        def told() -> None:
+            if stream in self.streams:
+                self.notice(StreamSilent(stream))
+
+        if self.silences[stream]:
+            self._simulation.after(self.silences[stream], told)
 
     def press(self, stream: str, *keys: str) -> None:
         """Let the peer of a stream press keys."""

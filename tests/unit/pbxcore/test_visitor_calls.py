@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from pbxcore.calls.visitor_commands import (
     AgentRound,
@@ -15,8 +16,9 @@ from pbxcore.calls.visitor_commands import (
 from pbxcore.dialplan.call_queue import CallQueue
 from pbxcore.dialplan.plan import Plan
 from pbxcore.features.model import Features
-from pbxcore.journal import CallEnded, CallRecorded, CallStarted, LegCalled
+from pbxcore.journal import CallEnded, CallRecorded, CallStarted, LegCalled, LegEnded
 from pbxcore.queues.settings import QueueAgent, QueueSettings
+from pbxcore.sip.sdp.direction import Direction
 from tests.support.handsets import Office, Talk
 
 if TYPE_CHECKING:
@@ -196,6 +198,39 @@ def test_a_page_that_is_gone_ends_the_call(*, rings: bool) -> None:
         office.run()
         assert office["bob"].talk.notes[-1] == "ended"
         assert page.heard[-1] == "over"
+        office.check()
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["page", "agent"])
+@pytest.mark.parametrize("held", [False, True])
+def test_who_is_not_heard_any_more_ends_the_call_within_the_limit(*, side: int, held: bool) -> None:
+    with Office("alice", *AGENTS) as office:
+        office.house.settle(rtp_timeout_s=30, rtp_hold_timeout_s=90)
+        page = Page(office)
+        page.dial((AgentRound(("bob",), 60),))
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        page.take_answer()
+        if held:  # by him who dies
+            streams = [replace(office["bob"].talk.streams[0], direction=Direction.SENDONLY)]
+            if side:
+                office["bob"].talk.modify(*streams)
+            else:
+                page.talk.streams = list(streams)
+                offer = page.talk.offer().decode()
+                office.house.visitors.carry_out(OfferFromVisitor(page.call, offer))
+            office.run(1)
+        workers = office.house.workers
+        workers.fall_silent(list(workers.streams)[side])
+        office.run(89 if held else 29)
+        assert page.heard[-1] != "over"
+        office.run(2)
+        assert page.heard[-1] == "over"
+        assert office["bob"].talk.notes[-1] == "ended"
+        reasons = {each.reason for each in office.house.facts if isinstance(each, LegEnded)}
+        assert reasons == {"rtp_silence"}
+        office.run()
         office.check()
 
 
