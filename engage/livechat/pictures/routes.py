@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 KEPT = "public, max-age=31536000, immutable"
 """Its address changes with it."""
 
+MOST_READ = 4 << 20
+"""Bytes of a body: far more than is taken, so that whoever sends more is told how much that is."""
+
 HARMLESS = "default-src 'none'; style-src 'none'; sandbox; frame-ancestors 'none'"
 """For who opens a picture's address as a page: nothing in it runs or fetches."""
 
@@ -77,7 +80,7 @@ class PictureRoutes:
     async def put(self, request: Request) -> Response:
         """The file itself is the body, of at most `most_bytes`: PNG, SVG, JPEG, GIF or WebP."""
         actor, kind = await requests.actor(request, "admin"), _kind(request)
-        requests.allow_body(request, MOST_BYTES[kind])
+        requests.allow_body(request, MOST_READ)
         data = await request.body()
         changed = await self._pictures.put(actor, requests.named(request), kind, data)
         return requests.answer(wire.pictures_json(changed))
