@@ -14,7 +14,13 @@ from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.service import Routes, no_trunk
 from engage.errors import N_, Invalid
 from engage.pms.front_desk import FrontDesk
-from engage.pms.mini_bar import SECTION, MiniBarGoodsForm, MiniBarMaidForm, MiniBarSettings
+from engage.pms.mini_bar import (
+    SECTION,
+    USUAL_CODE,
+    MiniBarGoodsForm,
+    MiniBarMaidForm,
+    MiniBarSettings,
+)
 from engage.pms.references import RoomReferences
 from engage.pms.repository import forget_room
 from engage.pms.room_phones import RoomPhones
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
     from engage.app.services import Services
     from engage.people.service import People
     from engage.pms.room_phones import Pbx
-    from pbxcore.apps.services import Service
+    from pbxcore.apps.services import PrefixedService, Service
     from pbxcore.dialplan.plan import Plan
 
 ROOMS = RouteKind("pms_room", tables.pms_rooms, Module.PMS, PmsRoomForm)
@@ -107,18 +113,22 @@ class Hotel:
         return bool(number) and self._settings().code == number
 
     def added_to(self, plan: Plan) -> Plan:
-        """The plan with what is dialled in rooms, and for them."""
+        """The plan with what is dialled in rooms, and for them; the usual codes only for hotels.
+
+        Whoever has no rooms may have given those numbers to others.
+        """
         codes, settings = self._codes(), self._settings()
         rooms = {each.form.extension: each.form.room for each in self.rooms.entries}
         services: dict[str, Service] = {}
-        prefixed: dict[str, Service] = {}
-        if codes.remote_wake_up:
+        prefixed: dict[str, PrefixedService] = {}
+        if rooms and codes.remote_wake_up:
             numbers = {room: extension for extension, room in rooms.items()}
             services[codes.remote_wake_up] = RemoteWakeUpDesk(numbers)
-        if codes.room_status:
+        if rooms and codes.room_status:
             paths = self._statuses().paths(self._services.prompts.file_named)
             prefixed[codes.room_status] = RoomStatus(codes.room_status, rooms, paths)
-        if settings.code:
+        usual = settings.code == USUAL_CODE
+        if settings.code and (not usual or (rooms and not codes.has(USUAL_CODE))):
             services[settings.code] = self._bar(rooms, settings)
         return msgspec.structs.replace(
             plan, services=plan.services | services, prefixed=plan.prefixed | prefixed
@@ -143,8 +153,7 @@ class Hotel:
 
     def _check(self, settings: MiniBarSettings) -> None:
         changed = settings.code not in ("", self._settings().code)
-        is_feature = settings.code in self._codes().dialled().values()
-        if changed and (is_feature or self._taken(settings.code)):
+        if changed and (self._codes().has(settings.code) or self._taken(settings.code)):
             raise Invalid({"code": N_("This number is taken already.")})
 
     def _room_problem(self, form: PmsRoomForm, but: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from engage.app.services import LEAD_SOMEWHERE, numbered
 from engage.dialplan.conference_rooms import ConferenceRoomForm
-from engage.dialplan.feature_codes import SECTION, FeatureCodes
+from engage.dialplan.feature_codes import SECTION, FeatureCodes, numbers_of
 from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.paging_groups import PagingGroupForm
@@ -131,7 +131,7 @@ class Rooms:
 
     def is_feature(self, code: str) -> bool:
         """Whether a feature has a code."""
-        return code in self._codes().dialled().values()
+        return self._codes().has(code)
 
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
@@ -176,7 +176,11 @@ class Rooms:
         """A code that is changed is no number of something else."""
         before = self._codes().dialled()
         changed = {at: code for at, code in codes.dialled().items() if before.get(at) != code}
-        taken = [at for at, code in changed.items() if self._taken(code) or self.has_number(code)]
+        taken = [
+            at
+            for at, code in changed.items()
+            if any(self._taken(each) or self.has_number(each) for each in numbers_of(at, code))
+        ]
         if taken:
             raise Invalid(dict.fromkeys(taken, TAKEN))
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.references import References
     from engage.people.service import People
-    from pbxcore.apps.services import Service
+    from pbxcore.apps.services import PrefixedService, Service
     from pbxcore.dialplan.plan import Plan
 
 IVRS = RouteKind("ivr", tables.ivrs, Module.IVRS, IvrForm)
@@ -215,7 +215,7 @@ class Services:
         )
         return [*numbered(self.fax_extensions.entries), *people]
 
-    def _center(self, code: str) -> dict[str, Service]:
+    def _center(self, code: str) -> dict[str, PrefixedService]:
         path_of, members_of = self.prompts.path_of, self._members_of
         messages = tuple(each.form.message(path_of) for each in self.messages.entries)
         audiences = tuple(each.form.audience(members_of) for each in self.groups.entries)

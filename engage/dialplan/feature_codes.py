@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from engage.dialplan.dialled_features import Code, DialledFeatures
 from engage.errors import N_, Refused
+from pbxcore.apps import room_status
 from pbxcore.dialplan import plan
 
 SECTION = "feature_codes"
@@ -223,17 +224,45 @@ class FeatureCodes(DialledFeatures):
         json_schema_extra={"control": "number", "section": PRESSED, "unit": N_("milliseconds")},
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _yielding(cls, values: Any) -> Any:
+        """A feature that is newer than what is stored has no code where others have its usual one.
+
+        Else what an administrator set before there was this feature would not be valid any more.
+        """
+        if not isinstance(values, dict):
+            return values
+        given = {each for name, each in values.items() if name in cls._meant_by_themselves()}
+        usual = {
+            name: cls.model_fields[name].default
+            for name in cls._meant_by_themselves()
+            if name not in values
+        }
+        yielding = [name for name, code in usual.items() if numbers_of(name, code) & given]
+        return values | dict.fromkeys(yielding, "")
+
     @model_validator(mode="after")
     def _different(self) -> Self:
-        codes = self.dialled()
-        if len(set(codes.values())) < len(codes):
+        numbers = [number for each in self.dialled().items() for number in numbers_of(*each)]
+        if len(set(numbers)) < len(numbers):
             raise Refused(N_("Each feature needs a code of its own."))
         return self
 
     def dialled(self) -> dict[str, str]:
         """The codes that mean something by themselves, by field."""
-        dumped = self.model_dump(exclude=AFTERWARDS | BY)
-        return {name: each for name, each in dumped.items() if each and isinstance(each, str)}
+        codes = {name: getattr(self, name) for name in self._meant_by_themselves()}
+        return {name: code for name, code in codes.items() if code}
+
+    def has(self, number: str) -> bool:
+        """Whether a number is a code, or one with the digit that it is dialled with."""
+        return any(number in numbers_of(*each) for each in self.dialled().items())
+
+    @classmethod
+    def _meant_by_themselves(cls) -> set[str]:
+        """The fields whose codes mean something by themselves."""
+        codes = {name for name, each in cls.model_fields.items() if isinstance(each.default, str)}
+        return codes - AFTERWARDS - BY
 
     def codes(self) -> plan.FeatureCodes:
         """As the PBX knows them."""
@@ -248,3 +277,8 @@ class FeatureCodes(DialledFeatures):
             between_s=self.digit_timeout_ms / 1000,
             pressed_by={each: getattr(self, f"{each}_by") for each in IN_CALLS},
         )
+
+
+def numbers_of(field: str, code: str) -> set[str]:
+    """What is dialled as the code of a feature, wherever it stands alone."""
+    return room_status.numbers(code) if code and field == "room_status" else {code} - {""}

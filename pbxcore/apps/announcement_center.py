@@ -46,6 +46,10 @@ class AnnouncementCenter(msgspec.Struct, frozen=True, tag="announcement_center")
     messages: tuple[Recorded, ...] = ()
     audiences: tuple[Audience, ...] = ()
 
+    def takes(self, number: str) -> bool:
+        """Whether a number is its code, with the keys of others after it or not."""
+        return number.startswith(self.code)
+
     def script(self, visit: Visit, premises: Premises) -> Script:
         """Let the phones of a group ring, and play it to whoever answers."""
         keys = visit.service.removeprefix(self.code)

@@ -22,6 +22,11 @@ STATUSES: Final = "123456789"
 TRIES: Final = 3
 
 
+def numbers(code: str) -> set[str]:
+    """All that is dialled to tell a status: the code alone, or with the digit of one after it."""
+    return {code, *(code + each for each in STATUSES)}
+
+
 class RoomStatus(msgspec.Struct, frozen=True, tag="room_status"):
     """Takes the status of a room, from an extension that is in it.
 
@@ -34,6 +39,10 @@ class RoomStatus(msgspec.Struct, frozen=True, tag="room_status"):
     code: str
     rooms: dict[str, str]
     paths: dict[str, str] = {}
+
+    def takes(self, number: str) -> bool:
+        """Whether a number is dialled to tell a status."""
+        return number in numbers(self.code)
 
     def script(self, visit: Visit, _premises: Premises) -> Script:
         """Ask for the status, unless it was dialled, and confirm it."""

@@ -55,3 +55,5 @@ Service = (
     | WakeUpDesk
 )
 """What is told of a service; its `kind` is the word for places, records and the administrator."""
+PrefixedService = AnnouncementCenter | RoomStatus
+"""Those that are dialled with something after their code, and tell which numbers they take."""

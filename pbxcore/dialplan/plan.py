@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pbxcore.apps.echo import EchoTest
-from pbxcore.apps.services import Service
+from pbxcore.apps.services import PrefixedService, Service
 from pbxcore.dialplan.call_queue import CallQueue
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.emergencies import EmergencyNumber
@@ -317,7 +317,7 @@ class Plan(msgspec.Struct, frozen=True):
     prompts: dict[str, str] = {}
     music: dict[str, MusicClass] = {}
     callbacks: dict[str, Callback] = {}
-    prefixed: dict[str, Service] = {}
+    prefixed: dict[str, PrefixedService] = {}
     unnumbered: dict[str, Service] = {}
     wake_ups: dict[str, WakeUpCall] = {}
     services: dict[str, Service] = msgspec.field(default_factory=lambda: {"*43": EchoTest()})
@@ -327,7 +327,7 @@ class Plan(msgspec.Struct, frozen=True):
         found = self.services.get(number)
         if found is not None or not self.prefixed:
             return found
-        codes = [code for code in self.prefixed if number.startswith(code)]
+        codes = [code for code, each in self.prefixed.items() if each.takes(number)]
         return self.prefixed[max(codes, key=len)] if codes else None
 
     def own(self, number: str) -> Place | None:

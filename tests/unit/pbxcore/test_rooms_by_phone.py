@@ -45,7 +45,6 @@ def told(caller: str, dialled: str, *keys: str) -> tuple[list[Fact], list[str]]:
         ("*232", (), 2, "saved"),
         ("*23", ("9",), 9, "saved"),
         ("*23", ("0", "5"), 5, "dirty"),
-        ("*2355", ("1",), 1, "saved"),
     ],
 )
 def test_a_status_is_dialled_or_asked_for(
@@ -54,6 +53,13 @@ def test_a_status_is_dialled_or_asked_for(
     facts, words = told("alice", dialled, *keys)
     assert facts == [RoomStatusTold("alice", "101", status)]
     assert word in words
+
+
+@pytest.mark.parametrize("number", ["*230", "*2355", "*24"])
+def test_other_numbers_that_begin_like_its_code_are_no_matter_of_its(number: str) -> None:
+    plan = Plan(prefixed={"*23": STATUS})
+    assert plan.service("*235") is STATUS
+    assert plan.service(number) is None
 
 
 def test_who_is_in_no_room_tells_no_status() -> None:
