@@ -27,6 +27,10 @@ class WakeUpCall(msgspec.Struct, frozen=True):
     date: str = ""
     path: str = ""
 
-    def is_due(self, now: datetime) -> bool:
-        """Whether it is to be made now, on the clock that `now` is of."""
-        return Schedule(self.time, self.date).is_due(now, LATE)
+    def due(self, now: datetime) -> datetime | None:
+        """The moment, in UTC, for which it is to be made by now, on the clock that `now` is of.
+
+        Raises:
+            ValueError: `time` is no time of day.
+        """
+        return Schedule(self.time, self.date).due(now, LATE)

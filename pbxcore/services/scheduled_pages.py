@@ -43,7 +43,7 @@ class ScheduledPages:
     ) -> None:
         self._house, self._originate, self._hang_up = house, originate, hang_up
         self._now = now
-        self._made: dict[str, str] = {}
+        self._made: dict[str, datetime] = {}
         self._ends: list[tuple[float, str]] = []
 
     def tick(self) -> None:
@@ -53,12 +53,9 @@ class ScheduledPages:
         scheduled = {at: each for at, each in plan.paging_groups.items() if each.schedule}
         self._made = {at: made for at, made in self._made.items() if at in scheduled}
         for number, group in scheduled.items():
-            schedule = group.schedule
-            if schedule is None or not schedule.is_due(local, LATE):
-                continue
-            made = f"{local.date()} {schedule.time}"
-            if self._made.get(number) != made:
-                self._made[number] = made
+            moment = group.schedule.due(local, LATE) if group.schedule else None
+            if moment is not None and self._made.get(number) != moment:
+                self._made[number] = moment
                 self._announce(group)
         due = [each for each in self._ends if each[0] <= now.timestamp()]
         self._ends = [each for each in self._ends if each not in due]

@@ -40,7 +40,7 @@ class Waking:
     ) -> None:
         self._directory, self._originate = directory, originate
         self._record, self._now = record, now
-        self._made: dict[str, str] = {}
+        self._made: dict[str, datetime] = {}
         self._again: list[tuple[float, str, WakeUpCall, int]] = []
 
     def tick(self) -> None:
@@ -49,11 +49,10 @@ class Waking:
         if not plan.wake_ups and not self._again:
             return
         now = self._now().astimezone(plan.hours.calendar().zone)
-        today = now.date().isoformat()
         for id_, call in plan.wake_ups.items():
-            made = f"{today} {call.time}"
-            if call.is_due(now) and self._made.get(id_) != made:
-                self._made[id_] = made
+            moment = call.due(now)
+            if moment is not None and self._made.get(id_) != moment:
+                self._made[id_] = moment
                 self._call(id_, call, RETRIES)
         due = [each for each in self._again if each[0] <= now.timestamp()]
         self._again = [each for each in self._again if each not in due]

@@ -189,21 +189,6 @@ def test_an_announcement_is_made_at_its_time_where_nobody_calls() -> None:
         office.check()
 
 
-def test_a_schedule_is_due_on_its_day_for_a_moment() -> None:
-    late = timedelta(seconds=30)
-    friday = datetime(2026, 11, 27, 7, 30, 20, tzinfo=UTC)
-    for schedule, due in (
-        (Schedule("07:30"), True),
-        (Schedule("07:30", "2026-11-27"), True),
-        (Schedule("07:30", "2026-11-28"), False),
-        (Schedule("07:30", weekdays=(1, 5)), True),
-        (Schedule("07:30", weekdays=(6,)), False),
-        (Schedule("07:31"), False),
-    ):
-        assert schedule.is_due(friday, late) is due
-    assert not Schedule("07:30").is_due(friday + late, late)
-
-
 def test_it_lasts_as_long_as_it_may() -> None:
     with office_with(longest_s=60) as office:
         alice = office["alice"].dial("page")
