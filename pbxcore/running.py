@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.conference_commands import ConferenceCommand
@@ -30,7 +32,7 @@ from pbxcore.uas import Uas
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxcore.commands import Reply, Request
     from pbxcore.ground import Ground
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.transactions.layer import TransactionLayer
 
+log = logging.getLogger(__name__)
 _CHORES_S: Final = 1.0
 _FORGET_ADDRESSES_EVERY: Final = 30
 
@@ -268,16 +271,27 @@ class Running:
     def _do_chores(self) -> None:
         """Once a second: let bindings expire, and ask the kernel about addresses anew at times."""
         ground, loop = self._ground, asyncio.get_running_loop()
-        ground.phones.tick()
-        self._trunks.tick()
-        self.calls.tick()
-        ground.watch.tick(loop.time())
-        self._events.tick()
-        self._rounds += 1
-        if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
-            addresses.forget()
-            ground.domain.forget()
         self._chores = loop.call_later(_CHORES_S, self._do_chores)
+        self._rounds += 1
+        chores: list[Callable[[], object]] = [
+            ground.phones.tick,
+            self._trunks.tick,
+            *self.calls.chores,
+            partial(ground.watch.tick, loop.time()),
+            self._events.tick,
+        ]
+        if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
+            chores += addresses.forget, ground.domain.forget
+        do_each(chores)
+
+
+def do_each(chores: Iterable[Callable[[], object]]) -> None:
+    """Do all of them, whichever fails: that is logged."""
+    for chore in chores:
+        try:
+            chore()
+        except Exception:
+            log.exception("chore failed")
 
 
 def not_for_us(request: Request) -> LocalProtocolError:

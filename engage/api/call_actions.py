@@ -10,6 +10,7 @@ from engage.api.listing import listed
 from engage.api.route_values import text
 from engage.api.status import Refused, Status, bad_value, missing, unknown
 from engage.api.values import ANY_OTHER
+from engage.calls.control import CallGone
 from engage.errors import N_, NotFound
 
 if TYPE_CHECKING:
@@ -111,10 +112,12 @@ class CallActions:
 
     async def transfer(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Hand on the peer of a leg to an extension."""
-        target = required(asked, "extension")
-        call, leg = self._named(caller, required(asked, "channel"))
+        target, channel = required(asked, "extension"), required(asked, "channel")
+        call, leg = self._named(caller, channel)
         try:
             await self._live.transfer(caller.actor, call.id, leg.name, target)
+        except CallGone:
+            raise unknown("channel", channel) from None
         except NotFound:
             raise unknown("extension", target) from None
         return NOTHING_TO_APPLY

@@ -35,8 +35,6 @@ TYPE_OF = {
 WORD_OF = {ours: theirs for theirs, ours in TYPE_OF.items()}
 _UNSET = "null"
 """What programs get for an address that there is none of."""
-
-
 DATE = Line(10, 10, re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), "YYYY-MM-DD")
 CLOCK = Line(5, 4, re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]"), "HH:MM")
 SCHEDULE = Fields(
@@ -119,8 +117,8 @@ class PagingActions:
             "limitime": form.longest_s,
             "multicast_ip": form.multicast_address if form.type == "multicast" else _UNSET,
             "multicast_port": form.multicast_port if form.type == "multicast" else _UNSET,
-            "custom_date": form.date or None,
-            "time": form.time if enabled or form.date else None,
+            "custom_date": form.date if form.repeat == "once" else None,
+            "time": form.time if enabled else None,
             "enable": yes(enabled),
             "holiday": None,
             "tmp": None,
@@ -168,7 +166,8 @@ def _schedule(asked: Parameters, present: PagingGroupForm | None) -> dict[str, A
     given = SCHEDULE.given(asked)
     if not given:
         return {}
-    day, repeat = (present.date, present.repeat) if present else ("", "never")
+    repeat = present.repeat if present else "never"
+    day = present.date if present and repeat == "once" else ""
     enabled = given["enable"] == "yes" if "enable" in given else repeat != "never"
     if "custom_date" in given:
         day = given["custom_date"] or ""
@@ -176,7 +175,7 @@ def _schedule(asked: Parameters, present: PagingGroupForm | None) -> dict[str, A
         repeat = "never"
     elif repeat != "weekly" or day:
         repeat = "once" if day else "daily"
-    found = {"date": day, "repeat": repeat}
+    found = {"date": day if repeat == "once" else "", "repeat": repeat}
     return found | ({"time": given["time"].zfill(5)} if given.get("time") else {})
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pbxcore.commands import Reply, Request
 
 Mode = Literal["listen", "whisper", "barge"]
-GONE = frozenset({404, 481})
 AWAY = frozenset({500, 503})
 WITHIN_S = 10.0
 
@@ -44,6 +43,10 @@ class Pbx(Protocol):
     async def request(self, command: Request, timeout_s: float = 35) -> Reply:
         """Carry out a command; `errors.Unavailable` when the PBX is away."""
         ...
+
+
+class CallGone(NotFound):
+    """The call, or its leg, is not up any more."""
 
 
 class CallRefused(Conflict):
@@ -114,7 +117,8 @@ class LiveCalls:
         """Hand on the peer of a leg.
 
         Raises:
-            NotFound: it is not up, or the target leads nowhere.
+            CallGone: it is not up.
+            NotFound: the target leads nowhere.
             CallRefused: the PBX says no.
         """
         command = TransferCall(call_id, leg, target)
@@ -226,7 +230,9 @@ class LiveCalls:
         reply = await self._pbx.request(command, WITHIN_S)
         if not isinstance(reply, CallDone):
             raise TypeError(f"unexpected reply {type(reply).__name__}")
-        if reply.status in GONE:
+        if reply.status == 481:
+            raise CallGone
+        if reply.status == 404:
             raise NotFound
         if reply.status in AWAY:
             raise Unavailable(part="pbx", reason="calls are not served")

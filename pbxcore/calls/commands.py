@@ -118,9 +118,10 @@ class DecideCall(msgspec.Struct, frozen=True, tag=True):
 
 
 class CallDone(msgspec.Struct, frozen=True, tag=True):
-    """Whether a command about a call was carried out: 200 or 202, 404 for no such call or leg.
+    """Whether a command about a call was carried out: 200 or 202, 481 for no such call or leg.
 
-    Other statuses say in SIP's words why not. `call` names a call that was placed.
+    Other statuses say in SIP's words why not, as 404 for a number that leads nowhere. `call` names
+    a call that was placed.
     """
 
     status: int

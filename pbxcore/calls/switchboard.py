@@ -158,17 +158,17 @@ class Switchboard:
     def direct(self, call: str, leg: str, what: Callable[[Call, Leg], int]) -> int:
         """Do something to one leg; the status says how that went."""
         found = self._leg(call, leg)
-        return 404 if found is None else what(found.call, found)
+        return 481 if found is None else what(found.call, found)
 
     def decide(self, call: str, *, accepted: bool) -> int:
         """Take a call from outside, or do not; the status says whether that was open."""
         found = self._calls.get(call)
-        return 404 if found is None else directing.decide(found, accepted=accepted)
+        return 481 if found is None else directing.decide(found, accepted=accepted)
 
     def record(self, call: str, *, on: bool) -> int:
         """Record a talk, or do not any more; the status says whether it is so."""
         found = self._calls.get(call)
-        return 404 if found is None else found.recording.switch(None, on=on)
+        return 481 if found is None else found.recording.switch(None, on=on)
 
     def originate(self, number: str, goal: Goal, shown: str = "") -> str:
         """Call an extension, or somebody outside, by ourselves; the name of the call.
@@ -184,7 +184,7 @@ class Switchboard:
         """End a call, or one leg of it, for somebody who may; the status says whether it is so."""
         found = self._calls.get(call)
         if found is None or (leg and leg not in found.legs):
-            return 404
+            return 481
         found.hang_up(Farewell("pbx", 0, causes.NORMAL, "administrator"), leg)
         return 200
 

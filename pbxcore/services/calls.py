@@ -267,11 +267,10 @@ class CallService:
         """Carry out one command about a conference."""
         return oversee(self._house.premises.conferences, command)
 
-    def tick(self) -> None:
-        """Once a second: do what the time of day asks for."""
-        self._waking.tick()
-        self._scheduled_pages.tick()
-        self._house.rousing.tick()
+    @property
+    def chores(self) -> tuple[Callable[[], None], ...]:
+        """Each done once a second: what the time of day asks for."""
+        return self._waking.tick, self._scheduled_pages.tick, self._house.rousing.tick
 
     def stop(self) -> None:
         """End every call."""

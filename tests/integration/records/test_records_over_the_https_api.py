@@ -269,5 +269,10 @@ async def test_what_is_up_is_listed_and_controlled(api: Api, office: Office) -> 
     ]
     assert (await api.ask(action="hangup", channel="PJSIP/1001-deadbeef"))[0] == -16
     assert (await api.ask(action="dialExtension", caller="1001", callee="4040"))[0] == -16
+    moved = {"action": "callTransfer", "channel": pair["channel1"], "extension": "1003"}
+    for status, named in (404, "1003"), (481, pair["channel1"]):
+        office.pbx.answer = CallDone(status)
+        refused, told = await api.ask(**moved)
+        assert (refused, named in told["error_msg"]) == (-16, True), told
     office.pbx.answer = CallDone(486)
     assert (await api.ask(action="dialExtension", caller="1001", callee="1002"))[0] == -24

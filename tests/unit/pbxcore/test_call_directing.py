@@ -68,7 +68,7 @@ def test_a_caller_who_gives_up_is_not_decided_about() -> None:
         office.run(1)
         caller.hang_up()
         office.run(1)
-        assert office.house.switchboard.decide(started(office).call, accepted=True) == 404
+        assert office.house.switchboard.decide(started(office).call, accepted=True) == 481
         office.run()
         office.check()
         assert not office["bob"].talks

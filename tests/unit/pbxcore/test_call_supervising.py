@@ -183,7 +183,7 @@ def test_who_is_muted_is_not_heard_until_unmuted() -> None:
         assert switchboard.direct(call, leg, partial(mute, muted=False)) == 200
         office.run(1)
         assert len(office.house.workers.heard) == 2
-        assert switchboard.direct("no such call", leg, partial(mute, muted=True)) == 404
+        assert switchboard.direct("no such call", leg, partial(mute, muted=True)) == 481
         alice.hang_up()
         office.run()
         office.check()
@@ -215,7 +215,7 @@ def test_a_talk_is_recorded_from_outside() -> None:
         call, _, _ = named(office)
         switchboard = office.house.switchboard
         assert switchboard.record(call, on=True) == 200
-        assert switchboard.record("no such call", on=True) == 404
+        assert switchboard.record("no such call", on=True) == 481
         office.run(1)
         assert len(office.house.workers.recordings) == 1
         assert switchboard.record(call, on=False) == 200

@@ -122,7 +122,7 @@ def test_a_call_is_handed_on_and_hung_up_from_outside() -> None:
         started = office.house.facts[0]
         assert isinstance(started, CallStarted)
         hand_on = partial(transfer, number="carol")
-        assert switchboard.direct("nothing", "1", hand_on) == 404
+        assert switchboard.direct("nothing", "1", hand_on) == 481
         assert switchboard.direct(started.call, started.leg, hand_on) == 202
         office.run(1)
         office["carol"].talk.accept()
