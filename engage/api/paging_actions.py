@@ -106,7 +106,7 @@ class PagingActions:
         raise unknown("paginggroup", number)
 
     def _fields(self, form: PagingGroupForm) -> dict[str, Any]:
-        enabled = form.repeat != "never"
+        enabled, day = form.repeat != "never", _day_of(form)
         return {
             "extension": form.number,
             "paginggroup_name": form.name,
@@ -117,8 +117,8 @@ class PagingActions:
             "limitime": form.longest_s,
             "multicast_ip": form.multicast_address if form.type == "multicast" else _UNSET,
             "multicast_port": form.multicast_port if form.type == "multicast" else _UNSET,
-            "custom_date": form.date if form.repeat == "once" else None,
-            "time": form.time if enabled else None,
+            "custom_date": day or None,
+            "time": form.time if enabled or day else None,
             "enable": yes(enabled),
             "holiday": None,
             "tmp": None,
@@ -167,7 +167,7 @@ def _schedule(asked: Parameters, present: PagingGroupForm | None) -> dict[str, A
     if not given:
         return {}
     repeat = present.repeat if present else "never"
-    day = present.date if present and repeat == "once" else ""
+    day = _day_of(present) if present else ""
     enabled = given["enable"] == "yes" if "enable" in given else repeat != "never"
     if "custom_date" in given:
         day = given["custom_date"] or ""
@@ -175,8 +175,13 @@ def _schedule(asked: Parameters, present: PagingGroupForm | None) -> dict[str, A
         repeat = "never"
     elif repeat != "weekly" or day:
         repeat = "once" if day else "daily"
-    found = {"date": day if repeat == "once" else "", "repeat": repeat}
+    found = {"date": day, "repeat": repeat}
     return found | ({"time": given["time"].zfill(5)} if given.get("time") else {})
+
+
+def _day_of(form: PagingGroupForm) -> str:
+    """The day of an announcement that is made once, or is to be; the form keeps it for others."""
+    return form.date if form.repeat in ("once", "never") else ""
 
 
 def _multicast(asked: Parameters) -> dict[str, Any]:

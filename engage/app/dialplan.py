@@ -96,7 +96,9 @@ class Dialplan:
         self.services = Services(ground, people, self._taken_besides_services, references)
         prompt_of = self.services.prompts.path_of
         self.rooms = Rooms(ground, people, self._taken, prompt_of, self.music, references)
-        self.hotel = Hotel(ground, people, pbx, self.services, self._taken_besides_hotel)
+        self.hotel = Hotel(
+            ground, people, pbx, self.services, self._taken_besides_hotel, references
+        )
         self.routes: Sequence[BaseRoute] = [
             *self.music.routes,
             *self.hotel.routes,

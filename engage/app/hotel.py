@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from engage.app.ground import Ground
     from engage.app.services import Services
+    from engage.dialplan.references import References
     from engage.people.service import People
     from engage.pms.room_phones import Pbx
     from pbxcore.apps.services import PrefixedService, Service
@@ -60,6 +61,7 @@ class Hotel:
         pbx: has their mailboxes.
         services: wake-up calls, and prompts.
         taken: whether something else has a number.
+        references: tells what needs a prompt.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Hotel:
         pbx: Pbx,
         services: Services,
         taken: Callable[[str], bool],
+        references: References,
     ) -> None:
         self._people, self._services, self._taken = people, services, taken
         self._configuration = configuration = ground.configuration
@@ -76,6 +79,8 @@ class Hotel:
         configuration.register(STATUSES, RoomStatuses, Module.PMS)
         self._settings = partial(configuration.get, MiniBarSettings)
         self._statuses = partial(configuration.get, RoomStatuses)
+        references.follow_settings(SECTION, self._settings)
+        references.follow_settings(STATUSES, self._statuses)
         self._codes = partial(configuration.get, FeatureCodes)
         on = ground.database, ground.events, no_trunk, ground.clock
         self.rooms = Routes(

@@ -26,6 +26,8 @@ LARGEST_PORT = 65_535
 Date = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 _ANNOUNCEMENT: JsonDict = {"field": "type", "is": "announcement"}
 _MULTICAST: JsonDict = {"field": "type", "is": "multicast"}
+_SPEAKING: JsonDict = {"field": "type", "is": ["two_way", "private", "one_way", "multicast"]}
+"""Of an announcement there is nothing to record, and nobody who would be shown, but the group."""
 GROUP, PAGE = N_("Paging/Intercom Group"), N_("Page")
 
 
@@ -90,7 +92,7 @@ class PagingGroupForm(RouteBody):
     auto_record: bool = Field(
         default=False,
         title=N_("Auto Record"),
-        json_schema_extra={"control": "switch", "section": PAGE},
+        json_schema_extra={"control": "switch", "section": PAGE, "when": _SPEAKING},
     )
     callers: Members = Field(
         default_factory=list,
@@ -200,7 +202,7 @@ class PagingGroupForm(RouteBody):
             longest_s=self.longest_s,
             prompt=self.prompt,
             announces=self.type == "announcement",
-            recorded=self.auto_record,
+            recorded=self.auto_record and self.type != "announcement",
             multicast=self.multicast_address if self.type == "multicast" else "",
             multicast_port=self.multicast_port,
             private=self.type == "private",
@@ -209,7 +211,7 @@ class PagingGroupForm(RouteBody):
         )
 
     def schedule(self) -> Schedule | None:
-        """When the prompt is played by itself."""
+        """When the prompt is played by itself: announcements have a schedule, no other type."""
         if self.type != "announcement" or self.repeat == "never":
             return None
         return Schedule(
@@ -232,7 +234,8 @@ class PagingGroupForm(RouteBody):
 
     def _schedule_problems(self) -> dict[str, str]:
         if self.type != "announcement":
-            return {}
+            never = self.repeat == "never"
+            return {} if never else {"repeat": N_("Only announcements are made at a time.")}
         if self.repeat == "once" and not is_day(self.date):
             return {"date": N_("Please choose a day.")}
         if self.repeat == "weekly" and not self.weekdays:

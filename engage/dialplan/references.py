@@ -56,11 +56,16 @@ class References:
     def __init__(self, others: Callable[[str, str], Users]) -> None:
         """`others`: who needs an object of a kind and a value, and is none of the dialplan."""
         self._kept: list[Routes[Any]] = []
+        self._sections: dict[str, Callable[[], BaseModel]] = {}
         self._others = others
 
     def follow(self, kept: Iterable[Routes[Any]]) -> None:
         """Look through these too."""
         self._kept += kept
+
+    def follow_settings(self, section: str, values: Callable[[], BaseModel]) -> None:
+        """Look through a section of settings too, which may name an object by its name."""
+        self._sections[section] = values
 
     def users_of(self, kind: str) -> Callable[[RouteEntry[Any]], Users]:
         """Who needs an entry that is of this kind, other than itself."""
@@ -73,6 +78,12 @@ class References:
                 for other in each.entries
                 if other.id != entry.id and wanted in references_of(other.form)
             ]
+            either = wanted, Reference(kind, entry.form.own_name)
+            for section, values in self._sections.items():
+                form = values()
+                if any(each in either for each in references_of(form)):
+                    title = str(form.model_config.get("title", section))
+                    found.append({"kind": "settings", "id": section, "name": title})
             return found + self._others(*wanted)
 
         return users

@@ -202,8 +202,9 @@ class PagingGroup(msgspec.Struct, frozen=True):
     """Phones that answer by themselves and hear who calls; in a `two_way` intercom they talk too.
 
     In a `private` one they hear and are heard by who calls alone. What is said, or announced, is
-    heard `delay_s` after the first has answered. With a `schedule` the prompt is played at its
-    time, too, without anybody who calls.
+    heard `delay_s` after the first has answered. With a `schedule`, which only announcements have
+    and no page that is sent by multicast, the prompt is played at its time, too, without anybody
+    who calls.
     `callers` may call it; none: everybody. Who talks is left out with `skips_busy`. Phones show the
     group's name with `replaces_name`. It lasts `longest_s` at most, 0: as long as the caller likes.
     Members hear the custom prompt `prompt` first, where there is one; it is all they hear if the

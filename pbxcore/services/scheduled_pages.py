@@ -25,7 +25,10 @@ LATE: Final = timedelta(seconds=30)
 
 
 class ScheduledPages:
-    """Makes each announcement once on its day.
+    """Makes each announcement once on its day; it is who calls, so that its name is shown.
+
+    What was made is not kept: one whose time is no longer than `LATE` ago when the PBX starts is
+    made again, as it cannot be told from one that was missed.
 
     Args:
         house: knows the groups, and who is free.

@@ -24,6 +24,9 @@ RETRY_S: Final = 300.0
 class Waking:
     """Makes each call once on its day, and again when nobody answers.
 
+    What was made is not kept: a call of every day whose time is no longer than `LATE` ago when the
+    PBX starts is made again, rather than nobody be woken.
+
     Args:
         directory: has the calls in its plan.
         originate: calls an extension for a goal; a number is seen to call.

@@ -30,10 +30,10 @@ api_numbers = Table(  # the small numbers by which the protocol knows what has a
     UniqueConstraint("kind", "number"),
 )
 
-api_kept = Table(  # what programs say of routes, groups and menus that steers nothing
+api_kept = Table(  # what programs say of routes and menus that steers nothing
     "api_kept",
     metadata,
-    Column("kind", Text, primary_key=True),  # inbound_route | paging_group | ivr
+    Column("kind", Text, primary_key=True),  # inbound_route | ivr
     Column("object", Text, primary_key=True),
     Column("fields", JSON, nullable=False),
 )

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.tone import write_tone
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.program import Program
     from tests.support.ucm import UcmClient
 
 NEED_APPLY = {"need_apply": "yes"}
@@ -41,20 +46,38 @@ def test_a_group_is_added_read_changed_and_deleted(api: UcmClient) -> None:
     read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
     assert (read["paginggroup_type"], read["number_allowed"]) == ("2way", None)
     assert api.ask("addPaginggroup", **NEW).status == -44
-    when = {"custom_date": "2027-01-02", "time": "09:00", "enable": "yes"}
-    assert api.ask("updatePaginggroup", paginggroup="6810", **when).status == 0
-    read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
-    assert when.items() <= read.items()
-    assert api.ask("updatePaginggroup", paginggroup="6810", enable="no").status == 0
-    read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
-    assert (read["enable"], read["custom_date"], read["time"]) == ("no", "2027-01-02", "09:00")
-    private = {"paginggroup_type": "private", "custom_date": ""}
-    assert api.ask("updatePaginggroup", paginggroup="6810", **private).status == 0
+    assert api.ask("updatePaginggroup", paginggroup="6810", paginggroup_type="private").status == 0
     read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
     assert (read["paginggroup_type"], read["custom_date"]) == ("private", None)
-    assert api.ask("updatePaginggroup", paginggroup="6810", time="25:00").status == -50
     assert api.ask("deletePaginggroup", paginggroup="6810").response == NEED_APPLY
     assert api.ask("getPaginggroup", paginggroup="6810").status == -16
+
+
+def test_an_announcement_is_made_at_a_time(api: UcmClient, admin: Program, tmp_path: Path) -> None:
+    sound = write_tone(tmp_path / "news.wav", 900).read_bytes()
+    prompt = admin.send("POST", "/v1/custom-prompts?name=News", sound, "audio/wav").json()["id"]
+    told = {"paginggroup_type": "announcement", "custom_prompt": "News"}
+    assert api.ask("addPaginggroup", **(NEW | told)).status == 0
+
+    def changed(**fields: str) -> tuple[str, str | None, str | None]:
+        assert api.ask("updatePaginggroup", paginggroup="6810", **fields).status == 0
+        read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
+        return read["enable"], read["custom_date"], read["time"]
+
+    day = "2027-01-02"
+    assert changed(custom_date=day, time="09:00", enable="yes") == ("yes", day, "09:00")
+    assert changed(enable="no") == ("no", day, "09:00")
+    assert changed(enable="yes") == ("yes", day, "09:00")
+    [group] = admin.get("/v1/paging-groups").json()["items"]
+    path = f"/v1/paging-groups/{group['id']}"
+    assert admin.patch(path, {"repeat": "daily"}).status == 200
+    assert changed(time="10:00") == ("yes", None, "10:00")
+    assert admin.get(path).json()["repeat"] == "daily"
+    for wrong in {"time": "25:00"}, {"paginggroup_type": "1way"}:
+        assert api.ask("updatePaginggroup", paginggroup="6810", **wrong).status != 0
+    assert changed(custom_date="", enable="no") == ("no", None, None)
+    assert api.ask("deletePaginggroup", paginggroup="6810").status == 0
+    assert admin.delete(f"/v1/custom-prompts/{prompt}").status == 204
 
 
 @pytest.mark.parametrize(
@@ -65,6 +88,7 @@ def test_a_group_is_added_read_changed_and_deleted(api: UcmClient) -> None:
         {"custom_prompt": "none"},
         {"extension": "1000"},
         {"members": ""},
+        {"enable": "yes", "time": "09:00"},
         {"limitime": "-1"},
     ],
 )
