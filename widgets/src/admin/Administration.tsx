@@ -17,7 +17,7 @@ import { toast } from "../kit/toasts";
 import styles from "./Administration.module.css";
 import { Heading } from "./Heading";
 import { SideMenu } from "./SideMenu";
-import { menuFor, ownPages, type Page, type PageProps, pages } from "./pages";
+import { mayOpen, menuFor, ownPages, type Page, type PageProps, pages } from "./pages";
 import { levelOf, RightsContext } from "./rights";
 import { Start } from "./start/Start";
 
@@ -43,7 +43,7 @@ export function Administration({ me }: { me: Me }) {
         </header>
         <SideMenu sections={menu} current={page?.path ?? null} open={open} onChosen={() => setOpen(false)} />
         <main className={styles.main}>
-          {page === undefined || levelOf(me.rights, page.module) === "none" ? <Closed known={page !== undefined || first === undefined} /> : first === undefined ? <Start>{content}</Start> : content}
+          {page === undefined || !mayOpen(me.rights, page) ? <Closed known={page !== undefined || first === undefined} /> : first === undefined ? <Start>{content}</Start> : content}
         </main>
       </div>
     </RightsContext>

@@ -15,6 +15,13 @@ test("a page without at least the right to view is not in the menu", () => {
   expect(names(menuFor({ extension_groups: "view", im_settings: "none" }, all))).toEqual(["Extension Groups"]);
 });
 
+test("the first steps are for whoever can do one of them", () => {
+  const isThere = (rights: Parameters<typeof menuFor>[0]) => names(menuFor(rights)).includes("First Steps");
+  expect(isThere(null)).toBe(true);
+  expect(isThere({ livechat: "edit" })).toBe(true);
+  expect(isThere({ extensions: "view", queues: "view", livechat: "none" })).toBe(false);
+});
+
 test("pages are found by parts of their name and of their group's", () => {
   expect(names(found(menuFor(null, all), "ext group"))).toEqual(["Extension Groups"]);
   expect(names(found(menuFor(null, all), "messag"))).toEqual(["IM Settings"]);

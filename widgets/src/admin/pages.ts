@@ -4,6 +4,7 @@ import type { ComponentType } from "react";
 import type { IconName } from "../shared/icons";
 import { t } from "../shared/i18n";
 import { type Module, maySee, type Rights } from "./rights";
+import { stepsFor } from "./start/steps";
 
 export type GroupId = "extensions" | "calls" | "pbx" | "messaging" | "system" | "maintenance" | "cdr" | "other";
 
@@ -39,6 +40,8 @@ export interface Page {
   path: string;
   /** Whose rights decide; null: everybody's page. */
   module: Module | null;
+  /** Who has a use for it, where that hangs on more than one module. */
+  isFor?: (rights: Rights) => boolean;
   /** Other words people search it by. */
   words?: () => string;
   /** The typed settings it shows: `/v1/settings/<name>`. */
@@ -108,7 +111,7 @@ export const pages: readonly Page[] = [
   { group: "messaging", name: () => t("Chat Records"), path: "livechat-records", module: "livechat_records", words: () => t("transcripts, history, visitors, export, delete"), load: () => import("./livechat/RecordsPage") },
   { group: "messaging", name: () => t("Webhooks"), path: "webhooks", module: "livechat", words: () => t("programs, integration, events, signed messages, HTTP"), load: () => import("./webhooks/WebhooksPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
-  { group: "system", name: () => t("First Steps"), path: "first-steps", module: "extensions", words: () => t("begin, set up, new server"), load: () => import("./start/FirstStepsPage") },
+  { group: "system", name: () => t("First Steps"), path: "first-steps", module: null, isFor: (rights) => stepsFor(rights).length > 0, words: () => t("begin, set up, new server"), load: () => import("./start/FirstStepsPage") },
   { group: "system", name: () => t("Email Settings"), path: "email", module: "email", words: () => t("SMTP, mail server, sender, test"), settings: "email", load: () => import("./email/EmailSettingsPage") },
   { group: "system", name: () => t("Incoming Email"), path: "incoming-email", module: "email", words: () => t("IMAP, mailbox, answers, reply"), settings: "incoming_email", load: () => import("./email/IncomingEmailPage") },
   { group: "system", name: () => t("Email Templates"), path: "email-templates", module: "email", words: () => t("texts, mails, languages"), load: () => import("./email/EmailTemplatesPage") },
@@ -142,6 +145,8 @@ export const ownPages: readonly Page[] = [
   { group: "system", name: () => t("Password and security"), path: "own-security", module: null, load: () => import("./OwnSecurityPage") },
 ];
 
+export const mayOpen = (rights: Rights, page: Page): boolean => maySee(rights, page.module) && (page.isFor?.(rights) ?? true);
+
 export interface Section {
   group: Group;
   pages: Page[];
@@ -150,7 +155,7 @@ export interface Section {
 /** The menu of somebody with these rights; a group shows once it has a page to show. */
 export function menuFor(rights: Rights, all: readonly Page[] = pages): Section[] {
   return groups
-    .map((group) => ({ group, pages: all.filter((page) => page.group === group.id && maySee(rights, page.module)) }))
+    .map((group) => ({ group, pages: all.filter((page) => page.group === group.id && mayOpen(rights, page)) }))
     .filter((section) => section.pages.length > 0);
 }
 

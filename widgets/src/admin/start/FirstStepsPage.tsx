@@ -1,10 +1,12 @@
 import { Button } from "@mantine/core";
+import { useContext } from "react";
 
 import { Failed, Loading } from "../../kit/Blank";
 import { Icon } from "../../kit/Icon";
 import { href } from "../../kit/route";
 import { t } from "../../shared/i18n";
 import { Heading } from "../Heading";
+import { maySee, RightsContext } from "../rights";
 import { State } from "../State";
 import styles from "./FirstStepsPage.module.css";
 import { type KnownStep, useSteps } from "./steps";
@@ -21,6 +23,7 @@ export default function FirstStepsPage() {
 }
 
 function Steps({ steps }: { steps: readonly KnownStep[] }) {
+  const rights = useContext(RightsContext);
   const next = steps.find(({ done }) => !done);
   return (
     <>
@@ -45,14 +48,22 @@ function Steps({ steps }: { steps: readonly KnownStep[] }) {
             <a href="/wave/">{t("Wave")}</a>
           </dt>
           <dd>{t("Agents sign in with their extension and their Wave password, and answer there.")}</dd>
-          <dt>
-            <a href={href("email")}>{t("Email Settings")}</a>
-          </dt>
-          <dd>{t("Without a mail server nobody is sent a link to choose a password, and no transcript leaves.")}</dd>
-          <dt>
-            <a href={href("http-server")}>{t("HTTP Server")}</a>
-          </dt>
-          <dd>{t("Links in mails and on web sites begin with the public address.")}</dd>
+          {maySee(rights, "email") && (
+            <>
+              <dt>
+                <a href={href("email")}>{t("Email Settings")}</a>
+              </dt>
+              <dd>{t("Without a mail server nobody is sent a link to choose a password, and no transcript leaves.")}</dd>
+            </>
+          )}
+          {maySee(rights, "http_server") && (
+            <>
+              <dt>
+                <a href={href("http-server")}>{t("HTTP Server")}</a>
+              </dt>
+              <dd>{t("Links in mails and on web sites begin with the public address.")}</dd>
+            </>
+          )}
         </dl>
       </section>
     </>

@@ -2,6 +2,7 @@ import { useCallback, useContext } from "react";
 
 import { useSession } from "../../kit/session-context";
 import { type Loaded, useLoaded } from "../../kit/useLoaded";
+import type { Api } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { levelOf, type Module, type Rights, RightsContext } from "../rights";
 
@@ -46,18 +47,17 @@ function steps(): readonly Step[] {
   ];
 }
 
+/** Those that somebody with these rights can do. */
+export const stepsFor = (rights: Rights): Step[] => steps().filter(({ module }) => levelOf(rights, module) === "edit");
+
+/** Whether there is one at least of what a step makes. */
+export async function isDone(api: Api, path: string): Promise<boolean> {
+  return (await api.get<{ items: unknown[] }>(`/v1/${path}?limit=1`)).items.length > 0;
+}
+
 /** Those steps that are this administrator's to do, each with whether it is done. */
 export function useSteps(): Loaded<readonly KnownStep[]> {
   const { api } = useSession();
   const rights: Rights = useContext(RightsContext);
-  const load = useCallback(
-    () =>
-      Promise.all(
-        steps()
-          .filter(({ module }) => levelOf(rights, module) === "edit")
-          .map(async (step) => ({ ...step, done: (await api.get<{ items: unknown[] }>(`/v1/${step.path}?limit=1`)).items.length > 0 })),
-      ),
-    [api, rights],
-  );
-  return useLoaded(load);
+  return useLoaded(useCallback(() => Promise.all(stepsFor(rights).map(async (step) => ({ ...step, done: await isDone(api, step.path) }))), [api, rights]));
 }
