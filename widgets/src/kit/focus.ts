@@ -18,6 +18,14 @@ export function keepFocus(page: Document = document): void {
     around = focused.closest("main") ? own : [...own, ...around.filter((each) => each.isConnected && !own.includes(each))];
   });
 
+  page.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (relatedTarget) return;
+    // A browser may tell it before the element goes away, and when its window is left, where the element keeps the focus.
+    window.setTimeout(() => {
+      if (target === focused && page.activeElement === page.body && couldKeep(target as Element)) focused = null;
+    });
+  });
+
   new MutationObserver(() => {
     if (timer || !focused || focused.isConnected) return;
     timer = window.setTimeout(() => {
@@ -25,6 +33,11 @@ export function keepFocus(page: Document = document): void {
       if (page.activeElement === page.body) headingOf([...around, page.body])?.focus({ preventScroll: true });
     }, GRACE_MS);
   }).observe(page.body, { childList: true, subtree: true });
+}
+
+/** Whoever had the focus there has left it by himself: it is still there, to be seen and in use. */
+function couldKeep(element: Element): boolean {
+  return element.isConnected && element.getClientRects().length > 0 && !element.matches(":disabled");
 }
 
 function headingOf(around: readonly Element[]): HTMLElement | null {

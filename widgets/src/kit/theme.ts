@@ -41,7 +41,7 @@ export const theme = createTheme({
     // An asterisk would become part of the label; what is missing is said at the field.
     InputWrapper: { defaultProps: { withAsterisk: false } },
     TextInput: { defaultProps: { size: "md", withAsterisk: false } },
-    PasswordInput: { defaultProps: { size: "md", withAsterisk: false } },
+    PasswordInput: { defaultProps: { size: "md", withAsterisk: false, visibilityToggleFocusable: true } },
     Textarea: { defaultProps: { size: "md", withAsterisk: false } },
     // A closed list is not kept in the page: it would answer to its field's label a second time.
     Autocomplete: { defaultProps: { size: "md", withAsterisk: false, comboboxProps: { keepMounted: false } } },
