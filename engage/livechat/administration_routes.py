@@ -62,13 +62,13 @@ class Basics(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(max_length=NAME_LIMIT)] = Field(
-        default="", title=N_("Name"), json_schema_extra={"section": GENERAL}
+        default="", title=N_("Name"), json_schema_extra={"section": GENERAL, "needed": True}
     )
     destination: DestinationBody = Field(
         default=DestinationBody(),
         title=N_("Destination"),
         description=N_("A queue, whose agents answer, or a list of extensions."),
-        json_schema_extra={"control": "destination", "section": GENERAL},
+        json_schema_extra={"control": "destination", "section": GENERAL, "needed": True},
     )
     enabled: bool = Field(
         default=True,

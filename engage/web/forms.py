@@ -1,8 +1,8 @@
 """Forms from the server's own models: JSON Schema whose words are in the reader's language.
 
 A field says how it is shown in `json_schema_extra`: `control`, `section`, `choices` or `labels`,
-`when`, `unit`, `placeholder`, `rows`, `secret`; a long form names `tabs` and the sections of each.
-The administration's `SettingsForm` draws them.
+`when`, `unit`, `placeholder`, `rows`, `secret`, `needed`; a long form names `tabs` and the sections
+of each. The administration's `SettingsForm` draws them.
 """
 
 from __future__ import annotations

@@ -65,6 +65,30 @@ test("a condition shows a field only while it holds", () => {
   expect(isShown(field("kinds"), { ask: false })).toBe(false);
 });
 
+test("what hangs on a field that is hidden is hidden as well", () => {
+  const [, , date] = fieldsOf({
+    properties: {
+      type: { type: "string" },
+      repeat: { type: "string", when: { field: "type", is: "announcement" } },
+      date: { type: "string", when: { field: "repeat", is: "once" } },
+    },
+  });
+  expect(isShown(date!, { type: "announcement", repeat: "once" })).toBe(true);
+  expect(isShown(date!, { type: "announcement", repeat: "daily" })).toBe(false);
+  expect(isShown(date!, { type: "two_way", repeat: "once" })).toBe(false);
+});
+
+test("what the server asks for in its own words is marked, and left to it", () => {
+  const [name] = fieldsOf({ properties: { name: { type: "string", default: "", needed: true } } });
+  expect(name!.required).toBe(true);
+  expect(problems([name!], { name: "" })).toEqual({});
+});
+
+test("a field may look at itself", () => {
+  const [own] = fieldsOf({ properties: { fax: { type: "boolean", when: { field: "fax", is: [] } } } });
+  expect(isShown(own!, { fax: true })).toBe(false);
+});
+
 test("only what was touched is sent", () => {
   const start = startOf(fields, { name: "Shop", days: 3 });
   expect(changes(fields, start, { ...start, days: null })).toEqual({ days: null });

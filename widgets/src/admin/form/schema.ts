@@ -51,6 +51,8 @@ export interface Schema {
   readOnly?: boolean;
   /** The fields' names in the order they are shown. */
   order?: readonly string[];
+  /** To be filled, though the server takes a default: it says in its own words what is missing. */
+  needed?: boolean;
   /** Kept by the server and never shown. */
   secret?: boolean;
   control?: Control;
@@ -106,6 +108,8 @@ export interface Field {
   control: Control;
   section: string;
   required: boolean;
+  /** The server says in its own words that it is missing. */
+  needed: boolean;
   nullable: boolean;
   /** Numbers that stand in a list (`enum: [10, 20]`) come back as numbers. */
   numeric: boolean;
@@ -117,7 +121,8 @@ export interface Field {
   source: Source | null;
   /** By the value of another field. */
   sources: { field: string; lists: Readonly<Record<string, Source>> } | null;
-  when: Condition | null;
+  /** It is shown only while all of them hold. */
+  when: readonly Condition[];
   unit: string;
   placeholder: string;
   rows: number;
@@ -139,7 +144,17 @@ export function fieldsOf(schema: Schema, defs: Readonly<Record<string, Schema>> 
   const required = new Set(resolved.required ?? []);
   const properties = resolved.properties ?? {};
   const names = resolved.order ?? Object.keys(properties);
-  return names.flatMap((name) => (properties[name] ? [fieldOf(name, properties[name], required.has(name), defs)] : []));
+  const fields = names.flatMap((name) => (properties[name] ? [fieldOf(name, properties[name], required.has(name), defs)] : []));
+  return fields.map((field) => ({ ...field, when: conditionsOf(field, fields) }));
+}
+
+/** A field's own condition, and those of the field that it looks at: what hangs on a hidden field is hidden as well. */
+function conditionsOf(field: Field, fields: readonly Field[]): Condition[] {
+  const others = fields.filter((each) => each !== field);
+  return field.when.flatMap((condition) => {
+    const looked = others.find((each) => each.name === condition.field.split(".")[0]);
+    return [condition, ...(looked ? conditionsOf(looked, others) : [])];
+  });
 }
 
 function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly<Record<string, Schema>>): Field {
@@ -155,7 +170,8 @@ function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly
     description: plain.description ?? "",
     control,
     section: plain.section ?? "",
-    required: required && !nullable && plain.default === undefined,
+    required: plain.needed || (required && !nullable && plain.default === undefined),
+    needed: plain.needed ?? false,
     nullable,
     numeric: [plain.type, items?.type].some((type) => type === "integer" || type === "number"),
     readOnly: plain.readOnly ?? false,
@@ -165,7 +181,7 @@ function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly
     options: values ? values.map((value) => ({ value: String(value), label: labels[String(value)] ?? String(value) })) : plain.labels ? Object.entries(plain.labels).map(([value, label]) => ({ value, label })) : null,
     source: plain.choices ? { path: plain.choices, value: plain.choice_value ?? "id", label: plain.choice_label ?? "name" } : null,
     sources: plain.choices_by ? { field: plain.choices_by.field, lists: Object.fromEntries(Object.entries(plain.choices_by.lists).map(([kind, list]) => [kind, { ...list, label: "name" }])) } : null,
-    when: plain.when ?? null,
+    when: plain.when ? [plain.when] : [],
     unit: plain.unit ?? "",
     placeholder: plain.placeholder ?? "",
     rows: plain.rows ?? 3,
@@ -306,10 +322,10 @@ export function startOf(fields: readonly Field[], given: Values): Values {
 export const isValues = (value: Value): value is Values => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export function isShown(field: Field, values: Values): boolean {
-  if (!field.when) return true;
-  const value = at(values, field.when.field);
-  const wanted = field.when.is;
-  return Array.isArray(wanted) ? wanted.some((each) => same(each, value)) : same(wanted, value);
+  return field.when.every((condition) => {
+    const value = at(values, condition.field);
+    return Array.isArray(condition.is) ? condition.is.some((each) => same(each, value)) : same(condition.is, value);
+  });
 }
 
 /** A field that is chosen from a list while another has a certain value, and typed else. */
@@ -351,7 +367,7 @@ export function problems(fields: readonly Field[], values: Values, above = ""): 
 }
 
 function problemOf(field: Field, value: Value): string | null {
-  if (isEmpty(value)) return field.required && field.control !== "switch" ? t("This field is required.") : null;
+  if (isEmpty(value)) return field.required && !field.needed && field.control !== "switch" ? t("This field is required.") : null;
   if (field.control === "number" && typeof value !== "number") return t("This must be a number.");
   if (typeof value === "string") {
     const length = lengthOf(value);
