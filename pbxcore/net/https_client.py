@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 WITHIN_S: Final = 4.0
 """A caller waits meanwhile."""
 MOST_BYTES: Final = 65_536
+_NO_HTTP: Final = (asyncio.IncompleteReadError, asyncio.LimitOverrunError)
+"""A head that ends too early, or not at all."""
 
 
 class NoAnswer(Exception):
@@ -58,7 +60,7 @@ class HttpsClient:
             async with asyncio.timeout(WITHIN_S):
                 trust = await self._trust()
                 return await _exchange(method, url, trust, headers or {}, body, outside=outside)
-        except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as error:
+        except (OSError, ValueError, *_NO_HTTP) as error:  # a TimeoutError is an OSError
             raise NoAnswer(type(error).__name__) from error
 
     async def _trust(self) -> ssl.SSLContext:

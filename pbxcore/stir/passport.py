@@ -31,6 +31,8 @@ KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 _ALGORITHM: Final = ec.ECDSA(hashes.SHA256())
 _HALF: Final = 32
 """r and s of a P-256 signature (RFC 7518 §3.4)."""
+_LATEST_S: Final = 253_402_300_799
+"""The last moment that a calendar has: the end of the year 9999, UTC."""
 
 
 class BadPassport(ValueError):
@@ -112,33 +114,48 @@ def read(token: str) -> Passport:
     if len(parts) != 3:
         raise BadPassport("form")
     head, payload = _json(parts[0]), _json(parts[1])
-    kind = head.get("ppt", "")
-    if (head.get("typ"), head.get("alg")) != ("passport", "ES256") or kind not in KINDS:
+    kind, x5u = head.get("ppt", ""), head.get("x5u", "")
+    if (head.get("typ"), head.get("alg")) != ("passport", "ES256"):
+        raise BadPassport("header")
+    if not isinstance(kind, str) or kind not in KINDS or not isinstance(x5u, str):
         raise BadPassport("header")
     try:
         claims = _claims(payload, kind)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError):
         raise BadPassport("claims") from None
     signature = _decoded(parts[2])
     if claims.ppt != kind or len(signature) != 2 * _HALF:
         raise BadPassport("claims")
-    return Passport(claims, str(head.get("x5u", "")), f"{parts[0]}.{parts[1]}".encode(), signature)
+    return Passport(claims, x5u, f"{parts[0]}.{parts[1]}".encode(), signature)
 
 
-def _claims(payload: dict[str, Any], kind: Kind) -> Claims:
+def _claims(payload: dict[str, Any], kind: str) -> Claims:
     shaken, diverted = kind == "shaken", kind.startswith("div")
-    attest = str(payload["attest"]) if shaken else ""
+    attest = _text(payload["attest"]) if shaken else ""
     if shaken and attest not in ("A", "B", "C"):
         raise BadPassport("claims")
     return Claims(
         attest,
-        str(payload["orig"]["tn"]),
-        tuple(str(each) for each in payload["dest"]["tn"]),
-        int(payload["iat"]),
-        str(payload["origid"]) if shaken else "",
-        str(payload["div"]["tn"]) if diverted else "",
-        str(payload["opt"]) if kind == "div-o" else "",
+        _text(payload["orig"]["tn"]),
+        tuple(_text(each) for each in payload["dest"]["tn"]),
+        _moment(payload["iat"]),
+        _text(payload["origid"]) if shaken else "",
+        _text(payload["div"]["tn"]) if diverted else "",
+        _text(payload["opt"]) if kind == "div-o" else "",
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadPassport("text")
+    return value
+
+
+def _moment(value: object) -> int:
+    """A NumericDate: seconds since 1970, whole or not (RFC 7519 §2)."""
+    if not isinstance(value, int | float) or not 0 <= value <= _LATEST_S:
+        raise BadPassport("iat")
+    return int(value)
 
 
 def canonical(number: str) -> str:
@@ -154,7 +171,7 @@ def _part(value: dict[str, Any]) -> str:
 def _json(part: str) -> dict[str, Any]:
     try:
         value = json.loads(_decoded(part))
-    except ValueError:
+    except (ValueError, RecursionError):  # nested as deep as it is long
         raise BadPassport("JSON") from None
     if not isinstance(value, dict):
         raise BadPassport("JSON")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -93,4 +94,8 @@ def _is_fresh(chain: Sequence[Link], now: datetime) -> bool:
 
 
 def _is_secure(url: str) -> bool:
-    return url.startswith("https://")
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)

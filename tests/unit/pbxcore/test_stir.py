@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -19,7 +21,7 @@ from pbxcore.stir.chain import MOST, links, onward
 from pbxcore.stir.identity import Identity, identity_line, read_identity
 from pbxcore.stir.passport import BadPassport, Claims, canonical, read, sign
 from pbxcore.stir.remote import address_of, signed_line
-from pbxcore.stir.verdict import NONE, PASSED, CallToSign, CallToVerify, Verdict
+from pbxcore.stir.verdict import FAILED, NONE, PASSED, CallToSign, CallToVerify, Verdict
 from pbxcore.stir.verification import MOST_CERTIFICATES, Unproved, looked_at
 from tests.support.shaken import Sti
 
@@ -30,6 +32,11 @@ STI = Sti()
 CLAIMS = Claims("A", "12155551212", ("12025551000",), NOW_S, "4b9d")
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.just("tn"), inner),
+    max_leaves=8,
+)
 OLD = msgspec.structs.replace(CLAIMS, iat=CLAIMS.iat - 61)
 
 
@@ -304,6 +311,63 @@ def test_a_token_of_which_anything_is_changed_is_refused(data: st.DataObject) ->
         return
     with pytest.raises(BadPassport):
         read(changed).check(STI.key.public_key())
+
+
+def crafted(head: str, payload: str, info: str = X5U) -> bytes:
+    """A header whose token has this text in it, whatever that is."""
+    parts = (base64.urlsafe_b64encode(each.encode()) for each in (head, payload, "s" * 64))
+    return b".".join(each.rstrip(b"=") for each in parts) + b";info=<%b>" % info.encode()
+
+
+def told(payload: object, **head: object) -> tuple[str, str]:
+    """The two texts of a plain token, with something else in its head."""
+    base = {"alg": "ES256", "typ": "passport", "x5u": X5U}
+    return json.dumps(base | head), json.dumps(payload)
+
+
+PLAIN = {"dest": {"tn": ["12025551000"]}, "iat": NOW_S, "orig": {"tn": "12155551212"}}
+HEAD, PAYLOAD = told(PLAIN)
+DEEP = "[" * 20_000
+SHALLOWER = "[" * 900 + "]" * 900
+
+
+@pytest.mark.parametrize(
+    ("head", "payload"),
+    [
+        told(PLAIN, ppt=[]),
+        told(PLAIN, ppt={}),
+        told(PLAIN, x5u=[X5U]),
+        told(PLAIN | {"orig": {"tn": 12155551212}}),
+        (DEEP, PAYLOAD),
+        (HEAD, DEEP),
+        (HEAD, PAYLOAD.replace('"12155551212"', SHALLOWER)),
+        *[
+            (HEAD, PAYLOAD.replace(str(NOW_S), each))
+            for each in ("1e999", "-1e999", "NaN", "9" * 400, "9" * 5000, "-1", "[]", '"1"', "null")
+        ],
+    ],
+)
+def test_a_crafted_token_is_refused_as_a_bad_one(head: str, payload: str) -> None:
+    with pytest.raises(BadPassport):
+        read(crafted(head, payload).decode().partition(";")[0])
+    assert verdict(crafted(head, payload)) == Verdict(FAILED, 438, reason="bad_identity")
+
+
+@pytest.mark.parametrize("info", ["https://[", "https://", "http://x.test/", "https://[x]/y"])
+def test_a_certificate_is_to_be_had_at_an_address(info: str) -> None:
+    found = verdict(crafted(*told(PLAIN, x5u=info), info=info))
+    assert (found.status, found.reason) == (436, "bad_identity_info")
+
+
+@given(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("ppt", "x5u", "alg"), JSON)),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("dest", "iat", "orig", "div", "opt"), JSON)),
+)
+def test_no_json_is_too_much_for_whoever_verifies(
+    head: dict[str, object], payload: dict[str, object]
+) -> None:
+    found = verdict(crafted(*told(PLAIN | payload, **head)))
+    assert found.status in (403, 436, 437, 438)
 
 
 @given(st.text())
