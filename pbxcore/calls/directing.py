@@ -11,7 +11,6 @@ from pbxcore.journal import CallTransferred
 if TYPE_CHECKING:
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
-    from pbxcore.calls.surroundings import Surroundings
 
 
 def decide(call: Call, *, accepted: bool) -> int:
@@ -31,7 +30,7 @@ def transfer(call: Call, leg: Leg, number: str) -> int:
     partner = call.partner(leg)
     if partner is None or call.setting_up is not None:
         return 409
-    if _is_unknown(call.house, leg, number):
+    if _is_unknown(call, partner, number):
         return 404
     call.transferring.blind(leg, partner, number)
     return 202
@@ -49,13 +48,13 @@ def redirect(call: Call, leg: Leg, number: str) -> int:
     return 202
 
 
-def _is_unknown(house: Surroundings, leg: Leg, number: str) -> bool:
-    """Whether a number is none of ours, and no outbound route fits it."""
-    directory = house.directory
-    if directory.extension(number) is not None or directory.own(number) is not None:
+def _is_unknown(call: Call, front: Leg, number: str) -> bool:
+    """Whether a number is none of ours, and no outbound route fits it that this leg may use."""
+    house = call.house
+    if house.directory.own(number) is not None:
         return False
     try:
-        house.way_out(leg.number, number, "", "")
+        house.way_out(front.number, number, call.origin.outside, "")
     except RemoteProtocolError as refused:
         return refused.status == 404
     return False

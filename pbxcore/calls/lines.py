@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from pbxcore.presence.packages.dialog_info import DialogInfo, Party
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pbxcore.calls.leg import Leg
     from pbxcore.directory import Extension, Trunk
@@ -22,6 +23,7 @@ class Lines:
         self._legs: dict[str, dict[str, Leg]] = {}
         self._on_trunks: dict[str, dict[str, Leg]] = {}
         self._for_groups: dict[str, dict[str, Leg]] = {}
+        self._put_off: dict[str, None] | None = None
         self.changed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose legs are others now, or do something else."""
         self.place_changed: Callable[[str], None] = lambda number: None
@@ -39,7 +41,7 @@ class Lines:
             self._on_trunks.setdefault(leg.trunk, {})[leg.id] = leg
         if leg.group:
             self._for_groups.setdefault(leg.group, {})[leg.id] = leg
-            self.place_changed(leg.group)
+            self._group_changed(leg.group)
         if leg.number:
             self._legs.setdefault(leg.number, {})[leg.id] = leg
             self.changed(leg.number)
@@ -51,7 +53,7 @@ class Lines:
         if for_group.pop(leg.id, None) is not None:
             if not for_group:
                 del self._for_groups[leg.group]
-            self.place_changed(leg.group)
+            self._group_changed(leg.group)
         of_number = self._legs.get(leg.number, {})
         if of_number.pop(leg.id, None) is not None:
             if not of_number:
@@ -64,7 +66,7 @@ class Lines:
         if leg.number:
             self.changed(leg.number)
         if leg.group:
-            self.place_changed(leg.group)
+            self._group_changed(leg.group)
 
     def of(self, number: str) -> Sequence[Leg]:
         """The legs of an extension."""
@@ -105,9 +107,38 @@ class Lines:
         return tuple(map(_dialog, self.of(number))) or self.others(number)
 
     def ringing_for(self, group: str) -> tuple[DialogInfo, ...]:
-        """Calls of a ring group that nobody has answered yet, each at a phone where it rings."""
+        """Calls of a ring group that nobody has answered yet, each at a phone where it rings.
+
+        It is one dialog at whatever phone it rings: a lamp is lit as long as the call waits.
+        """
         legs = self._for_groups.get(group, {}).values()
-        return tuple({each.call.id: _dialog(each) for each in legs if not each.answered}.values())
+        shown = {each.call.id: _dialog(each) for each in legs if not each.answered}
+        return tuple(
+            msgspec.structs.replace(each, id=call, state="early") for call, each in shown.items()
+        )
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Places are told afterwards what became of all that changes meanwhile.
+
+        Between one phone and the next the call of a group rings nowhere: that is nobody's business.
+        """
+        if self._put_off is not None:
+            yield
+            return
+        self._put_off = put_off = dict[str, None]()
+        try:
+            yield
+        finally:
+            self._put_off = None
+            for number in put_off:
+                self.place_changed(number)
+
+    def _group_changed(self, number: str) -> None:
+        if self._put_off is None:
+            self.place_changed(number)
+        else:
+            self._put_off[number] = None
 
 
 def _dialog(leg: Leg) -> DialogInfo:

@@ -41,7 +41,8 @@ class Outward:
         """Call a number as the outbound routes say."""
         search = self._setting_up
         try:
-            tries = self._house.way_out(search.behalf, number, self._original, search.level)
+            outside = search.call.origin.outside
+            tries = self._house.way_out(search.behalf, number, outside, search.level)
         except RemoteProtocolError as error:
             search.not_carried(refused(error.status, "pbx"))
         else:
@@ -69,7 +70,8 @@ class Outward:
     def beside(self, owner: str, number: str, action: str) -> list[CalledLeg]:
         """A leg to a number outside, as `owner` may call it without a PIN, or none."""
         try:
-            ways = WaysOut(self._house, self._house.way_out(owner, number, self._original, ""))
+            outside = self._setting_up.call.origin.outside
+            ways = WaysOut(self._house, self._house.way_out(owner, number, outside, ""))
         except RemoteProtocolError:
             return []
         found = None if ways.pins is not None else ways.next()
@@ -94,12 +96,6 @@ class Outward:
         call.add(leg)
         house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))
         return leg
-
-    @property
-    def _original(self) -> str:
-        """Who calls from outside."""
-        origin = self._setting_up.call.origin
-        return origin.shown if origin.trunk else ""
 
     def _told_outside(self) -> list[Forwarding]:
         """How the call came here; some providers want to read of deflection, whatever it was."""

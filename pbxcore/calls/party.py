@@ -50,6 +50,11 @@ class Origin(msgspec.Struct, frozen=True):
     address: str = ""
     identities: tuple[bytes, ...] = ()
 
+    @property
+    def outside(self) -> str:
+        """The number of who calls from outside, "" for one of ours."""
+        return self.shown if self.trunk else ""
+
 
 class Farewell(msgspec.Struct, frozen=True):
     """How a leg ended: the words of `journal.LegEnded`."""

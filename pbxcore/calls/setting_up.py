@@ -250,6 +250,12 @@ class SettingUp:
         else:
             self._diverting.to(number, hunt.otherwise, "no-answer")
 
+    def _next_round(self, hunt: Rounds, farewell: Farewell, otherwise: Farewell) -> None:
+        """Those that rang are told why that is over, and the next ones ring."""
+        with self.house.lines.at_once():
+            self.give_up(farewell)
+            self._ring_round(hunt, otherwise)
+
     @property
     def shown(self) -> str:
         """The number of who calls, as lists of callers name it."""
@@ -322,26 +328,28 @@ class SettingUp:
 
     def failed(self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...] = ()) -> None:
         """One leg will not answer."""
-        self.call.finish(leg, farewell)
-        ringing = self._ringing
-        if ringing is None or leg not in ringing.legs:
-            return
-        best = ringing.failed(leg, farewell, contacts, self.house.now())
-        if best is None:
-            self.house.agent.core.layer.watch(ringing)
-        else:
-            self.nobody_answers(best, rang=leg.ringing)
+        with self.house.lines.at_once():
+            self.call.finish(leg, farewell)
+            ringing = self._ringing
+            if ringing is None or leg not in ringing.legs:
+                return
+            best = ringing.failed(leg, farewell, contacts, self.house.now())
+            if best is None:
+                self.house.agent.core.layer.watch(ringing)
+            else:
+                self.nobody_answers(best, rang=leg.ringing)
 
     def nobody_answers(self, best: Refusal, *, rang: bool = False) -> None:
         """Nobody answers in this round, and this says it best."""
         ringing, (farewell, contacts) = self._ringing, best
+        if self._hunt is not None and ringing is not None:
+            self._next_round(self._hunt, farewell, for_caller(farewell))
+            return
         self.give_up(farewell)
         targets = [each for each in map(self.house.number_of, contacts) if each]
         if ringing is None:
             return
-        if self._hunt is not None:
-            self._ring_round(self._hunt, for_caller(farewell))
-        elif not ringing.number:
+        if not ringing.number:
             self._outward.failed(farewell, for_caller(farewell), rang=rang)
         elif targets:
             self._diverting.redirected(ringing.number, targets)
@@ -395,10 +403,11 @@ class SettingUp:
     def timed_out(self) -> None:
         """Nobody has answered for as long as it was to ring."""
         ringing = self._ringing
-        self.give_up(_TIMED_OUT)
         if self._hunt is not None:
-            self._ring_round(self._hunt, _TIMED_OUT)
-        elif ringing is not None and ringing.number:
+            self._next_round(self._hunt, _TIMED_OUT, _TIMED_OUT)
+            return
+        self.give_up(_TIMED_OUT)
+        if ringing is not None and ringing.number:
             self._diverting.absent(ringing.number, _TIMED_OUT)
         else:
             self.fail(_TIMED_OUT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.handing_over import flip, flips
 from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.leg import Leg
@@ -148,7 +149,7 @@ class Transferring:
         if (asked is None and not rings and serving is None) or consulted.asking is not None:
             referral.refuse(481)
             return
-        if rings and any(each.answered for each in other.legs.values() if each is not consulted):
+        if rings and any(_talks(each) for each in other.legs.values() if each is not consulted):
             referral.refuse(603)  # who hands that one on waits for what becomes of it
             return
         referral.accept()
@@ -166,3 +167,8 @@ class Transferring:
         referral.progress(200)
         call.end(consulted, HANDED_ON)
         call.end(leg, HANDED_ON)
+
+
+def _talks(leg: Leg) -> bool:
+    """Whether somebody answered, and is not just asked whether he takes the call."""
+    return leg.answered and not (isinstance(leg, CalledLeg) and leg.confirms)

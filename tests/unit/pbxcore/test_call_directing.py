@@ -7,10 +7,12 @@ from functools import partial
 import pytest
 
 from pbxcore.calls.deciding import WITHIN_S
-from pbxcore.calls.directing import redirect
+from pbxcore.calls.directing import redirect, transfer
 from pbxcore.directory import Delta, ExtensionRemoved, Trunk
-from pbxcore.journal import CallEnded, CallStarted, CallTransferred
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.journal import CallEnded, CallStarted, CallTransferred, LegCalled
 from tests.support.handsets import Office
+from tests.support.switching import Way
 from tests.unit.pbxcore.test_call_changes import talking
 
 
@@ -102,6 +104,38 @@ def test_a_call_is_sent_elsewhere_while_it_rings_or_talks(answered: bool) -> Non
         assert len(office.house.workers.heard) == 2
         assert office.house.told(CallTransferred)
         alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("handed_on", ["provider", "bob"])
+def test_a_number_is_looked_for_as_who_will_call_it(handed_on: str) -> None:
+    with office_with_provider() as office:
+        allowed = ("bob", "0301234", "provider") if handed_on == "bob" else ()
+
+        def way_out(extension: str, number: str, original: str, _level: str) -> tuple[Way, ...]:
+            if (extension, number, original) != allowed:
+                raise RemoteProtocolError(404)
+            return (Way("provider", number, "4989100"),)
+
+        house = office.house
+        house.surroundings.way_out = way_out
+        caller = office["provider"].dial("bob")
+        office.run(1)
+        house.switchboard.decide(started(office).call, accepted=True)
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        (called,) = (each for each in house.told(LegCalled) if isinstance(each, LegCalled))
+        leg = started(office).leg if handed_on == "bob" else called.leg
+        handing = partial(transfer, number="0301234")
+        status = house.switchboard.direct(started(office).call, leg, handing)
+        assert status == (202 if handed_on == "bob" else 404)
+        office.run(1)
+        numbers = [each.number for each in house.told(LegCalled) if isinstance(each, LegCalled)]
+        assert numbers == (["bob", "0301234"] if handed_on == "bob" else ["bob"])
+        caller.hang_up()
+        office["bob"].talk.hang_up()
         office.run()
         office.check()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.features.model import FollowMe, Handling, Stop
 from pbxcore.journal import CallEnded, CallTransferred, LegsJoined
 from pbxcore.sip.headers.dialog_reference import DialogReference
 from pbxcore.sip.uri import write_uri_headers
@@ -185,6 +186,33 @@ def test_who_is_being_handed_on_himself_hands_nobody_to_that_call() -> None:
         asking.hang_up()
         office.run()
         office.check()
+
+
+def test_a_call_is_handed_on_to_who_is_still_asked_whether_he_takes_it() -> None:
+    with Office("alice", "bob", "carol", "dave", "erin") as office:
+        search = FollowMe((Stop("dave", 30), Stop("erin", 30)), in_order=False, confirms=True)
+        office.house.change("carol", handling=Handling(follow_me=search))
+        del office.house.bindings["carol"]
+        alice, bob = talking(office)
+        asking = office["bob"].dial("carol")
+        office.run(1)
+        office["dave"].talk.accept()
+        office.run(1)
+        headers = write_uri_headers([(b"Replaces", replaces(asking).encode())])
+        told = refer(bob, b"%b?%b" % (office.house.uri("carol"), headers))
+        office.run(1)
+        assert told[-1].status == 200
+        assert bob.notes[-1] == "ended"
+        workers = office.house.workers
+        (dave,) = (at for at, said in workers.said.items() if "call-accept" in said)
+        workers.press(dave, "1")
+        office.run(1)
+        assert office["erin"].talk.notes[-1] == "ended"
+        assert len(workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+        assert office["dave"].talk.notes[-1] == "ended"
 
 
 def picking(office: Office, who: str, reference: DialogReference) -> Talk:

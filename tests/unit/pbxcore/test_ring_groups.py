@@ -7,7 +7,8 @@ import pytest
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan, RingGroup
 from pbxcore.features.model import Features
-from pbxcore.journal import LegCalled
+from pbxcore.journal import CallStarted, LegCalled
+from pbxcore.presence.packages.dialog_info import DialogInfo
 from tests.support.handsets import Office
 
 
@@ -23,6 +24,12 @@ def office_with(*groups: RingGroup) -> Office:
 def group(**more: object) -> RingGroup:
     usual = {"number": "sales", "name": "Sales", "members": ("bob", "carol"), "ring_s": 20}
     return RingGroup(**(usual | more))  # type: ignore[arg-type]
+
+
+def started(office: Office) -> CallStarted:
+    (fact,) = office.house.told(CallStarted)
+    assert isinstance(fact, CallStarted)
+    return fact
 
 
 def ringing(office: Office) -> list[str]:
@@ -115,6 +122,24 @@ def test_a_group_whose_members_are_all_away_is_unavailable() -> None:
         office.run(1)
         assert alice.notes[-1] == "480"
         office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("refuses", [0, 486])
+def test_the_lamp_of_a_group_does_not_blink_between_its_members(refuses: int) -> None:
+    with office_with(group(members=("bob", "carol", "dave"))) as office:
+        lines, seen = office.house.lines, list[tuple[DialogInfo, ...]]()
+        lines.place_changed = lambda number: seen.append(lines.dialogs(number))
+        office["carol"].refuses = refuses
+        alice = office["alice"].dial("sales")
+        office.run(45 if not refuses else 35)
+        assert "dave" in ringing(office)
+        (lit,) = {(each.id, each.state) for shown in seen for each in shown}
+        assert lit == (started(office).call, "early")
+        assert all(seen)
+        alice.hang_up()
+        office.run()
+        assert seen[-1] == ()
         office.check()
 
 
