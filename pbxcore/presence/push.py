@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import msgspec
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.gruu import DEVICE, addressed
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
@@ -54,6 +55,38 @@ def is_same_phone(one: StoredBinding, other: StoredBinding) -> bool:
         return True
     push = push_of(one.contact)
     return push is not None and push == push_of(other.contact)
+
+
+def sleeper(bindings: Sequence[StoredBinding], target: bytes, source: str) -> StoredBinding | None:
+    """Which of an extension's phones somebody is, if it is one that may sleep.
+
+    It is known by the contact `target` that it gave. One that gave another than it registered is
+    known by the `source` it came from, if that is its own: behind one proxy there may be others.
+    """
+    if not any(each.wakes for each in bindings):
+        return None  # nearly always, and without reading their contacts again
+    at_contact = _at(bindings, target)
+    from_there = [each for each in bindings if each.source == source]
+    if at_contact is None and len(from_there) == 1:
+        (alone,) = from_there
+        found = None if alone.origin or alone.path else alone
+    else:
+        found = at_contact
+    return found if found is not None and found.wakes else None
+
+
+def _at(bindings: Sequence[StoredBinding], target: bytes) -> StoredBinding | None:
+    """The binding of a contact, which may be a GRUU (RFC 5627)."""
+    uri = parse_uri(target)
+    if not isinstance(uri, SipUri):
+        return None
+    if uri.parameters.get(DEVICE):
+        return next(iter(addressed(uri, bindings)), None)
+    for each in bindings:
+        contact = parse_uri(each.contact.encode())
+        if isinstance(contact, SipUri) and contact.same_as(uri):
+            return each
+    return None
 
 
 def admitted(

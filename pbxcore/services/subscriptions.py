@@ -16,7 +16,7 @@ from pbxcore.presence.packages.conference_info import ConferencePackage
 from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import FeaturePackage, changed_by
 from pbxcore.presence.packages.message_summary import MessageSummary
-from pbxcore.presence.push import is_same_phone
+from pbxcore.presence.push import is_same_phone, sleeper
 from pbxcore.presence.reach import Way, phones, target_along, way_to
 from pbxcore.presence.registrar import granted_expiry
 from pbxcore.presence.resource_list import MOST_MEMBERS
@@ -316,11 +316,8 @@ class SubscriptionService:
 
     def _sleeper(self, subscription: Subscription) -> StoredBinding | None:
         """The phone that watches, if it is one that may sleep."""
-        target = subscription.dialog.remote_target.decode("ascii", "replace")
-        for each in self._states.bindings(subscription.watcher):
-            if each.wakes and (each.source == subscription.source or each.contact == target):
-                return each
-        return None
+        bindings = self._states.bindings(subscription.watcher)
+        return sleeper(bindings, subscription.dialog.remote_target, subscription.source)
 
     def _way(self, notify: Notify) -> Way | None:
         """How a NOTIFY gets to its watcher; None when he is nowhere now."""

@@ -11,7 +11,7 @@ import pytest
 from pbxcore.commands import MessageStored, SendMessage
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
-from pbxcore.presence.push import Push, push_of, refresh_due_ms
+from pbxcore.presence.push import Push, push_of, refresh_due_ms, sleeper
 from pbxcore.presence.reach import is_asleep, phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import answer_lines
@@ -85,6 +85,39 @@ def test_who_can_be_woken_outlasts_its_connection_and_comes_back_by_another() ->
     assert (kept.lost_at_ms, kept.expires_at_ms) == (NOW + 1, binding.expires_at_ms)
     moved = register(registrar, registered(f"<{PHONE.replace('5062', '6100')}>", 2), NOW + 5000)
     assert [each.contact for each in moved.bindings] == [PHONE.replace("5062", "6100")]
+
+
+def bound(contact: str, source: str, **fields: object) -> StoredBinding:
+    found = StoredBinding(
+        "1000", contact, "c", 1, 1000, "", source, "10.0.0.9:5060", "tcp", NOW, NOW + 600_000
+    )
+    wakes = push_of(contact) is not None
+    return msgspec.structs.replace(found, **({"wakes": wakes} | fields))
+
+
+DESK = "sip:1000@10.0.0.2:5060;transport=tcp"
+PROXY = "10.0.0.7:5060"
+
+
+def test_who_watches_is_the_phone_at_that_contact_whoever_shares_its_connection() -> None:
+    mobile, desk = bound(PHONE, PROXY), bound(DESK, PROXY)
+    for bindings in (mobile, desk), (desk, mobile):
+        assert sleeper(bindings, DESK.encode(), PROXY) is None
+        assert sleeper(bindings, PHONE.encode(), PROXY) is mobile
+        assert sleeper(bindings, PHONE.partition(";pn")[0].encode(), "10.0.0.8:1") is mobile
+        assert sleeper(bindings, b"sip:1000@10.0.0.3", PROXY) is None  # it may be either
+    by_gruu = bound(PHONE, PROXY, instance="urn:uuid:1")
+    assert sleeper((desk, by_gruu), b"sip:1000@pbx.test;gr=urn:uuid:1", "10.0.0.8:1") is by_gruu
+
+
+def test_who_gave_another_contact_is_the_one_that_came_from_there() -> None:
+    other, source = b"sip:1000@192.168.1.5:5070", "203.0.113.5:40000"
+    mobile, desk = bound(PHONE, source), bound(DESK, PROXY)
+    assert sleeper((desk, mobile), other, source) is mobile
+    assert sleeper((desk, mobile), other, PROXY) is None
+    assert sleeper((mobile, bound(DESK, source)), other, source) is None
+    for between in {"path": ("<sip:edge.test;lr>",)}, {"origin": "192.168.1.5"}:
+        assert sleeper((bound(PHONE, source, **between),), other, source) is None
 
 
 class Bedroom(Office):
