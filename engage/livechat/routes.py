@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +22,7 @@ from engage.web import requests
 from engage.web.access import token_of
 from engage.web.openapi import operation
 from engage.web.pages import message_page, page
-from engage.web.static import compress, takes_gzip
+from engage.web.representations import compress, represented, tag_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -223,14 +222,15 @@ class LiveChatRoutes:
         body = source.replace(PLACE, _script_json(config))
         if livechat.options.show_live_visitors:
             body += request.app.state.static.text(WATCHING) or ""
-        etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
-        headers["etag"] = etag
-        if request.headers.get("if-none-match") == etag:
-            return Response(status_code=304, headers=headers)
-        if takes_gzip(request):
-            headers["content-encoding"] = "gzip"
-            return Response(compress(body.encode()), 200, headers, "application/javascript")
-        return Response(body, 200, headers, "application/javascript")
+        script = body.encode()
+        return represented(
+            request,
+            script,
+            "application/javascript",
+            headers,
+            tag=tag_of(script),
+            compressed=lambda: compress(script),
+        )
 
     @operation("Tell what a live chat's page shows", tag="livechat")
     async def configuration(self, request: Request) -> Response:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
 import json
 import mimetypes
 import re
@@ -12,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import Response
-
 from engage.errors import NotFound
+from engage.web.representations import compress, represented, tag_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
 DIST = Path(__file__).parent.parent / "static" / "dist"
 HASHED = re.compile(r"[-.][0-9A-Za-z_-]{8,}\.[a-z0-9]+$")
@@ -44,7 +42,7 @@ class StaticFile:
     body: bytes
     compressed: bytes | None
     content_type: str
-    etag: str
+    tag: str
     changed_ns: int
 
 
@@ -77,18 +75,19 @@ class StaticFiles:
         immutable = HASHED.search(name) is not None
         headers = {
             "cache-control": "public, max-age=31536000, immutable" if immutable else "no-cache",
-            "etag": file.etag,
             "vary": "accept-encoding",
             "cross-origin-resource-policy": "cross-origin",
             "access-control-allow-origin": "*",
         }
-        if request.headers.get("if-none-match") == file.etag:
-            return Response(status_code=304, headers=headers)
-        body = file.body
-        if file.compressed is not None and takes_gzip(request):
-            body = file.compressed
-            headers["content-encoding"] = "gzip"
-        return Response(body, headers=headers, media_type=file.content_type)
+        smaller = file.compressed
+        return represented(
+            request,
+            file.body,
+            file.content_type,
+            headers,
+            tag=file.tag,
+            compressed=None if smaller is None else lambda: smaller,
+        )
 
     def text(self, name: str) -> str | None:
         """A built file as text, for those that fill it in before serving (the loader)."""
@@ -114,20 +113,9 @@ class StaticFiles:
         return file
 
 
-def takes_gzip(request: Request) -> bool:
-    """Whether the client reads what `compress` gives."""
-    return "gzip" in request.headers.get("accept-encoding", "")
-
-
-def compress(body: bytes) -> bytes:
-    """As small as gzip makes it; the same whenever it is made."""
-    return gzip.compress(body, 9, mtime=0)
-
-
 def _prepared(body: bytes, suffix: str, changed_ns: int) -> StaticFile:
     content_type = TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
     compressed = None
     if content_type.startswith(COMPRESSED) and len(body) > 512:
         compressed = compress(body)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    return StaticFile(body, compressed, content_type, etag, changed_ns)
+    return StaticFile(body, compressed, content_type, tag_of(body), changed_ns)
