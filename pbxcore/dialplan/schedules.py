@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+import datetime as dt
+from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
@@ -39,7 +40,7 @@ class Schedule(msgspec.Struct, frozen=True):
                 return moment
         return None
 
-    def _is_on(self, day: date) -> bool:
+    def _is_on(self, day: dt.date) -> bool:
         if self.date and self.date != day.isoformat():
             return False
         return not self.weekdays or day.isoweekday() in self.weekdays
