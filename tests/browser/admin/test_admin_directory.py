@@ -338,6 +338,7 @@ def test_a_user_with_a_custom_privilege_sees_what_it_opens(
             "Extensions",
             *of_queues,
             "Number Ranges",
+            "First Steps",
             "Queue Statistics",
             "Scheduled Queue Reports",
         ]

@@ -269,7 +269,7 @@ async def test_who_was_not_reached_is_called_back_though_calls_wait(server: Serv
 async def test_a_hot_desk_is_its_users_until_he_signs_out_even_after_a_kill(server: Server) -> None:
     desk = Desk(server)
     codes = "/v1/settings/feature_codes"
-    wanted = {"values": {"desk_login": "*36", "desk_logout": "*37"}}
+    wanted = {"values": {"desk_login": "*34", "desk_logout": "*37"}}
     assert desk.admin.patch(codes, wanted).status == 200
     desk.change(hot_desk=True)
     owner = desk.admin.patch("/v1/extensions/1003", {"voicemail": True, "voicemail_pin": "4711"})
@@ -278,7 +278,7 @@ async def test_a_hot_desk_is_its_users_until_he_signs_out_even_after_a_kill(serv
     async with AsyncExitStack() as stack:
         at_desk, caller = [await phone(stack, server, each) for each in ("1002", "1001")]
         voice, other = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
-        call = await at_desk.invite(f"sip:*361003@127.0.0.1:{server.sip_port}", session(voice))
+        call = await at_desk.invite(f"sip:*341003@127.0.0.1:{server.sip_port}", session(voice))
         voice.talk(port_of(call.remote_description))
         await asyncio.to_thread(voice.hears_something)  # it asks for the PIN
         for key in "4711#":
