@@ -13,7 +13,7 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -33,7 +33,6 @@ HEAD_LIMIT = 16 * 1024
 _CHUNK = 16 * 1024
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 EVERYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 _FAILURES = (
     *(OSError, TimeoutError, ValueError, EOFError),
@@ -106,11 +105,6 @@ class HttpClient:
         self._look_ups = ThreadPoolExecutor(LOOK_UPS, "look-up")
         self._asked: dict[str, asyncio.Future[Any]] = {}
 
-    @cached_property
-    def _trust(self) -> ssl.SSLContext:
-        """Loading the system's takes 26 ms; many a server never asks for anything."""
-        return self._trusted or ssl.create_default_context()
-
     @property
     def allows_private(self) -> bool:
         """Whether there are networks inside that may be connected."""
@@ -178,10 +172,16 @@ class HttpClient:
         return await asyncio.open_connection(
             address,
             port,
-            ssl=self._trust if secure else None,
+            ssl=await self._trust() if secure else None,
             server_hostname=host if secure else None,
             limit=HEAD_LIMIT,
         )
+
+    async def _trust(self) -> ssl.SSLContext:
+        """Whose certificates are taken; reading the system's takes 26 ms, so a thread does."""
+        if self._trusted is None:
+            self._trusted = await asyncio.to_thread(ssl.create_default_context)
+        return self._trusted
 
     async def _resolved(self, host: str, port: int, secure: bool) -> list[str]:
         """What may be connected; all that the name has must be allowed."""
@@ -223,14 +223,11 @@ def is_public(host: str) -> bool:
     return networks.is_public(str(address))
 
 
-def _address(host: str) -> Address | None:
+def _address(host: str) -> networks.Address | None:
     try:
-        address = ipaddress.ip_address(host.partition("%")[0].strip("[]"))
+        return networks.address_of(host.strip("[]"))
     except ValueError:
         return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address
 
 
 def _request(path: str, query: str, netloc: str, headers: Mapping[str, str], body: bytes) -> bytes:

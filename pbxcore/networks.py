@@ -8,6 +8,7 @@ from functools import lru_cache
 
 log = logging.getLogger(__name__)
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -29,17 +30,25 @@ def is_public(host: str) -> bool:
     Raises:
         ValueError: it is no address.
     """
-    address = ipaddress.ip_address(host.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
+    address = address_of(host)
     if not address.is_global or address.is_multicast:
         return False
     return all(each.is_global and not each.is_multicast for each in _within(address))
 
 
-def _within(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> list[ipaddress.IPv4Address]:
+def address_of(host: str) -> Address:
+    """An address without its zone; an IPv4 address written as IPv6 is IPv4.
+
+    Raises:
+        ValueError: it is no address.
+    """
+    address = ipaddress.ip_address(host.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def _within(address: Address) -> list[ipaddress.IPv4Address]:
     """The IPv4 addresses that an IPv6 address leads to (RFC 6052, RFC 3056, RFC 4380)."""
     if not isinstance(address, ipaddress.IPv6Address):
         return []

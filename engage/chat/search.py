@@ -10,8 +10,7 @@ from sqlalchemy import and_, column, or_, select, table
 
 from engage.chat.model import OnlyUsers
 from engage.chat.search_rules import excerpt, terms, text_of
-from engage.hub.rooms import conversation_of
-from engage.hub.transaction import event_of
+from engage.hub.rows import conversation_of, event_of
 from engage.storage.tables import conversations, events, message_texts, participants
 
 if TYPE_CHECKING:

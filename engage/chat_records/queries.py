@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, column, exists, func, or_, select, table, tuple_
 
 from engage.chat_records.model import Found
-from engage.hub.transaction import event_of
+from engage.hub.rows import event_of
 from engage.livechat.model import HELPING, OFFLINE
 from engage.livechat.related import SPOKEN
 from engage.livechat.repository import INQUIRY, inquiry_of

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from engage.hub.model import is_person, is_visitor
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,16 +24,6 @@ _PEOPLE = ("agent", "former", "by")
 _QUEUE = "queue"
 _NAMED = frozenset({"joined", "left", "agent_away"})
 """Events of the system whose `name` is somebody who serves."""
-
-
-def is_visitor(who: str) -> bool:
-    """Whether a participant is a visitor, to whom manners apply."""
-    return who.startswith("visitor:")
-
-
-def is_person(who: str | None) -> bool:
-    """Whether whoever serves is one of the house, not a bot: bots say what they are."""
-    return who is not None and who.startswith("user:")
 
 
 def first_word(number: str, name: str) -> str:

@@ -75,6 +75,16 @@ class Appended(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
+def is_visitor(who: str) -> bool:
+    """Whether a participant is a visitor."""
+    return who.startswith("visitor:")
+
+
+def is_person(who: str | None) -> bool:
+    """Whether whoever serves is one of the house, not a bot: bots say what they are."""
+    return who is not None and who.startswith("user:")
+
+
 class Manners(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the people of a conversation are shown of each other; it keeps those it began with."""
 

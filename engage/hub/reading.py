@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
-from engage.hub.manners import Shown, is_visitor, told_mark
+from engage.hub.manners import Shown, told_mark
 from engage.hub.model import (
     CLOSED_STATES,
     COUNTED_KINDS,
@@ -19,9 +19,9 @@ from engage.hub.model import (
     Participant,
     TooFar,
     authors_of,
+    is_visitor,
 )
-from engage.hub.rooms import conversation_of, participant_of
-from engage.hub.transaction import event_of
+from engage.hub.rows import conversation_of, event_of, participant_of
 from engage.hub.wire import event_json, summary_json
 from engage.storage.tables import conversations, events, inboxes, participants
 

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import msgspec
-from sqlalchemy import Row, and_, select
+from sqlalchemy import and_, select
 
 from engage.errors import NotFound
-from engage.hub.model import (
-    HIDDEN_KINDS,
-    Conversation,
-    Event,
-    Participant,
-    decode_manners,
-)
+from engage.hub.model import HIDDEN_KINDS, Conversation, Event, Participant
+from engage.hub.rows import conversation_of, participant_of
 from engage.storage.tables import conversations, inboxes, participants
 
 if TYPE_CHECKING:
@@ -212,19 +207,3 @@ async def load_rooms(connection: AsyncConnection, identifiers: list[str]) -> lis
         select(conversations).where(conversations.c.id.in_(identifiers))
     )
     return [Room(conversation_of(row), seats.get(row.id, [])) for row in heads]
-
-
-def participant_of(row: Row[Any]) -> Participant:
-    """A row of `participant` as a value."""
-    return Participant(
-        row.who, row.name, row.from_seq, row.sees_notes, row.delivered_seq, row.read_seq, row.role
-    )
-
-
-def conversation_of(row: Row[Any]) -> Conversation:
-    """A row of `conversation` as a value."""
-    return Conversation(
-        row.id, row.kind, row.key, row.title, row.state, row.owner, row.owner_name,
-        row.owner_epoch, row.last_seq, row.last_public_seq, row.created_at_ms, row.ended_at_ms,
-        decode_manners(row.manners),
-    )  # fmt: skip

@@ -10,7 +10,7 @@ from engage.errors import N_, Invalid, NotFound
 from engage.hub import reading
 from engage.hub.append import Append, Appends, concerns
 from engage.hub.events import EventAppended, WatermarkMoved
-from engage.hub.manners import Shown, first_word, is_visitor
+from engage.hub.manners import Shown, first_word
 from engage.hub.model import (
     COUNTED_KINDS,
     EVERYONE,
@@ -29,6 +29,7 @@ from engage.hub.model import (
     clean_client_id,
     clean_text,
     encode_body,
+    is_visitor,
 )
 from engage.hub.opening import Opening
 from engage.hub.rooms import Room, Rooms, Seat

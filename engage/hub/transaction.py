@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from engage.errors import NotFound
-from engage.hub.append import Append, append_script, stored_event
+from engage.hub.append import Append, append_script
 from engage.hub.model import (
     CLOSED_STATES,
     USUAL_MANNERS,
@@ -25,7 +25,8 @@ from engage.hub.model import (
     encode_body,
 )
 from engage.hub.opening import Opening, open_script, seat_script
-from engage.hub.rooms import Room, Rooms, Seat, conversation_of, participant_of
+from engage.hub.rooms import Room, Rooms, Seat
+from engage.hub.rows import conversation_of, event_of, participant_of
 from engage.identifiers import Clock, new_id
 from engage.storage.tables import conversations, events, inboxes, metadata, participants
 
@@ -502,11 +503,3 @@ def _seat(member: Member, read: int = 0) -> Seat:
     read = max(start, read)
     participant = Participant(member.who, member.name, start, member.sees_notes, read, read)
     return Seat(participant, unread=False)
-
-
-def event_of(row: Row[Any]) -> Event:
-    """A row of `event` as a value."""
-    return stored_event(
-        row.conversation_id, row.seq, row.prev_public, row.kind, row.author, row.author_name,
-        row.client_id, row.body, row.at_ms,
-    )  # fmt: skip

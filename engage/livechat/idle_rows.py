@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from engage.hub.model import is_visitor
 from engage.livechat.model import ACTIVE, KIND, Inquiry
 from engage.livechat.repository import INQUIRY, inquiry_of
 from engage.storage.tables import conversations, events
@@ -60,7 +61,7 @@ async def silent_since(
             inquiry_of(row),
             row.last_seq,
             row.last_at_ms,
-            row.last_kind != "assigned" and not row.last_author.startswith("visitor:"),
+            row.last_kind != "assigned" and not is_visitor(row.last_author),
         )
         for row in await connection.execute(query)
     ]

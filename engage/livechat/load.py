@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
+from engage.hub.model import is_person
 from engage.livechat.events import (
     ConversationEnded,
     ConversationHandedOver,
@@ -76,9 +77,7 @@ class AgentLoads:
                 self._stale = True
                 raise
             self._chats = {
-                who.removeprefix("user:"): count
-                for who, count in owners.items()
-                if who.startswith("user:")
+                who.removeprefix("user:"): count for who, count in owners.items() if is_person(who)
             }
         await self.tell()
 

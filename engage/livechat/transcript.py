@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engage.errors import NotFound
-from engage.hub.manners import is_person
+from engage.hub.model import is_person
 from engage.i18n import translate
 from engage.livechat.model import ENDED, NoTranscript
 from engage.livechat.repository import LiveChatRepository

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.errors import Invalid, NotFound
-from engage.hub.transaction import event_of
+from engage.hub.rows import event_of
 from engage.hub.wire import event_json
 from engage.identifiers import rfc3339
 from engage.livechat import form, wire

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engage.errors import Forbidden, Invalid
 from engage.hub.events import EventAppended
-from engage.hub.model import EVERYONE
+from engage.hub.model import EVERYONE, is_visitor
 from engage.identifiers import new_id, now_ms
 from engage.livechat.events import InquiryQueued
 from engage.people.events import ExtensionsDropped, SessionEnded
@@ -203,7 +203,7 @@ class Push:
         if not told:
             return
         followers = await self._hub.participants(conversation_id)
-        visitor = next((each.name for each in followers if each.who.startswith("visitor:")), "")
+        visitor = next((each.name for each in followers if is_visitor(each.who)), "")
         await self._put(
             (
                 (each, inquiry_news(conversation_id, visitor, seat.language))

@@ -10,6 +10,7 @@ from pbxcore.calls.goal import Goal
 from pbxcore.calls.hunting import Round, free_phones
 from pbxcore.calls.paging import RINGS_S, answer_at_once
 from pbxcore.dialplan.place import HANG_UP
+from pbxcore.services.once import Once
 from pbxcore.sip.identity import Caller
 
 if TYPE_CHECKING:
@@ -46,19 +47,17 @@ class ScheduledPages:
     ) -> None:
         self._house, self._originate, self._hang_up = house, originate, hang_up
         self._now = now
-        self._made: dict[str, datetime] = {}
+        self._once = Once()
         self._ends: list[tuple[float, str]] = []
 
     def tick(self) -> None:
         """Call whoever is to hear something now; end what has lasted as long as it may."""
         plan, now = self._house.directory.plan, self._now()
         local = now.astimezone(plan.hours.calendar().zone)
-        scheduled = {at: each for at, each in plan.paging_groups.items() if each.schedule}
-        self._made = {at: made for at, made in self._made.items() if at in scheduled}
-        for number, group in scheduled.items():
+        self._once.keep(plan.paging_groups)
+        for number, group in plan.paging_groups.items():
             moment = group.schedule.due(local, LATE) if group.schedule else None
-            if moment is not None and self._made.get(number) != moment:
-                self._made[number] = moment
+            if self._once.begins(number, moment):
                 self._announce(group)
         due = [each for each in self._ends if each[0] <= now.timestamp()]
         self._ends = [each for each in self._ends if each not in due]

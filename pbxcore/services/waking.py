@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.apps.wake_up import WakeUp
 from pbxcore.calls.goal import Goal
 from pbxcore.journal import WakeUpCalled
+from pbxcore.services.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ class Waking:
     ) -> None:
         self._directory, self._originate = directory, originate
         self._record, self._now = record, now
-        self._made: dict[str, datetime] = {}
+        self._once = Once()
         self._again: list[tuple[float, str, WakeUpCall, int]] = []
 
     def tick(self) -> None:
@@ -52,16 +53,14 @@ class Waking:
         if not plan.wake_ups and not self._again:
             return
         now = self._now().astimezone(plan.hours.calendar().zone)
+        self._once.keep(plan.wake_ups)
         for id_, call in plan.wake_ups.items():
-            moment = call.due(now)
-            if moment is not None and self._made.get(id_) != moment:
-                self._made[id_] = moment
+            if self._once.begins(id_, call.due(now)):
                 self._call(id_, call, RETRIES)
         due = [each for each in self._again if each[0] <= now.timestamp()]
         self._again = [each for each in self._again if each not in due]
         for _, id_, call, left in due:
             self._call(id_, call, left)
-        self._made = {id_: made for id_, made in self._made.items() if id_ in plan.wake_ups}
 
     def _call(self, id_: str, call: WakeUpCall, left: int) -> None:
         goal = Goal(WakeUp(call.path), reached=partial(self._reached, id_, call, left))
