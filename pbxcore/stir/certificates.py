@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TN_AUTHORISATION = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
 """Which numbers it may sign for (RFC 8226 §9); a certificate without is no one for calls."""
 LONGEST_CHAIN = 6
+
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
+"""A certificate is read part by part, when somebody asks for the part."""
 
 
 class BadCertificate(ValueError):
@@ -31,10 +34,13 @@ def signing_key(pem: bytes, trusted: str, now: datetime) -> ec.EllipticCurvePubl
     if not chain:
         raise BadCertificate("no certificate")
     leaf = chain[0]
-    key = leaf.public_key()
+    try:
+        key, extensions = leaf.public_key(), leaf.extensions
+    except _UNREADABLE as error:
+        raise BadCertificate("unreadable") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise BadCertificate("key")
-    if not any(each.oid == TN_AUTHORISATION for each in leaf.extensions):
+    if not any(each.oid == TN_AUTHORISATION for each in extensions):
         raise BadCertificate("not for calls")
     _check_chain(chain, roots, now)
     return key
@@ -57,7 +63,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         may = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+    except (*_UNREADABLE, InvalidSignature, x509.ExtensionNotFound):
         return False
     return may
 

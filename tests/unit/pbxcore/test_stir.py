@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -281,6 +282,21 @@ def test_without_a_signature_nothing_is_known() -> None:
     found = looked_at(CallToVerify((), "1", "2"), NOW)
     assert isinstance(found, Verdict)
     assert (found.verstat, found.status) == (NONE, 428)
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        ("06072a8648ce3d0201", "06072a8648ce3d0202"),  # the algorithm of its key
+        ("06082a8648ce3d030107", "06082a8648ce3d030106"),  # the curve of it
+    ],
+)
+def test_a_certificate_with_a_key_that_nobody_knows_is_a_bad_one(part: str, instead: str) -> None:
+    der = ssl.PEM_cert_to_DER_cert(STI.certificate)
+    strange = der.replace(bytes.fromhex(part), bytes.fromhex(instead))
+    assert strange != der
+    with pytest.raises(BadCertificate):
+        signing_key(ssl.DER_cert_to_PEM_cert(strange).encode(), STI.root, NOW)
 
 
 def test_a_certificate_has_to_be_good() -> None:
