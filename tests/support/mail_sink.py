@@ -206,7 +206,7 @@ class _Smtp(SMTP):
 
     def die(self) -> None:
         """End the connection without a word."""
-        if self.transport is not None:
+        if self.transport is not None and not self.transport.is_closing():
             self.transport.abort()
 
 

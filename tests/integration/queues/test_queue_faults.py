@@ -122,8 +122,12 @@ async def test_after_a_connection_that_broke_while_ringing_the_next_one_rings_at
         await rings()
         dies()
         came = await asyncio.wait_for(desk.callee.next_call(), 20)
-        [waiting] = desk.board()["waiting"]
-        assert (waiting["position"], waiting["ringing"]) == (1, ["1001"])
+
+        def shown() -> bool:
+            waiting = [(each["position"], each["ringing"]) for each in desk.board()["waiting"]]
+            return waiting == [(1, ["1001"])]
+
+        await asyncio.to_thread(wait_until, shown, 10, "the first in the queue at the next agent")
         came.ring()
         await call.hang_up()
         await came.ended()
