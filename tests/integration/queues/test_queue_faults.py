@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.support.server import Server
 
 HELP, RING_S = "6530", 5
+MORTAL = "1002"
+"""Who has no other phone: 1000 keeps one that died without a word until its registration ends."""
 
 
 class Desk(Pair):
@@ -91,13 +93,13 @@ Mortal = tuple["Callable[[], Awaitable[None]]", "Callable[[], None]"]
 
 
 async def _phone(stack: AsyncExitStack, server: Server, folder: Path) -> Mortal:
-    phone = stack.enter_context(Baresip(folder, server, "1000", "tcp", config=says(folder, 1000)))
+    phone = stack.enter_context(Baresip(folder, server, MORTAL, "tcp", config=says(folder, 1000)))
     await asyncio.to_thread(phone.shows, "registered successfully")
     return partial(asyncio.to_thread, phone.shows, "Incoming call"), phone.kill
 
 
 async def _page(stack: AsyncExitStack, server: Server, _: Path) -> Mortal:
-    page = await stack.enter_async_context(web_phone(server, "1000"))
+    page = await stack.enter_async_context(web_phone(server, MORTAL))
     assert await page.register() == 200
 
     def invited() -> bool:
@@ -112,11 +114,12 @@ async def test_after_a_connection_that_broke_while_ringing_the_next_one_rings_at
     desk: Desk, server: Server, tmp_path: Path, kind: str
 ) -> None:
     """Nobody waits for the end of a ring time of a minute."""
-    assert desk.admin.patch(f"/v1/queues/{HELP}", {"ring_s": 60}).status == 200
+    changed = {"ring_s": 60, "static_agents": [MORTAL, "1001"]}
+    assert desk.admin.patch(f"/v1/queues/{HELP}", changed).status == 200
     desk.settled()
     async with AsyncExitStack() as stack:
         ours = stack.enter_context(Voice(440))
-        mortal = (_phone if kind == "phone" else _page)(stack, server, tmp_path / "1000")
+        mortal = (_phone if kind == "phone" else _page)(stack, server, tmp_path / MORTAL)
         rings, dies = await mortal
         call = await desk.caller.invite(desk.uri(HELP), session(ours))
         await rings()
