@@ -164,7 +164,9 @@ class CalledLeg(Leg):
             self.session.withdraw()
             self.session.open(self._lines, partial(self._offer_again, status))
             return
-        self.call.leg_failed(self, refused(status, "callee", response), _contacts(response))
+        # Whom somebody outside names is not called at the expense of one of ours.
+        contacts = () if self.trunk else _contacts(response)
+        self.call.leg_failed(self, refused(status, "callee", response), contacts)
 
     def _offer_again(self, status: int, problem: str) -> None:
         if problem:

@@ -5,7 +5,7 @@ The PBX does it itself: the one who is handed on keeps the dialog it has (RFC 35
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.handing_over import flip, flips
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import ParkingLot
     from pbxcore.sip.agent.references import Referral
+    from pbxcore.sip.headers.dialog_reference import DialogReference
 
 HANDED_ON = Farewell("pbx", 0, causes.NORMAL, "transferred")
+_PEOPLE: Final = ("extension", "ring_group", "queue", "conference", "voicemail", "voicemail_group")
+_OPEN_TO_OUTSIDE: Final = frozenset((*_PEOPLE, "ivr", "directory", "announcement", "fax"))
+"""The kinds of places where somebody outside may have us call for whom he talks to."""
 
 
 class Transferring:
@@ -43,17 +47,22 @@ class Transferring:
         if partner is None or call.setting_up is not None or leg.asking is not None:
             referral.refuse(603)
             return
-        consulted = None
+        if reference.target.method != b"INVITE":
+            referral.refuse(403)
+            return
         if reference.replaces is not None:
-            named = reference.replaces
-            sip = self._house.agent.call((named.call_id, named.to_tag, named.from_tag))
-            consulted = sip.listener if sip is not None else None
-        if isinstance(consulted, Leg) and consulted.call is not call:
-            self._attended(leg, partner, referral, consulted)
+            consulted = self._consulted(leg, reference.replaces)
+            if consulted is None:  # RFC 3891 §3: no other call is made in its place
+                _fail(referral, 481)
+            else:
+                self._attended(leg, partner, referral, consulted)
             return
         number = self._house.number_of(reference.uri)
         if number is None:
             referral.refuse(404)
+            return
+        if leg.trunk and not self._is_open(number):
+            referral.refuse(403)
             return
         if flips(self._house, number):
             referral.accept()
@@ -64,6 +73,23 @@ class Transferring:
             told = (b"Referred-By: " + reference.referred_by.encode(),)
         referral.accept()
         self.blind(leg, partner, number, referral, told)
+
+    def _consulted(self, leg: Leg, named: DialogReference) -> Leg | None:
+        """The leg of another call that Replaces names; outside, nobody may name but its own."""
+        sip = self._house.agent.call((named.call_id, named.to_tag, named.from_tag))
+        found = None if sip is None else sip.listener
+        if not isinstance(found, Leg) or found.call is self._call:
+            return None
+        return None if leg.trunk and found.trunk != leg.trunk else found
+
+    def _is_open(self, number: str) -> bool:
+        """Whether somebody outside may hand a party of ours on to a number.
+
+        That party's rights are not his to spend: he reaches whom an inbound route may lead to,
+        neither numbers outside nor codes that set something.
+        """
+        place = self._house.directory.own(number)
+        return place is not None and place.kind in _OPEN_TO_OUTSIDE
 
     def blind(
         self,
@@ -147,7 +173,7 @@ class Transferring:
         rings = setting_up is not None and setting_up.front is consulted
         serving = consulted.attending
         if (asked is None and not rings and serving is None) or consulted.asking is not None:
-            referral.refuse(481)
+            _fail(referral, 481)
             return
         if rings and any(_talks(each) for each in other.legs.values() if each is not consulted):
             referral.refuse(603)  # who hands that one on waits for what becomes of it
@@ -167,6 +193,12 @@ class Transferring:
         referral.progress(200)
         call.end(consulted, HANDED_ON)
         call.end(leg, HANDED_ON)
+
+
+def _fail(referral: Referral, status: int) -> None:
+    """Tell by NOTIFY: a REFER that is itself refused with 481 ends the whole dialog (RFC 5057)."""
+    referral.accept()
+    referral.progress(status)
 
 
 def _talks(leg: Leg) -> bool:

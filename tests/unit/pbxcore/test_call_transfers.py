@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.dialplan.plan import FeatureCodes, Plan
+from pbxcore.directory import Delta, PlanChanged
 from pbxcore.features.model import FollowMe, Handling, Stop
 from pbxcore.journal import CallEnded, CallTransferred, LegsJoined
 from pbxcore.sip.headers.dialog_reference import DialogReference
 from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_changes import talking
+from tests.unit.pbxcore.test_call_features import outward, trunk
 
 if TYPE_CHECKING:
     from pbxcore.sip.dialogs.refer import Progress
@@ -29,6 +32,16 @@ def replaces(talk: Talk) -> DialogReference:
     assert talk.call is not None
     dialog = talk.call.dialog
     return DialogReference(dialog.call_id, dialog.remote_tag or b"", dialog.local_tag)
+
+
+def talking_outside(office: Office) -> tuple[Talk, Talk]:
+    """Alice talks to somebody behind a trunk."""
+    alice = outward(office, trunk(office, "provider"))
+    office.run(1)
+    provider = office["provider"].talk
+    provider.accept()
+    office.run(1)
+    return alice, provider
 
 
 def test_the_callee_hands_the_caller_on() -> None:
@@ -114,6 +127,83 @@ def test_a_transfer_elsewhere_is_refused() -> None:
         told = refer(bob, b"sip:zoe@example.com")
         office.run(1)
         assert told[-1].status == 404
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_outside_hands_nobody_on_at_the_expense_of_who_he_talks_to() -> None:
+    with Office("alice", "carol", "provider") as office:
+        alice, provider = talking_outside(office)
+        told = refer(provider, office.house.uri("0049301234"))  # where alice herself may call
+        office.run(1)
+        assert told[-1].status == 403
+        assert len(office["provider"].talks) == 1
+        told = refer(provider, office.house.uri("carol"))
+        office.run(1)
+        assert told[-1].status == 180
+        office["carol"].talk.accept()
+        office.run(1)
+        assert told[-1].status == 200
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_outside_sends_nobody_to_a_code() -> None:
+    with Office("alice", "provider") as office:
+        directory = office.house.directory
+        directory.apply(Delta(directory.version + 1, (PlanChanged(Plan()),)))
+        code = FeatureCodes().own_mailbox
+        assert directory.own(code) is not None
+        alice, provider = talking_outside(office)
+        told = refer(provider, office.house.uri(code))
+        office.run(1)
+        assert told[-1].status == 403
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_outside_takes_no_call_of_others_by_its_name() -> None:
+    with Office("alice", "bob", "carol", "provider") as office:
+        alice, provider = talking_outside(office)
+        other = office["bob"].dial("carol")
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        headers = write_uri_headers([(b"Replaces", replaces(other).encode())])
+        told = refer(provider, b"%b?%b" % (office.house.uri("carol"), headers))
+        office.run(1)
+        assert told[-1].status == 481
+        assert other.notes[-1] == "confirmed"
+        alice.hang_up()
+        other.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_consulted_call_that_is_gone_is_not_called_anew() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, bob = talking(office)
+        gone = write_uri_headers([(b"Replaces", b"nothing;to-tag=a;from-tag=b")])
+        told = refer(bob, b"%b?%b" % (office.house.uri("carol"), gone))
+        office.run(1)
+        assert [each.status for each in told] == [100, 481]
+        assert not office["carol"].talks
+        assert bob.notes[-1] != "ended"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_nothing_but_a_call_is_made_for_who_refers() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, bob = talking(office)
+        told = refer(bob, office.house.uri("carol") + b";method=BYE")
+        office.run(1)
+        assert told[-1].status == 403
+        assert not office["carol"].talks
         alice.hang_up()
         office.run()
         office.check()

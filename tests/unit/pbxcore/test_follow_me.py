@@ -48,6 +48,18 @@ def test_another_number_rings_together_with_the_phones(number: str, who: str) ->
         made.check()
 
 
+def test_who_is_outside_sends_nobody_elsewhere_at_the_expense_of_who_is_called() -> None:
+    with office(rings_too=MOBILE) as made:
+        del made.house.bindings["bob"]
+        provider = made["provider"]
+        provider.refuses, provider.lines = 302, (b"Contact: <sip:0171555@10.0.0.100>",)
+        alice = made["alice"].dial("bob")
+        made.run()
+        made.check()
+        assert alice.notes[-1] == "480"
+        assert len(provider.talks) == 1
+
+
 def test_it_rings_there_though_no_phone_is_registered() -> None:
     with office(rings_too=MOBILE) as made:
         del made.house.bindings["bob"]
