@@ -12,6 +12,7 @@ from pbxcore.presence.registration import shown
 from pbxcore.presence.restrictions import allowed, origins
 from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
 from pbxcore.sip.digest_response import unescaped
+from pbxcore.sip.identity import is_anonymous, preferred
 from pbxcore.sip.telephone import number_of
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
@@ -74,17 +75,22 @@ class Authentication:
         """Who speaks, as user part and name; a peer we trust may speak for its own users only.
 
         Raises:
-            RemoteProtocolError: 401 with challenges, 403 for somebody else's address.
+            RemoteProtocolError: 401 with challenges, 403 for somebody else's address, and for none:
+                here the name would be told.
         """
         sender = self.sender(incoming)
         if not sender.user:
             raise self._challenge(incoming)
+        if sender.extension is not None and is_anonymous(incoming.head.from_.uri):
+            raise RemoteProtocolError(403, "Not Your Address")
         return sender.user, sender.name
 
     def sender(self, incoming: Incoming, providers: Iterable[Trunk] = ()) -> Sender:
-        """The same, with what proves it; a peer may also leave out who speaks.
+        """Who calls, with what proves it.
 
-        `providers` are trunks that are registered where the request comes from.
+        Whoever calls may leave out who he is (RFC 3323 §4.1.1.3): a peer, and a user of ours too,
+        whom his password names. `providers` are trunks that are registered where the request
+        comes from.
 
         Raises:
             RemoteProtocolError: as `sender_of` says.
@@ -99,7 +105,8 @@ class Authentication:
             if trusted:
                 return Sender(user or "", shown(from_.display_name), trunk=trunk, is_peer=True)
         extension = self.extension_of(incoming)
-        if user != extension.number or not ours:
+        its_own = ours and user == extension.number
+        if not its_own and not is_anonymous(from_.uri):
             raise RemoteProtocolError(403, "Not Your Address")
         return Sender(extension.number, extension.display_name, extension)
 
@@ -263,9 +270,14 @@ def _username(credentials: dict[bytes, bytes]) -> str:
 
 
 def _claimed(incoming: Incoming) -> str:
-    """Whom the sender says to be: several extensions may have one name to sign in with."""
+    """Whom the sender says to be: several extensions may have one name to sign in with.
+
+    Who calls anonymously may say so beside From (RFC 3325 §6).
+    """
     head = incoming.head
     claimed = head.to if incoming.request.method == b"REGISTER" else head.from_
+    if is_anonymous(claimed.uri):
+        claimed = preferred(incoming.request) or claimed
     return user_of(parse_uri(claimed.uri)) or ""
 
 

@@ -18,8 +18,11 @@ from pbxcore.sip import causes
 from pbxcore.sip.forwarding import read_forwardings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxcore.calls.call import Call
     from pbxcore.sip.agent.incoming_call import IncomingCall
+    from pbxcore.sip.forwarding import Forwarding
     from pbxcore.stir.verdict import Verdict
 
 
@@ -106,7 +109,7 @@ class Admission:
             hops=self._hops,
             connected=lambda other: call.connect(leg, other),
             failed=lambda farewell: call.turn_away(leg, farewell),
-            forwardings=read_forwardings(self._incoming.request),
+            forwardings=self._forwardings(),
             telling=alerting(aim.alert_info),
         )
         call.setting_up = setting_up
@@ -117,6 +120,10 @@ class Admission:
             call.deciding = Deciding(self._house, go_on)
         else:
             go_on()
+
+    def _forwardings(self) -> Sequence[Forwarding]:
+        """How the call came here; a phone of ours says nothing of others that would be believed."""
+        return () if self._call.origin.number else read_forwardings(self._incoming.request)
 
     def _anchored(self, setting_up: SettingUp, problem: str) -> None:
         """There is a place for his sound: go where the call goes."""

@@ -23,8 +23,6 @@ from pbxcore.sip.headers.remote_party import RemoteParty, read_remote_party
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pbxcore.sip.address import Address
     from pbxcore.sip.message import Message
 
@@ -102,13 +100,13 @@ def read_caller(message: Message, from_: Address, *, trusted: bool) -> Caller:
     return Caller(first.uri, name, tel, asserted=True, privacy=privacy)
 
 
-def preferred(message: Message, allowed: Callable[[bytes], bool]) -> Address | None:
-    """Which of its own identities a user wants to be known by (RFC 3325 §6).
+def preferred(message: Message) -> Address | None:
+    """Which of its identities a user wants to be known by: a claim, not a proof (RFC 3325 §6).
 
-    A hint, from a user who has signed in: `allowed` says whether a URI is one of theirs.
+    A `sip:` URI comes before the `tel:` one that may be beside it.
     """
     found = read_identities(message, PREFERRED)
-    return next((each for each in found if allowed(each.uri)), None)
+    return found[0] if found else None
 
 
 def presented(caller: Caller, *, trusted: bool) -> Presented:

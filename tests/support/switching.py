@@ -358,9 +358,13 @@ class House:
 
     def share(self, number: str, *places: str, **fields: Any) -> None:
         """Make these phones places of an extension's line."""
-        gone = tuple(map(ExtensionRemoved, places))
-        self.directory.apply(Delta(self.directory.version + 1, gone))
+        self.outside(*places)
         self.change(number, shared=SharedLine(tuple(map(Location, places)), **fields))
+
+    def outside(self, *names: str) -> None:
+        """Let these be no extensions, but providers who may call."""
+        gone = tuple(map(ExtensionRemoved, names))
+        self.directory.apply(Delta(self.directory.version + 1, gone))
 
     def settle(self, **fields: Any) -> None:
         """Change the settings."""

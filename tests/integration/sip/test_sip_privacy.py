@@ -107,6 +107,26 @@ async def test_who_wants_no_name_is_named_to_the_trusted_alone(party: Party, wis
     assert hidden.get(b"p-asserted-identity") is None
 
 
+async def test_a_phone_may_leave_out_who_calls(party: Party) -> None:
+    secret = "Sip-1000!"  # noqa: S105
+    nobody = f'"Anonymous" <{ANONYMOUS.decode()}>'
+    async with AsyncUserAgent(nobody, username="1000", password=secret) as phone:
+        told = await party.heard(phone, "1555")
+        assert ANONYMOUS in (told.get(b"from") or b"")
+        assert b"<sip:4930100@" in (told.get(b"p-asserted-identity") or b"")
+        assert told.get(b"privacy") == b"id"
+        hidden = b"\n".join((await party.heard(phone, "2555")).lines)
+        assert b"4930100@" not in hidden
+        assert b"1000@" not in hidden
+        with pytest.raises(Refused) as untold:  # who gets a text is to know whose it is
+            await phone.message(party.uri("1000"), "Guess who")
+        assert untold.value.status == 403
+    async with AsyncUserAgent(nobody, username="1000", password=secret[1:]) as stranger:
+        with pytest.raises(Refused) as refused:
+            await stranger.call(party.uri("1555"), SESSION).answered()
+        assert refused.value.status == 401
+
+
 async def test_what_a_phone_asserts_of_itself_is_not_believed(party: Party) -> None:
     boss = b'P-Asserted-Identity: "The President" <sip:1@pbx.test>'
     for number in "1555", "2555":

@@ -128,12 +128,13 @@ def test_an_invite_too_large_for_a_datagram_goes_by_tcp_where_there_is_tcp(
     monkeypatch: pytest.MonkeyPatch, *, listens: bool
 ) -> None:
     long = b"Diversion: <sip:%b@elsewhere.test>;reason=no-answer" % (b"z" * 1400)
-    with Office("alice", "bob", "carol") as office:
+    with Office("provider", "bob", "carol") as office:
+        office.house.outside("provider")
         to = Forwarding(active=True, target="carol")
         office.house.features["bob"] = NONE_SET.forwarded("always", to)
         if not listens:
             monkeypatch.setattr(office["carol"].stack, "accept", lambda end: False)
-        alice = office["alice"].dial("bob", long)
+        caller = office["provider"].dial("bob", long)
         office.run(2)
         carol = office["carol"].talk
         assert isinstance(carol.last, Request)
@@ -141,5 +142,5 @@ def test_an_invite_too_large_for_a_datagram_goes_by_tcp_where_there_is_tcp(
         assert via.startswith(b"SIP/2.0/TCP" if listens else b"SIP/2.0/UDP")  # RFC 3261 §18.1.1
         carol.accept()
         office.run(1)
-        assert (alice.notes[-1], carol.notes[-1]) == ("confirmed", "confirmed")
-        over(office, alice)
+        assert (caller.notes[-1], carol.notes[-1]) == ("confirmed", "confirmed")
+        over(office, caller)

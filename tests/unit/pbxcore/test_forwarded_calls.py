@@ -105,18 +105,36 @@ def test_calls_that_are_sent_in_a_circle_or_on_and_on_end() -> None:
 
 def test_what_was_sent_on_before_it_came_counts() -> None:
     for counter, heard in (9, "180"), (10, "482"):
-        with Office("alice", "bob", "carol") as office:
+        with Office("provider", "bob", "carol") as office:
+            office.house.outside("provider")
             forwards(office, "bob", "always", "carol")
             line = b"Diversion: <sip:zoe@elsewhere.test>;reason=no-answer;counter=%d" % counter
-            alice = office["alice"].dial("bob", line)
+            call = office["provider"].dial("bob", line)
             office.run(1)
-            assert alice.notes[-1] == heard
+            assert call.notes[-1] == heard
             if heard == "180":
                 told = invite_to(office, "carol").lines_of(b"diversion")
                 assert told[1] == b"<sip:zoe@elsewhere.test>;reason=no-answer;counter=9"
-            alice.hang_up()
+            call.hang_up()
             office.run()
             office.check()
+
+
+def test_what_a_phone_says_of_forwardings_is_not_believed() -> None:
+    claims = (
+        b"Diversion: <sip:boss@elsewhere.test>;reason=no-answer;counter=10",
+        b"History-Info: <sip:boss@elsewhere.test>;index=1",
+    )
+    with Office("alice", "bob", "carol") as office:
+        forwards(office, "bob", "always", "carol")
+        for number in "bob", "carol":
+            alice = office["alice"].dial(number, *claims)
+            office.run(1)
+            assert alice.notes[-1] == "180"
+            assert b"boss" not in b"\n".join(invite_to(office, "carol").lines)
+            alice.hang_up()
+            office.run()
+        office.check()
 
 
 @pytest.mark.parametrize(
@@ -156,13 +174,14 @@ def test_each_provider_reads_of_it_in_its_own_header(
 
 def test_who_wants_no_name_is_not_named_to_phones_and_strangers() -> None:
     private = b"Diversion: <sip:zoe@elsewhere.test>;reason=no-answer;privacy=full"
-    with Office("alice", "bob", "carol", "trusted", "stranger") as office:
+    with Office("provider", "bob", "carol", "trusted", "stranger") as office:
+        office.house.outside("provider")
         forwards(office, "bob", "always", "carol")
-        alice = office["alice"].dial("bob", private)
+        call = office["provider"].dial("bob", private)
         office.run(1)
         invite = invite_to(office, "carol")
         assert b"zoe" not in b"\n".join(invite.lines)
-        alice.hang_up()
+        call.hang_up()
         office.run()
         directory = office.house.directory
         providers: tuple[tuple[str, Literal["asserted", "none"], bool], ...] = (
@@ -174,10 +193,10 @@ def test_who_wants_no_name_is_not_named_to_phones_and_strangers() -> None:
             directory.apply(Delta(directory.version + 1, (TrunkPut(trunk),)))
             office.house.routes[OUTSIDE] = (Way(name, "+49301234", "4989100"),)
             forwards(office, "bob", "always", OUTSIDE)
-            alice = office["alice"].dial("bob", private)
+            call = office["provider"].dial("bob", private)
             office.run(1)
             told = b"\n".join(invite_to(office, name).lines_of(b"diversion"))
             assert (b"zoe" in told) is named
-            alice.hang_up()
+            call.hang_up()
             office.run()
         office.check()

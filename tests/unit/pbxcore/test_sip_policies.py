@@ -210,11 +210,11 @@ def test_privacy_nobody_can_give_is_refused_when_it_is_critical() -> None:
 
 
 def test_user_prefers_one_of_its_own_identities() -> None:
-    message = request(b"P-Preferred-Identity: <sip:boss@a.test>, <tel:+1555>")
-    found = preferred(message, lambda uri: uri.startswith(b"tel:"))
+    found = preferred(request(b"P-Preferred-Identity: <tel:+1555>, <sip:boss@a.test>"))
     assert found is not None
-    assert found.uri == b"tel:+1555"
-    assert preferred(message, lambda _: False) is None
+    assert found.uri == b"sip:boss@a.test"
+    assert preferred(request(b"P-Preferred-Identity: <mailto:boss@a.test>")) is None
+    assert preferred(request()) is None
 
 
 def test_anonymous_is_known_however_it_is_written() -> None:
