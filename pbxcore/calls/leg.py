@@ -113,6 +113,11 @@ class Leg(CallListener):
         self.handed_on = 0
 
     @property
+    def heard(self) -> bool:
+        """Whether its INVITE was answered by anything yet; who calls has a 100 at once."""
+        return True
+
+    @property
     def flow(self) -> Flow | None:
         """The way its messages take now, None before it has a dialog."""
         return None if self.sip is None else self.sip.flow

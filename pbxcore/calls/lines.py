@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.leg import Leg
     from pbxcore.directory import Extension, Trunk
+
+_NOBODY: Final = "sip:anonymous@anonymous.invalid"
 
 
 class Lines:
@@ -147,22 +149,41 @@ def _dialog(leg: Leg) -> DialogInfo:
     dialog = None if sip is None else sip.dialog
     return DialogInfo(
         leg.id,
-        "confirmed" if leg.answered else "early" if leg.ringing else "trying",
+        _state(leg),
         "initiator" if leg.calls else "recipient",
         "" if dialog is None else _text(dialog.call_id),
         # As the extension's phone knows it: its own tag is the local one (RFC 4235 §4.1.2).
         "" if dialog is None else _text(dialog.remote_tag),
         "" if dialog is None else _text(dialog.local_tag),
         msgspec.structs.replace(party_of(leg), holds=leg.held),
-        Party(leg.call.dialled) if other is None else party_of(other),
+        _party_dialled(leg) if other is None else party_of(other),
     )
 
 
+def _state(leg: Leg) -> str:
+    """How far its dialog is (RFC 4235 §3.7.1)."""
+    if leg.answered:
+        return "confirmed"
+    if leg.ringing:
+        return "early"
+    return "proceeding" if leg.heard else "trying"
+
+
 def party_of(leg: Leg) -> Party:
-    """Who is at the end of a leg, as far as others may know."""
-    name = "" if leg.identity.private else _text(leg.identity.display_name)
-    uri = "" if leg.identity.private else _text(leg.identity.uri)
-    return Party(uri or "sip:anonymous@anonymous.invalid", name)
+    """Who is at the end of a leg, as far as others may know, and where to ask for him.
+
+    That is his address here: what his phone says in Contact is nobody's business.
+    """
+    uri = _text(leg.identity.uri)
+    if leg.identity.private or not uri:
+        return Party(_NOBODY)
+    return Party(uri, _text(leg.identity.display_name), uri)
+
+
+def _party_dialled(leg: Leg) -> Party:
+    """Whom a leg is for that nobody else is there for yet, or a service of ours."""
+    uri = _text(leg.call.house.address_of(leg.call.dialled, leg.flow))
+    return Party(uri, target=uri)
 
 
 def _text(value: bytes | None) -> str:

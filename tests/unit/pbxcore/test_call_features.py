@@ -9,11 +9,14 @@ from pbxcore.directory import Delta, Trunk, TrunkPut
 from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import LegAnswered, LegCalled
 from pbxcore.media.commands import DigitHeard, PressDigits
+from pbxcore.presence.packages.dialog_info import Party
 from pbxcore.sip.headers.dialog_reference import DialogReference
+from pbxcore.sip.identity import Caller
 from pbxcore.sip.message import Request
 from pbxcore.sip.sdp.codecs import PCMA
 from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office, Talk
+from tests.support.raw_phone import RawPhone
 from tests.support.switching import Way
 from tests.unit.pbxcore.test_call_changes import talking
 
@@ -145,6 +148,8 @@ def test_lamps_show_what_an_extension_does() -> None:
         assert (rung.state, rung.direction) == ("early", "recipient")
         assert "alice" in rung.remote.identity
         assert "bob" in calling.remote.identity
+        for each in (rung.local, rung.remote, calling.local, calling.remote):
+            assert each.target == each.identity  # nobody's Contact
         office["bob"].talk.accept()
         office.run(1)
         assert {each.state for each in lines.dialogs("bob")} == {"confirmed"}
@@ -154,6 +159,44 @@ def test_lamps_show_what_an_extension_does() -> None:
         assert not lines.dialogs("alice")
         assert not lines.dialogs("bob")
         assert set(changed) == {"alice", "bob"}
+
+
+def shown(office: Office, number: str) -> list[str]:
+    """How far the calls of an extension are, for who looks at its lamp."""
+    return [each.state for each in office.house.lines.dialogs(number)]
+
+
+def test_a_lamp_shows_how_far_a_call_is() -> None:
+    with Office("alice", "bob") as office:
+        raw = RawPhone(office, "bob")
+        alice = office["alice"].dial("bob")
+        office.run(0.3)
+        assert shown(office, "bob") == ["trying"]
+        assert shown(office, "alice") == ["proceeding"]  # it has our 100
+        for status, state in (100, "proceeding"), (180, "early"):
+            raw.answer(raw.first(b"INVITE"), status)
+            office.run(0.1)
+            assert shown(office, "bob") == [state]
+        alice.hang_up()
+        office.run(0.1)
+        raw.answer(raw.first(b"CANCEL"), 200)
+        raw.answer(raw.first(b"INVITE"), 487)
+        office.run()
+        office.check()
+
+
+def test_a_lamp_names_nobody_who_wants_no_name() -> None:
+    hidden = Caller(b"sip:zoe@10.0.0.9", b"Zoe", privacy=frozenset((b"id",)))
+    with Office("alice", "bob") as office:
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        leg = office.house.lines.of("alice")[0]
+        leg.identity = hidden
+        (rung,) = office.house.lines.dialogs("bob")
+        assert rung.remote == Party("sip:anonymous@anonymous.invalid")
+        alice.hang_up()
+        office.run()
+        office.check()
 
 
 def test_who_watches_a_lamp_can_pick_up_what_it_shows() -> None:
