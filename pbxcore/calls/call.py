@@ -24,7 +24,7 @@ from pbxcore.calls.sharing import inherited
 from pbxcore.calls.taking_over import TakingOver
 from pbxcore.calls.talk_codes import code_pressed
 from pbxcore.calls.talk_room import TalkRoom, dismiss
-from pbxcore.calls.telling import ended_fact, reasons
+from pbxcore.calls.telling import ended_fact, reasons, reasons_to_refuse
 from pbxcore.calls.transferring import Transferring
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallEnded, LegAnswered, LegsJoined
@@ -194,7 +194,7 @@ class Call:
         if self.setting_up is not None and self.setting_up.front is leg:
             self.setting_up = None
         self.finish(leg, farewell)
-        leg.refuse(farewell.status, reason, (*reasons(farewell), *lines))
+        leg.refuse(farewell.status, reason, (*reasons_to_refuse(farewell), *lines))
 
     def serve(self, leg: Leg, kind: str, number: str) -> None:
         """The PBX itself talks to a leg from now on, in a service of that kind."""
@@ -324,7 +324,9 @@ class Call:
         by: By = self._side(leg) if ending.by_peer else "pbx"
         if leg.over or inherited(leg, ending, by) or goes_on(leg, ending, by):
             return
-        farewell = hung_up(by, ending) if leg.answered else refused(ending.status, by)
+        farewell = (
+            hung_up(by, ending) if leg.answered else refused(ending.status, by, ending.message)
+        )
         if self.setting_up is not None and self.setting_up.front is leg:
             self._give_up(farewell)
         self._outcome = self._outcome or farewell

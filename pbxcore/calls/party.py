@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -12,7 +12,7 @@ from pbxcore.sip.status import reason_of
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.listener import Ending
-    from pbxcore.sip.message import Response
+    from pbxcore.sip.message import Message
 
 By = Literal["caller", "callee", "pbx"]
 
@@ -65,9 +65,15 @@ class Farewell(msgspec.Struct, frozen=True):
     reason: str
 
 
-def refused(status: int, by: By, response: Response | None = None) -> Farewell:
-    """A leg that was never answered."""
-    told = None if response is None else causes.why_ended(response)
+LOSER: Final = Farewell("pbx", 487, causes.ANSWERED_ELSEWHERE, "answered_elsewhere")
+"""A phone that was not the first to answer."""
+
+
+def refused(status: int, by: By, message: Message | None = None) -> Farewell:
+    """A leg that was never answered; `message` refused or cancelled it, and may say why."""
+    told = None if message is None else causes.why_ended(message)
+    if (status, told) == (LOSER.status, LOSER.cause):
+        return msgspec.structs.replace(LOSER, by=by)
     return Farewell(by, status, told or causes.cause_of(status), word_of(status))
 
 

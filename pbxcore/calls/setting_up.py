@@ -17,11 +17,12 @@ from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.hunting import Hunt, Search, phones_at
 from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
-from pbxcore.calls.party import Farewell, refused
+from pbxcore.calls.party import LOSER, Farewell, refused
 from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.ring_back import RingBack
 from pbxcore.calls.ringing import Refusal, Ringing, for_caller
 from pbxcore.calls.serving import attend, spoken_at
+from pbxcore.calls.telling import reasons_to_cancel
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.errors import RemoteProtocolError
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from pbxcore.sip.forwarding import Forwarding
     from pbxcore.sip.identity import Caller
 
-_ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
-_LOSER: Final = Farewell("pbx", 487, causes.ANSWERED_ELSEWHERE, "answered_elsewhere")
 _RING_S: Final = 5
 """A ring and its pause, for who counts rings."""
 _REDIRECTED: Final = Farewell("pbx", 487, causes.NORMAL, "transferred")
@@ -286,7 +285,7 @@ class SettingUp:
             return
         for each in ringing.stop(self.house.agent.core.layer):
             self.call.finish(each, farewell)
-            each.hang_up()
+            each.hang_up(*reasons_to_cancel(farewell))
 
     def rang(self, leg: CalledLeg, status: int) -> None:
         """It rings somewhere: the front is told once, and hears who is first to be heard."""
@@ -321,8 +320,8 @@ class SettingUp:
         self._ringing = None
         for each in ringing.stop(self.house.agent.core.layer):
             if each is not leg:
-                self.call.finish(each, _LOSER)
-                each.hang_up(*_ELSEWHERE)
+                self.call.finish(each, LOSER)
+                each.hang_up(*reasons_to_cancel(LOSER))
         self.over()
         self._connected(leg)
 

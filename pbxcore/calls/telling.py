@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.journal import CallStarted, LegEnded
 from pbxcore.media.commands import Figures
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pbxcore.calls.party import Farewell
     from pbxcore.media.commands import StreamClosed
     from pbxcore.sip.agent.incoming_call import IncomingCall
+
+_ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
 
 
 def started_fact(call: Call, leg: CallerLeg, incoming: IncomingCall) -> CallStarted:
@@ -60,7 +62,17 @@ def ended_fact(
 
 
 def reasons(farewell: Farewell) -> tuple[bytes, ...]:
-    """Reason, and for what is our own trouble a Warning that a person can read."""
+    """Why we hang up."""
+    return tuple(causes.reason_lines(*causes.reasons_of(farewell.status, farewell.cause)))
+
+
+def reasons_to_cancel(farewell: Farewell) -> tuple[bytes, ...]:
+    """Why a phone is to ring no more: unless it hears that somebody took the call, it missed it."""
+    return _ELSEWHERE if farewell.cause == causes.ANSWERED_ELSEWHERE else ()
+
+
+def reasons_to_refuse(farewell: Farewell) -> tuple[bytes, ...]:
+    """What a status leaves open, and for our own trouble a Warning that a person can read."""
     lines = causes.reason_lines(Reason(b"Q.850", farewell.cause))
     if farewell.status == 503:
         lines.append(b"Warning: " + SipWarning(399, b"pbx", farewell.reason).encode())

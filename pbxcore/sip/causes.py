@@ -75,10 +75,10 @@ def text_of(cause: int) -> str:
     return _TEXTS.get(cause, "")
 
 
-def reasons_of(status: int) -> tuple[Reason, Reason]:
-    """A status in both words, for those who read only one of them."""
-    cause = cause_of(status)
-    return Reason(b"SIP", status), Reason(b"Q.850", cause, text_of(cause))
+def reasons_of(status: int, cause: int) -> tuple[Reason, ...]:
+    """Why a call ends, in both words for those who read only one; a status below 300 is none."""
+    told = (Reason(b"SIP", status),) if status >= 300 else ()
+    return *told, Reason(b"Q.850", cause, text_of(cause))
 
 
 def completed_elsewhere(cause: int = ANSWERED_ELSEWHERE) -> tuple[Reason, Reason]:

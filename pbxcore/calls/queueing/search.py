@@ -12,10 +12,11 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.diverting import history
 from pbxcore.calls.hanging_up import let_go
-from pbxcore.calls.party import Farewell
+from pbxcore.calls.party import LOSER, Farewell
 from pbxcore.calls.queueing.names import names_line
 from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.setting_up import SettingUp
+from pbxcore.calls.telling import reasons_to_cancel
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.queues.inputs import (
     CallerLeft,
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from pbxcore.queues.outputs import Offer
     from pbxcore.sip.identity import Caller
 
-_ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
-_LOSER: Final = Farewell("pbx", 487, causes.ANSWERED_ELSEWHERE, "answered_elsewhere")
 _REFUSALS: Final = (486, 600, 603)
 
 
@@ -106,9 +105,9 @@ class QueueSearch(SettingUp):
         if (taken := self._taken.pop(offer, None)) is not None:
             legs.append(taken)
         elsewhere = why is Withdrawal.ANSWERED_ELSEWHERE
-        farewell = _LOSER if elsewhere else Farewell("pbx", 480, causes.NO_ANSWER, _WORDS[why])
+        farewell = LOSER if elsewhere else Farewell("pbx", 480, causes.NO_ANSWER, _WORDS[why])
         for leg in legs:
-            self._drop(leg, farewell, _ELSEWHERE if elsewhere else ())
+            self._drop(leg, farewell)
 
     def take(self, offer: int) -> CalledLeg | None:
         """The phone of the agent who has the caller, unless it hung up meanwhile.
@@ -140,11 +139,11 @@ class QueueSearch(SettingUp):
             self.call.connect(self.front, leg)
             return
         if offer is None:  # it was told to ring no more in the same moment
-            leg.hang_up(*_ELSEWHERE)
+            leg.hang_up(*reasons_to_cancel(LOSER))
             return
         for each in self._rung.pop(offer, []):
             if each is not leg:
-                self._drop(each, _LOSER, _ELSEWHERE)
+                self._drop(each, LOSER)
         self._taken[offer] = leg
         self._tell(OfferAnswered(offer))
 
@@ -164,7 +163,7 @@ class QueueSearch(SettingUp):
             return
         self._rung.pop(offer, None)
         for each in legs:
-            self._drop(each, farewell, ())
+            self._drop(each, farewell)
         if offer in self._refused:
             self._tell(OfferRefused(offer))
         else:
@@ -180,9 +179,9 @@ class QueueSearch(SettingUp):
         self._tell(CallerLeft(self._key))
         for offer in list(self._rung):
             for leg in self._rung.pop(offer):
-                self._drop(leg, farewell, ())
+                self._drop(leg, farewell)
         for offer in list(self._taken):
-            self._drop(self._taken.pop(offer), farewell, ())
+            self._drop(self._taken.pop(offer), farewell)
 
     def redirect(self, number: str) -> None:
         """The front goes on to a number, for somebody outside who wants so."""
@@ -207,10 +206,10 @@ class QueueSearch(SettingUp):
         self.house.record(called)
         return leg
 
-    def _drop(self, leg: CalledLeg, farewell: Farewell, lines: tuple[bytes, ...]) -> None:
+    def _drop(self, leg: CalledLeg, farewell: Farewell) -> None:
         self._offers.pop(leg.id, None)
         self.call.finish(leg, farewell)
-        leg.hang_up(*lines)
+        leg.hang_up(*reasons_to_cancel(farewell))
 
 
 _WORDS: Final = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxcore.journal import CallEnded, LegEnded
 from tests.support.handsets import Office
 from tests.support.raw_phone import SDP, RawPhone, after
 from tests.support.switching import binding
@@ -241,6 +242,59 @@ def test_why_nobody_answered_is_told_in_both_words(
         office.run(0.1)
         reasons = b"\n".join(caller.last(b"INVITE").lines_of(b"reason"))
         assert b"Q.850;cause=" + cause in reasons
+
+
+@pytest.mark.parametrize(
+    ("told", "elsewhere"),
+    [(b'SIP;cause=200;text="Call completed elsewhere"', True), (b"Q.850;cause=16", False)],
+)
+def test_phones_hear_that_somebody_took_the_call_where_the_caller_says_so(
+    told: bytes, *, elsewhere: bool
+) -> None:
+    with Office("alice", "bob") as office:
+        raw, caller = RawPhone(office, "bob"), RawPhone(office, "alice")
+        caller.invite("bob")
+        office.run(0.1)
+        invite = raw.first(b"INVITE")
+        raw.answer(invite, 180)
+        office.run(0.1)
+        caller.send(b"CANCEL", "bob", b"Reason: " + told)
+        office.run(0.1)
+        cancel = raw.first(b"CANCEL")
+        heard = [b'SIP;cause=200;text="Call completed elsewhere"', b"Q.850;cause=26"]
+        assert cancel.lines_of(b"reason") == (heard if elsewhere else [])
+        raw.answer(cancel, 200)
+        raw.answer(invite, 487)
+        office.run()
+        office.check()
+        (ended,) = (each for each in office.house.facts if isinstance(each, CallEnded))
+        assert (ended.disposition, ended.cause) == ("cancelled", 26 if elsewhere else 16)
+        words = {each.reason for each in office.house.facts if isinstance(each, LegEnded)}
+        assert words == {"answered_elsewhere" if elsewhere else "cancelled"}
+
+
+def test_who_is_connected_hears_in_both_words_why_nobody_talks_to_him() -> None:
+    with Office("alice", "bob", "carol") as office:
+        raw = RawPhone(office, "alice")
+        raw.invite("bob")
+        office.run(0.1)
+        bob = office["bob"].talk
+        bob.accept()
+        office.run(0.1)
+        raw.send(b"ACK", "bob", to=raw.tag_of(), branch=b"z9hG4bKack")
+        office["carol"].refuses = 486
+        assert bob.call is not None
+        bob.call.refer(b"<%b>" % office.house.uri("carol"), lambda progress: None)
+        bob.hang_up()
+        office.run(15)  # he hears a tone before
+        bye = raw.first(b"BYE")
+        assert bye.lines_of(b"reason") == [
+            b"SIP;cause=486",
+            b'Q.850;cause=17;text="User busy"',
+        ]
+        raw.answer(bye, 200)
+        office.run()
+        office.check()
 
 
 def test_losers_are_cancelled_with_both_reasons() -> None:

@@ -91,10 +91,9 @@ def test_losers_hear_that_the_call_was_taken_in_both_words() -> None:
 
 
 def test_refusal_is_told_in_both_words() -> None:
-    assert reason_lines(*reasons_of(486)) == [
-        b"Reason: SIP;cause=486",
-        b'Reason: Q.850;cause=17;text="User busy"',
-    ]
+    busy = b'Reason: Q.850;cause=17;text="User busy"'
+    assert reason_lines(*reasons_of(486, 17)) == [b"Reason: SIP;cause=486", busy]
+    assert reason_lines(*reasons_of(0, 17)) == [busy]
     assert text_of(99) == ""
 
 
