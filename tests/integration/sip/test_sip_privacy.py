@@ -45,7 +45,7 @@ class Party:
     async def heard(self, caller: AsyncUserAgent, number: str, *lines: bytes) -> Request:
         """The INVITE that reaches whoever is called."""
         called = {"1": self.trusted, "2": self.stranger}.get(number[0], self.phone)
-        if caller is not self.phone:
+        if caller in (self.trusted, self.stranger):
             called = self.phone
         call = caller.call(self.uri(number), SESSION, *lines)
         came = await called.next_call()
