@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from pbxcore.media.rtp import build
 from pbxcore.net.user_agent import Refused
 from tests.support.messaging import eventually
 from tests.support.pair import Pair
-from tests.support.server import Server, free_port
+from tests.support.server import Server, free_port, wait_until
 from tests.support.tone import Voice
 from tests.support.voice_phone import phone, port_of, session
 
@@ -107,6 +108,36 @@ async def test_without_a_port_a_call_is_refused_with_the_reason_and_others_go_on
     await eventually(lambda: len(pair.live()) == 0)
     async with Talk(pair) as (call, _):
         await call.hang_up()
+
+
+@contextmanager
+def without_a_worker(server: Server) -> Iterator[None]:
+    """No media worker is there, and none is started: its supervisor is held meanwhile."""
+    supervisor, worker = server.pid(), server.pid("media")
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: "media worker lost" in server.log, 10, "the worker's end")
+        yield
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+
+
+async def test_without_a_worker_a_call_is_refused_with_the_reason_and_texts_still_go(
+    pair: Pair,
+) -> None:
+    with without_a_worker(pair.server), Voice(600) as voice:
+        with pytest.raises(Refused) as refused:
+            await pair.caller.invite(pair.uri("1001"), session(voice))
+        assert refused.value.status == 503
+        record = await pair.record()
+        assert {each["reason"] for each in record["legs"]} == {"no media worker"}
+        await pair.caller.message(pair.uri("1001"), "no sound here")
+        assert (await pair.callee.next_text()).body == b"no sound here"
+    await eventually(lambda: pair.server.status()["parts"]["media"]["state"] == "ready")
+    async with Talk(pair) as (call, _):
+        await call.hang_up()
+    await pair.record()
 
 
 async def test_a_killed_worker_ends_its_calls_with_the_cause_and_the_next_one_has_media(
