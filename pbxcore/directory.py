@@ -21,6 +21,10 @@ from pbxcore.voicemail.rules import Box
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+Dtmf = Literal["rfc4733", "info", "inband", "auto"]
+"""How keys are told: as events in the stream (RFC 4733), in INFO requests, as tones; `auto`: as
+events to whoever agrees to them, else as tones, and heard in both ways."""
+
 _WATCHED: Final = ("parking_slot", "conference", "queue", "ring_group")
 """The kinds of places that lamps show."""
 
@@ -45,7 +49,8 @@ class Extension(msgspec.Struct, frozen=True):
     `ring_s` seconds. `srtp`: media are encrypted by keys in the session description, if the phone
     wants it (`optional`) or always (`required`). Who talks is called all the same with
     `call_waiting`; `most_calls` at once, 0: any number. With `fax_detection` faxes
-    that call it from outside are received for it.
+    that call it from outside are received for it. `codecs` (names as in `rtpmap`, in lower case)
+    are what its phones may talk in, the best first; none: anything. `dtmf` is how they press keys.
 
     `recorded` are the calls that are recorded without being asked for; `supervisors` the extensions
     that may hear its talks. `permission` is how far away
@@ -71,6 +76,8 @@ class Extension(msgspec.Struct, frozen=True):
     digest_algorithms: tuple[str, ...] = ()
     ring_s: int = 60
     srtp: Literal["off", "optional", "required"] = "optional"
+    codecs: tuple[str, ...] = ()
+    dtmf: Dtmf = "rfc4733"
     call_waiting: bool = True
     most_calls: int = 0
     fax_detection: bool = False
@@ -110,6 +117,7 @@ class Trunk(msgspec.Struct, frozen=True):
     likewise. `networks` (CIDR) may send requests without a password; with `challenged` nobody may
     who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
     `srtp`: media are encrypted by keys in the session description. `recorded`: so are its calls.
+    `codecs` and `dtmf` as an extension's.
 
     `identity` is the header that names the caller beside From: `asserted` or `preferred` (both
     RFC 3325), `remote-party` (what was before it), or `none`. `forwarding` is the header that tells
@@ -153,6 +161,8 @@ class Trunk(msgspec.Struct, frozen=True):
     identity: Literal["asserted", "preferred", "remote-party", "none"] = "asserted"
     dods: tuple[Dod, ...] = ()
     srtp: Literal["off", "optional", "required"] = "off"
+    codecs: tuple[str, ...] = ()
+    dtmf: Dtmf = "rfc4733"
     signs: bool = False
     verifies: Literal["off", "allow", "mark", "reject"] = "off"
     most_out: int = 0

@@ -22,7 +22,6 @@ for the reason that stands beside them, or because their feature does not exist 
 `python -m tools.api_inert_fields` from the field tables; a test compares the two.
 """
 PERSON = "says something of a person; calls do not depend on it"
-OURS = "decided for each call by what both sides can do"
 NO_DIRECTORY = "there is no LDAP phonebook"
 NO_FAX = "fax detection belongs to inbound routes, T.38 is passed on wherever both sides want it"
 COMPLETION = "whoever may be called back asks by a code; one request for each pair is kept"
@@ -34,7 +33,7 @@ REASONS = {
     "sendtofax": "a detected fax is always sent by e-mail",
     **dict.fromkeys(("faxdetect", "t38_udptl"), NO_FAX),
     **dict.fromkeys(("fax_intelligent_route", "fax_intelligent_route_destination"), NO_FAX),
-    **dict.fromkeys(("allow", "dtmfmode", "jitterbuffer"), OURS),
+    "jitterbuffer": "phones even out what comes late; the PBX does where it mixes or converts",
     **dict.fromkeys(("enable_ldap", "ldap_sync_enable", "ldap_sync_passwd"), NO_DIRECTORY),
     **dict.fromkeys(("ldap_sync_port", "ldap_default_outrt", "ldap_custom_prefix"), NO_DIRECTORY),
     **dict.fromkeys(("cc_mode", "cc_max_agents", "cc_max_monitors"), COMPLETION),

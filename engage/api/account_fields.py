@@ -7,11 +7,13 @@ options, and has no effect there until its feature exists (docs/api-inert-fields
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from engage.api.fields import Field, Fields
 from engage.api.presence import STATES, TIME
 from engage.api.values import (
     Address,
+    BadValue,
     Choice,
     CommaList,
     Exact,
@@ -22,6 +24,7 @@ from engage.api.values import (
     matching,
     one_of,
 )
+from engage.people import codecs
 from engage.people.call_rules import RECORDED
 
 PERMISSIONS = (
@@ -36,11 +39,21 @@ ALERT_INFO = (
     *(f"Bellcore-dr{each}" for each in range(1, 6)),
     "custom",
 )
-CODECS = (
-    *("ulaw", "alaw", "gsm", "g726", "g722", "g729", "h264", "ilbc", "g726aal2", "adpcm", "g723"),
-    *("h263", "h263p", "vp8", "opus", "h265", "rtx", "advpf"),
-)
-USUAL_CODECS = "ulaw,alaw,gsm,g726,g722,g729,h264,ilbc"
+
+
+class CodecList(CommaList):
+    """Codecs, some of sound among them: whoever is kept to them talks."""
+
+    def read(self, given: Any) -> str:
+        """Read a comma list."""
+        text = super().read(given)
+        if not codecs.has_sound(codecs.read(text)):
+            raise BadValue(codecs.NO_SOUND)
+        return text
+
+
+ALLOWED = CodecList(one_of((*codecs.CODECS, *codecs.NO_CODECS)), "codecs")
+DTMF = Choice(codecs.DTMF_MODES, (("rfc2833", "rfc4733"),))
 NETWORKS = 10
 
 YES_NO = YesNo()
@@ -125,11 +138,7 @@ _BASIC = (
 _MEDIA = (
     Field("nat", YES_NO, "yes"),
     Field("directmedia", YES_NO, "no"),
-    Field(
-        "dtmfmode",
-        Choice(("rfc4733", "info", "inband", "auto"), (("rfc2833", "rfc4733"),)),
-        "rfc4733",
-    ),
+    Field("dtmfmode", DTMF, "rfc4733", effective=True),
     Field("tel_uri", Choice(("disabled", "user_phone", "enabled")), "disabled"),
     Field("enable_qualify", YES_NO, "no", effective=True),
     Field("qualifyfreq", Whole(1, 3600), 60, effective=True),
@@ -148,7 +157,7 @@ _MEDIA = (
     ),
     Field("specific_ip", Address(), None, nullable=True, effective=True),
     Field("intranet_ip_filter", YES_NO, "no", written=False),
-    Field("allow", CommaList(one_of(CODECS), "codecs"), USUAL_CODECS),
+    Field("allow", ALLOWED, codecs.written(()), effective=True),
     Field("jitterbuffer", Choice(("disable", "fixed", "adaptive", "neteq")), "disable"),
     Field("media_encryption", Choice(("auto_dtls",)), "auto_dtls", written=False),
     Field("use_avpf", YES_NO, "yes", written=False),

@@ -12,6 +12,7 @@ from engage.api.status import missing, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.api.trunk_fields import ENCRYPTION, TRUNK
 from engage.api.trunk_values import KIND, status_of
+from engage.people import codecs
 from engage.telephony.trunk_forms import NewTrunk, TrunkForm
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ def _fields(form: TrunkForm) -> dict[str, Any]:
     return found | {
         "host": _host(form),
         "encryption": words[form.media_encryption],
+        "allow": codecs.written(form.codecs),
+        "dtmfmode": None if form.dtmf_mode == "default" else form.dtmf_mode,
         "send_ppi": yes(form.identity_header == "preferred"),
         "need_register": yes(registers),
         "transport": "udp" if form.transport == "auto" else form.transport,
@@ -177,6 +180,10 @@ def _ours(given: Mapping[str, Any], identity_header: str) -> dict[str, Any]:
             continue
         is_switch = TrunkForm.model_fields[field.home].annotation is bool
         found[field.home] = value == "yes" if is_switch else "" if value is None else value
+    if "allow" in given:
+        found["codecs"] = codecs.read(given["allow"])
+    if "dtmfmode" in given:
+        found["dtmf_mode"] = given["dtmfmode"] or "default"
     if "encryption" in given:
         found["media_encryption"] = ENCRYPTION[given["encryption"]]
     if "send_ppi" in given:

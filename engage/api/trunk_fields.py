@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from engage.api.account_fields import CODECS, YES_NO
+from engage.api.account_fields import ALLOWED, DTMF, YES_NO
 from engage.api.fields import Field, Fields
-from engage.api.values import Choice, CommaList, Line, Whole, one_of
+from engage.api.values import Choice, Line, Whole
+from engage.people import codecs
 
 NAME = Line(64, 2)
 USER = Line(64)
@@ -60,17 +61,8 @@ _CALLS = (
 )
 
 _MEDIA = (
-    Field(
-        "allow",
-        CommaList(one_of((*CODECS, "mandatory")), "codecs"),
-        "ulaw,alaw,gsm,g726,g729,ilbc",
-    ),
-    Field(
-        "dtmfmode",
-        Choice(("rfc4733", "info", "inband", "auto"), (("rfc2833", "rfc4733"),)),
-        None,
-        nullable=True,
-    ),
+    Field("allow", ALLOWED, codecs.written(()), home="codecs"),
+    Field("dtmfmode", DTMF, None, nullable=True, home="dtmf_mode"),
     Field("encryption", Choice(("no", "yes", "support")), "no", home="media_encryption"),
     Field("nat", YES_NO, "no"),
 )

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from engage.errors import N_, Refused
 from engage.partial_body import Body
 from engage.people import policy
+from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, DtmfMode
 from engage.people.destination_kinds import words
 from engage.people.shared_lines import SharedLineForm
 from engage.system.time_settings import ConditionCode, Hours
@@ -308,6 +309,25 @@ class CallFields(OwnCallFields):
             },
         },
     )
+    codecs: Codecs = Field(
+        default_factory=list,
+        title=N_("Codec Preference"),
+        description=CODECS_HINT,
+        json_schema_extra={
+            "control": "multiselect",
+            "section": MEDIA,
+            "labels": CODEC_WORDS,
+            "placeholder": N_("All"),
+        },
+    )
+    dtmf_mode: DtmfMode = Field(
+        default="rfc4733",
+        title=N_("DTMF Mode"),
+        description=N_(
+            "How its phones press keys. Auto: as events, as tones where none are agreed or come."
+        ),
+        json_schema_extra={"control": "select", "section": MEDIA, "labels": DTMF_WORDS},
+    )
     alert_info: Ring = Field(
         default="none",
         title=N_("Alert-Info"),
@@ -395,6 +415,8 @@ class CallChanges(OwnCallChanges):
 
     most_calls: MostCalls | None = None
     media_encryption: Encryption | None = None
+    codecs: Codecs | None = None
+    dtmf_mode: DtmfMode | None = None
     alert_info: Ring | None = None
     ringtone: Annotated[str, StringConstraints(max_length=64)] | None = None
     custom_alert_info: Info | None = None

@@ -33,6 +33,8 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
         "call_waiting": rules.call_waiting,
         "most_calls": rules.most_calls,
         "media_encryption": rules.srtp,
+        "codecs": list(rules.codecs),
+        "dtmf_mode": rules.dtmf,
         "ring_too": handling.rings_too,
         "ring_too_condition": handling.rings_too_window.condition,
         "alert_info": options.get("alertinfo") or "none",
@@ -118,6 +120,8 @@ _WRITE: Final[dict[str, Callable[[Any, Mapping[str, Any]], dict[str, Any]]]] = {
     "call_waiting": _one("call_waiting", lambda on: "yes" if on else "no"),
     "most_calls": _one("most_calls"),
     "media_encryption": _one("encryption", _ENCRYPTION.__getitem__),
+    "codecs": _one("allow", lambda names: _listed(names) or None),
+    "dtmf_mode": _one("dtmfmode"),
     "ring_too": lambda number, _: {
         "en_ringboth": "yes" if number else "no",
         "external_number": number or None,

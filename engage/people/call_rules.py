@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from engage.people.codecs import DTMF_MODES, CodecName, DtmfMode, read
 from pbxcore.dialplan.window import Window
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _SRTP: Final[dict[object, Literal["off", "optional", "required"]]] = {
 class CallRules:
     """The rules of one extension: how long it rings, how its media are keyed, who hears it.
 
-    `sealed_own_pin` opens outbound routes in place of their password.
+    `sealed_own_pin` opens outbound routes in place of their password. `codecs` are those it is
+    kept to, the best first; none: all. `dtmf` is how its phones press keys.
     """
 
     ring_s: int = USUAL_RING_S
@@ -38,6 +40,8 @@ class CallRules:
     skips_pin: Window | None = None
     most_calls: int = 0
     sealed_own_pin: str = ""
+    codecs: tuple[CodecName, ...] = ()
+    dtmf: DtmfMode = "rfc4733"
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -53,6 +57,8 @@ class CallRules:
             _skips_pin(options),
             options.get("most_calls") or 0,
             options.get("user_outrt_passwd") or "",
+            tuple(read(options.get("allow"))),
+            next((each for each in DTMF_MODES if each == options.get("dtmfmode")), "rfc4733"),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.people.call_handling import features_of, handling_of, music_of
+from engage.people.codecs import in_rtpmap
 from engage.people.shared_lines import shared_line_of
 from pbxcore.directory import Extension, ExtensionGroup
 from pbxcore.voicemail.rules import Box
@@ -54,6 +55,8 @@ class PbxDirectory:
                 skips_pin=calls.skips_pin,
                 own_pin=self._opened.get(calls.sealed_own_pin, ""),
                 srtp=calls.srtp,
+                codecs=in_rtpmap(calls.codecs),
+                dtmf=calls.dtmf,
                 call_waiting=calls.call_waiting,
                 box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),
                 fax_detection=each.options.get("faxdetect") == "yes",

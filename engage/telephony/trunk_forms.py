@@ -10,6 +10,7 @@ from engage.errors import N_
 from engage.form_hints import hint
 from engage.partial_body import Body, partial_of
 from engage.people import policy
+from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, DtmfMode
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -21,7 +22,7 @@ PROVIDER, SIGN_IN, KEEPING, INBOUND, SHOWN = (
     N_("Inbound"),
     N_("Caller ID"),
 )
-LIMITS, STIR = N_("Limits"), N_("STIR/SHAKEN")
+LIMITS, STIR, MEDIA = N_("Limits"), N_("STIR/SHAKEN"), N_("Media")
 MOST_DODS = 1000
 MOST_NETWORKS = 50
 
@@ -74,6 +75,7 @@ FORWARDINGS: JsonDict = {
 }
 DidFrom = Literal["request-line", "to-header"]
 Verify = Literal["off", "allow", "mark", "reject"]
+TrunkDtmf = Literal["default"] | DtmfMode
 
 _REGISTERS: JsonDict = {"field": "kind", "is": "register"}
 
@@ -106,7 +108,7 @@ class TrunkForm(Body):
         json_schema_extra={
             "tabs": [
                 {"title": N_("Basic Settings"), "sections": [PROVIDER, SIGN_IN]},
-                {"title": N_("Advanced Settings"), "sections": [KEEPING, INBOUND, LIMITS]},
+                {"title": N_("Advanced Settings"), "sections": [KEEPING, INBOUND, LIMITS, MEDIA]},
                 {"title": SHOWN, "sections": [SHOWN]},
                 {"title": STIR, "sections": [STIR]},
             ]
@@ -260,6 +262,18 @@ class TrunkForm(Body):
         title=N_("Media Encryption"),
         description=N_("SRTP, with keys in the session description."),
         json_schema_extra=hint("select", PROVIDER, labels=ENCRYPTIONS),
+    )
+    codecs: Codecs = Field(
+        default_factory=list,
+        title=N_("Codec Preference"),
+        description=CODECS_HINT,
+        json_schema_extra=hint("multiselect", MEDIA, labels=CODEC_WORDS, placeholder=N_("All")),
+    )
+    dtmf_mode: TrunkDtmf = Field(
+        "default",
+        title=N_("DTMF Mode"),
+        description=N_("How keys come and go. By default as events (RFC 4733)."),
+        json_schema_extra=hint("select", MEDIA, labels={"default": N_("Default"), **DTMF_WORDS}),
     )
     calls_unregistered: bool = Field(
         True,

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.errors import N_, Conflict
+from engage.people.codecs import in_rtpmap
 from engage.people.policy import name_key
 from engage.system.networks import networks_problem
 from pbxcore.dialplan import plan
@@ -104,6 +105,8 @@ class TrunkEntry:
             longest_s=form.call_limit_s,
             recorded=form.auto_record,
             srtp=form.media_encryption,
+            codecs=in_rtpmap(form.codecs),
+            dtmf="rfc4733" if form.dtmf_mode == "default" else form.dtmf_mode,
             unregistered_out=form.calls_unregistered,
             did_in_to=form.did_from == "to-header",
             asserted_number=form.asserted_number,

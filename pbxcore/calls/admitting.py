@@ -45,8 +45,8 @@ class Admission:
     def begin(self) -> None:
         """Own the leg, and ask about him what has to be asked."""
         call, leg, house, origin = self._call, self._leg, self._house, self._call.origin
-        leg.session = house.caller_session(leg, self._incoming.flow)
         leg.trunk = origin.trunk
+        leg.session = house.caller_session(leg, self._incoming.flow)
         leg.recorded = call.aim.recorded
         call.add(leg)
         house.record(started_fact(call, leg, self._incoming))

@@ -175,6 +175,9 @@ class CalledLeg(Leg):
             self._offer_lines()
 
     def _offer_lines(self) -> None:
+        if not self.session.has_words_for(self._lines):
+            self.call.leg_failed(self, refused(488, "pbx"), ())
+            return
         body = self.session.offer(self._lines)
         self._offer = self.session.fork()
         self._invitation = self._begin(self, body)

@@ -1,8 +1,8 @@
-"""Keys, told to a leg in the way it knows: RFC 4733 or INFO."""
+"""Keys, told to a leg in the way it knows: as events (RFC 4733), as tones, or by INFO."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pbxcore.sip.dialogs.info import DTMF_RELAY, Digit, digit_body
 
@@ -20,9 +20,27 @@ def pass_key(leg: Leg, digit: str, duration_ms: int, by: str, *, mixed: bool = F
     """
     if leg.sip is None or digit == _FLASH:
         return
-    if leg.session.takes_events:
-        if by == "info" or (mixed and by == "event"):
+    match way_of_keys(leg):
+        case "event" if by == "info" or (mixed and by == "event"):
             leg.session.press(digit, duration_ms)
-    elif by != "tone":
-        line = b"Content-Type: " + DTMF_RELAY
-        leg.sip.send(b"INFO", lines=(line,), body=digit_body(Digit(digit, duration_ms)))
+        case "tone" if by != "tone":
+            leg.session.press(digit, duration_ms)
+        case "info" if by != "tone" or leg.session.rules.dtmf == "info":
+            line = b"Content-Type: " + DTMF_RELAY
+            leg.sip.send(b"INFO", lines=(line,), body=digit_body(Digit(digit, duration_ms)))
+
+
+def way_of_keys(leg: Leg) -> Literal["event", "tone", "info"]:
+    """How a leg is told of keys.
+
+    Whoever agreed to no events hears tones, for that much every gateway understands; but one that
+    presses by INFO itself, and one whose codec we cannot put tones into, is told by INFO.
+    """
+    session, wanted = leg.session, leg.session.rules.dtmf
+    if wanted == "info":
+        return "info"
+    if session.takes_events:
+        return "event"
+    if session.mixable and (wanted == "inband" or not leg.informs):
+        return "tone"
+    return "info"

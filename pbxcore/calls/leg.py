@@ -62,6 +62,7 @@ class Leg(CallListener):
         held_from_outside: whether it holds whom it talks to because somebody else wanted so.
         recorded: whether its talks are recorded, whoever it is: its way here wants so.
         keypad: what it pressed last while it talked.
+        informs: whether it presses keys by INFO.
         attending: the service it talks to, if it does.
         dialling_on: takes the number that it presses after a code.
         asking: asks somebody before it hands its partner on, while it does.
@@ -104,6 +105,7 @@ class Leg(CallListener):
         self.group = ""
         """The ring group that it rings for."""
         self.keypad = Keypad()
+        self.informs = False
         self.attending: Attending | None = None
         self.dialling_on: DiallingOn | None = None
         self.asking: AskingFirst | None = None
@@ -185,6 +187,7 @@ class Leg(CallListener):
         """Keys come by INFO from those who know no RFC 4733."""
         digit = read_digit(information)
         if digit is not None:
+            self.informs = True
             self.call.leg_pressed(self, digit.key, digit.duration_ms, "info")
 
     def referred(self, call: SipCall, referral: Referral) -> None:

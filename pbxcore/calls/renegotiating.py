@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pbxcore.calls.faxing import PACKETS, lines_for_fax, needs_listening
-from pbxcore.calls.offering import OURS, Line, agree, lines_of, shares
+from pbxcore.calls.offering import OURS, Line, agree, shares
 from pbxcore.calls.track import paired
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegHeld
-from pbxcore.sip.sdp.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,7 +119,7 @@ class Renegotiating:
 
     def _take(self, leg: Leg, offer: Offer, partner: Leg | None, ours: Sequence[Line]) -> None:
         try:
-            theirs = lines_of(read(offer.body))
+            theirs = leg.session.wanted(offer.body)
         except RemoteProtocolError as error:
             offer.refuse(error.status, error.headers)
             return

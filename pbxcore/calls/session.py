@@ -8,6 +8,7 @@ import msgspec
 
 from pbxcore.calls.browser_media import restarts_ice
 from pbxcore.calls.keying import Keying
+from pbxcore.calls.media_rules import ANYTHING
 from pbxcore.calls.offering import Line, answering, lines_agreed, lines_of
 from pbxcore.calls.track import FOR_EVER, Silence, Track, paired, pairs, successor
 from pbxcore.media.codecs.catalogue import transcodable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from pbxcore.calls.anchoring import Anchor, StreamOwner
+    from pbxcore.calls.media_rules import MediaRules
     from pbxcore.sip.sdp.description import SessionDescription
     from pbxcore.sip.sdp.stream import Agreed, Stream
 
@@ -44,11 +46,13 @@ class Session:
         owner: hears what the workers tell.
         address: where we receive, as the peer is to write to it.
         keying: how media are encrypted.
+        rules: which codecs are used, and how keys are told.
         silence: how long the peer may be silent, in a talk and while it holds; 0: for ever.
         entropy: that many unguessable bytes.
 
     Attributes:
         offered: the lines that the peer could choose among when we asked it last.
+        rules: which codecs are used, and how keys are told.
     """
 
     def __init__(
@@ -58,12 +62,14 @@ class Session:
         address: str,
         *,
         keying: Keying | None = None,
+        rules: MediaRules = ANYTHING,
         silence: Silence = FOR_EVER,
         entropy: Callable[[int], bytes],
     ) -> None:
         self._anchor = anchor
         self._owner = owner
         self._keying = keying or Keying()
+        self.rules = rules
         self._entropy = entropy
         self._negotiation = Negotiation(int.from_bytes(entropy(4)), address)
         self._tracks: list[Track | None] = []
@@ -119,7 +125,15 @@ class Session:
         """
         offer = read(body)
         self._keying.follow(offer)
-        return lines_of(offer)
+        return self._within(offer)
+
+    def wanted(self, body: bytes) -> tuple[Line | None, ...]:
+        """The lines of another offer of the peer's, as far as its rules go.
+
+        Raises:
+            RemoteProtocolError: 400: it is not readable.
+        """
+        return self._within(read(body))
 
     def open(self, lines: Sequence[Line | None], then: Callable[[str], None]) -> None:
         """Have a stream for each of these lines; `then` hears nothing, or why there is no room."""
@@ -157,6 +171,10 @@ class Session:
             left = [each for each in left if each is not match]
         return found + left
 
+    def has_words_for(self, lines: Sequence[Line | None]) -> bool:
+        """Whether its rules leave a codec that one of these lines can be offered in."""
+        return not self.rules.codecs or any(self._streams(lines, offered=True))
+
     def offer(self, lines: Sequence[Line | None]) -> bytes:
         """Propose these lines.
 
@@ -174,7 +192,7 @@ class Session:
             RemoteProtocolError: 488, 491 or 400; then nothing has changed.
         """
         offer = read(body)
-        theirs = lines_of(offer)
+        theirs = self._within(offer)
         fitting = list(map(answering, theirs, paired(theirs, lines)))
         self._renew_ice(offer)
         answer = self._negotiation.answer(offer, self._streams(fitting, offered=False))
@@ -304,6 +322,9 @@ class Session:
             if track.kind == "audio" and track.agreed is not None:
                 self._anchor.ask(self._following(track, track.agreed))
 
+    def _within(self, offer: SessionDescription) -> tuple[Line | None, ...]:
+        return tuple(map(self.rules.of_line, lines_of(offer)))
+
     def _open(self, line: Line, opened: Callable[[Track, StreamOpened | NoRoom], None]) -> Track:
         track = Track("", line.kind, self._keying.keys(self._entropy))
         track.stream = self._anchor.open(
@@ -323,8 +344,15 @@ class Session:
                 found.append(None)
             else:
                 address = self._negotiation.address
-                found.append(self._keying.dressed(line, track, address, offered=offered))
+                stream = self._keying.dressed(line, track, address, offered=offered)
+                found.append(self._ruled(stream))
         return found
+
+    def _ruled(self, stream: Stream) -> Stream | None:
+        formats = self.rules.of_formats(stream.formats)
+        if stream.fax is None and not formats:
+            return None
+        return msgspec.structs.replace(stream, formats=formats)
 
     def _renew_ice(self, offer: SessionDescription) -> None:
         """Whoever begins ICE anew is answered with new credentials (RFC 8839 §4.4.2)."""
@@ -362,6 +390,7 @@ class Session:
             agreed,
             silence_s if agreed.kind == "audio" else 0.0,
             fax_tones=bool(self._fax_tones) and agreed.kind == "audio",
+            key_tones=self.rules.tones,
             ice_user=opened.ice_user,
             ice_password=opened.ice_password,
         )

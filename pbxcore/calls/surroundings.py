@@ -18,6 +18,7 @@ from pbxcore.calls.inviting import Inviting
 from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.keying import Keying
 from pbxcore.calls.lines import Lines
+from pbxcore.calls.media_rules import rules_of
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
 from pbxcore.calls.queueing.desk import QueueDesk
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Srtp
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.calls.vouching import Vouching
-    from pbxcore.directory import Directory
+    from pbxcore.directory import Directory, Extension, Trunk
     from pbxcore.features.book import FeatureBook
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
@@ -202,10 +203,19 @@ class Surroundings:
     def caller_session(self, leg: Leg, flow: Flow) -> Session:
         """The session of a leg that called by a flow."""
         extension = self.directory.extension(leg.number)
-        return self.session(leg, flow, "optional" if extension is None else extension.srtp)
+        srtp = "optional" if extension is None else extension.srtp
+        return self.session(leg, flow, srtp, extension or self.directory.trunks.get(leg.trunk))
 
-    def session(self, leg: Leg, flow: Flow, srtp: Srtp, *, may_be_by_dtls: bool = False) -> Session:
-        """The session of a leg whose peer is reached by a flow."""
+    def session(
+        self,
+        leg: Leg,
+        flow: Flow,
+        srtp: Srtp,
+        owner: Extension | Trunk | None,
+        *,
+        may_be_by_dtls: bool = False,
+    ) -> Session:
+        """The session of a leg whose peer, somebody's phone or a trunk, is reached by a flow."""
         host, _ = self.agent.core.layer.wire.advertised(flow)
         settings = self.directory.settings
         return Session(
@@ -215,6 +225,7 @@ class Surroundings:
             keying=Keying(
                 srtp, by_dtls=flow.transport in ("ws", "wss"), may_be_by_dtls=may_be_by_dtls
             ),
+            rules=rules_of(owner, flow.transport),
             silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),
             entropy=self._entropy,
         )
@@ -232,7 +243,7 @@ class Surroundings:
         leg = CalledLeg(self.leg_id(), call, callee.line or callee.number, identity, invites)
         leg.location = callee.number
         srtp = offered_srtp(callee.srtp, flow.transport)
-        leg.session = self.session(leg, flow, srtp, may_be_by_dtls=callee.srtp != "off")
+        leg.session = self.session(leg, flow, srtp, callee, may_be_by_dtls=callee.srtp != "off")
         return leg
 
     def _shown(self, number: str) -> tuple[DialogInfo, ...]:

@@ -125,7 +125,7 @@ class TrunkLegs:
             came_with = () if ours else call.origin.identities
             leg.to_sign = CallToSign(way.caller, way.number, attest, came_with)
         leg.trunk, leg.limit, leg.urgency = trunk.id, way.limit, way.urgency
-        leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp)
+        leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp, trunk)
         leg.recorded = trunk.recorded or way.recorded
         return leg
 

@@ -36,7 +36,8 @@ class SetStream(msgspec.Struct, frozen=True, tag=True):
     `silence_s`: tell `StreamSilent` when nothing valid came for so long while we may receive; 0:
     never. `latch`: send where the peer's media come from, not where its description says, once the
     first valid packet came from the same address family (RFC 4961 and NAT). `fax_tones`: tell
-    `ToneHeard`. Where no telephone events were agreed, keys are heard and pressed in band.
+    `ToneHeard`. Where no telephone events were agreed, keys are pressed in band; `key_tones`: they
+    are heard in band, None: likewise. From whoever sends events they alone count.
     `ice_user` and `ice_password`: what our description names now, where the peer restarted ICE
     (RFC 8445 §9); those before hold until it has nominated a pair by these.
     """
@@ -46,6 +47,7 @@ class SetStream(msgspec.Struct, frozen=True, tag=True):
     silence_s: float = 0.0
     latch: bool = True
     fax_tones: bool = False
+    key_tones: bool | None = None
     ice_user: str = ""
     ice_password: str = ""
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Digits:
     """One stream's, as telephone events or by whoever hears tones.
 
-    `on_digit`: each hears every key; replaced as a whole.
+    `on_digit`: each hears every key; replaced as a whole. Some that send events let the tone be
+    heard as well: once there was an event, tones are no keys.
     """
 
     def __init__(self, stream: Stream, loop: Loop) -> None:
@@ -29,6 +30,7 @@ class Digits:
         self._events = EventReceiver()
         self._clock_rate = 8000
         self._end: Timer | None = None
+        self._sends_events = False
 
     def follow(self, agreed: Agreed) -> None:
         """Events count by the clock that was agreed for them."""
@@ -37,6 +39,7 @@ class Digits:
 
     def hear(self, packet: Packet) -> None:
         """A telephone event came."""
+        self._sends_events = True
         pressed = self._events.receive(
             packet.payload, packet.ssrc, packet.timestamp, self._clock_rate, self._loop.now
         )
@@ -45,6 +48,8 @@ class Digits:
 
     def pressed(self, key: str, duration_ms: int, by: Literal["event", "tone"]) -> None:
         """A key was pressed, and let go."""
+        if by == "tone" and self._sends_events:
+            return
         self._stream.tell(DigitHeard(self._stream.name, key, duration_ms, by))
         for hear in self.on_digit:
             hear(key)

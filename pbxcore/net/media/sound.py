@@ -63,17 +63,21 @@ class Sound:
 
     def press(self, owner: Owner, stream: Stream, press: PressDigits) -> None:
         """Press keys as events, or in band where the peer knows no events (RFC 4733 §2.1)."""
-        if stream.agreed is not None and _in_band(stream.agreed):
+        agreed = stream.agreed
+        if agreed is not None and not _takes_events(agreed) and _is_worked_on(agreed):
             self.carry_out(owner, press)
         else:
             stream.keying.press(press)
 
     def follow(self, stream: Stream, request: SetStream) -> None:
-        """Hear keys in band where none come as events, and fax machines where that is asked."""
+        """Hear keys in band where none come as events, or always, and fax machines, as is asked."""
         before = self._tones.pop(stream, None)
         if before is not None:
             before.close()
-        keys = stream.kind == "audio" and _in_band(request.agreed)
+        keys = request.key_tones
+        if keys is None:
+            keys = not _takes_events(request.agreed)
+        keys = keys and stream.kind == "audio" and _is_worked_on(request.agreed)
         if keys or request.fax_tones:
             self._wait()
             from pbxcore.net.media.tone_hearing import ToneHearing
@@ -95,10 +99,12 @@ class Sound:
             self._loading.join()
 
 
-def _in_band(agreed: Agreed) -> bool:
-    return not any(each.codec.is_event for each in agreed.codecs) and any(
-        transcodable(each.codec) for each in agreed.codecs
-    )
+def _takes_events(agreed: Agreed) -> bool:
+    return any(each.codec.is_event for each in agreed.codecs)
+
+
+def _is_worked_on(agreed: Agreed) -> bool:
+    return any(transcodable(each.codec) for each in agreed.codecs)
 
 
 def _load() -> None:

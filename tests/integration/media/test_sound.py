@@ -226,6 +226,15 @@ def test_keys_are_heard_in_band_where_no_events_were_agreed(worker: Worker, peop
             assert 60 <= told.duration_ms <= 160
 
 
+def test_keys_are_heard_in_band_where_that_is_asked_for(worker: Worker, people: People) -> None:
+    stream, voice = people(worker, 0, PCMU)
+    terms = agreed(Endpoint(voice.host, voice.port), PCMU, EVENTS)
+    worker.ask(SetStream(stream, terms, key_tones=True))
+    voice.say(key_tones("7", voice.rate, duration_ms=100, gap_ms=100))
+    told = worker.heard(DigitHeard)
+    assert (told.stream, told.digit, told.by) == (stream, "7", "tone")
+
+
 def test_a_fax_machine_is_told_where_that_is_asked(worker: Worker, people: People) -> None:
     stream, voice = people(worker, 0)
     where = Endpoint(voice.host, voice.port)

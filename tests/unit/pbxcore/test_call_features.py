@@ -8,12 +8,11 @@ import pytest
 from pbxcore.directory import Delta, Trunk, TrunkPut
 from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import LegAnswered, LegCalled
-from pbxcore.media.commands import DigitHeard, PressDigits
+from pbxcore.media.commands import PressDigits
 from pbxcore.presence.packages.dialog_info import Party
 from pbxcore.sip.headers.dialog_reference import DialogReference
 from pbxcore.sip.identity import Caller
 from pbxcore.sip.message import Request
-from pbxcore.sip.sdp.codecs import PCMA
 from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office, Talk
 from tests.support.raw_phone import RawPhone
@@ -224,19 +223,6 @@ def test_keys_told_by_info_become_events() -> None:
         office.run(1)
         pressed = [each for each in office.house.workers.asked if isinstance(each, PressDigits)]
         assert [(each.digits, each.duration_ms) for each in pressed] == [("5", 160)]
-        alice.hang_up()
-        office.run()
-        office.check()
-
-
-def test_events_become_info_for_who_knows_no_events() -> None:
-    with Office("alice", "bob") as office:
-        office["bob"].formats = (PCMA,)
-        alice, bob = talking(office)
-        stream = next(iter(office.house.workers.streams))
-        office.house.workers.notice(DigitHeard(stream, "7", 120))
-        office.run(1)
-        assert "Signal=7" in bob.notes[-1]
         alice.hang_up()
         office.run()
         office.check()
