@@ -14,6 +14,12 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate l
     return message
 
 
+class Label(str):
+    """A parameter that is a message id itself: it is shown in the reader's language."""
+
+    __slots__ = ()
+
+
 class EngageError(Exception):
     """Root of everything a caller may want to catch.
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engage.errors import Label
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -39,7 +41,13 @@ def catalogue(language: str) -> gettext.NullTranslations:
 def translate(message: str, language: str, params: Mapping[str, object] | None = None) -> str:
     """Translate a message id and fill its named places."""
     text = catalogue(language).gettext(message) if message else ""
-    return text % params if params else text
+    return (
+        text % {name: _worded(each, language) for name, each in params.items()} if params else text
+    )
+
+
+def _worded(value: object, language: str) -> object:
+    return translate(value, language) if isinstance(value, Label) else value
 
 
 def translate_plural(one: str, many: str, n: int, language: str) -> str:

@@ -136,7 +136,7 @@ class AccountActions:
         required(asked, "extension")
         given = ACCOUNT.given(asked)
         number = given.pop("extension")
-        if (taken := self._people.extensions.checks.taken(number)) is not None:
+        if (taken := self._people.number_book.taken(number)) is not None:
             raise taken
         options = options_of(ACCOUNT, given, self._keyring)
         options |= self._language_option(given)

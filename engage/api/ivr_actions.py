@@ -8,9 +8,8 @@ from engage.api.actions import NEED_APPLY, required
 from engage.api.ivr_values import fields_of, given_of, members_of, number_of
 from engage.api.listing import listed
 from engage.api.status import unknown
-from engage.api.stored import checked, taken
+from engage.api.stored import checked, extension_as_sent
 from engage.dialplan.ivr_forms import IvrForm
-from engage.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,10 +74,8 @@ class IvrActions:
             required(asked, each)
         form = checked(IvrForm, given_of(asked, self._prompt_named))
         kept = self._kept.given(asked)
-        try:
+        with extension_as_sent():
             entry = await self._ivrs.add(caller.actor, form, None)
-        except Invalid as refused:
-            raise taken(refused) from None
         await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
@@ -88,10 +85,8 @@ class IvrActions:
         given = given_of(asked, self._prompt_named, entry.form)
         checked(IvrForm, {**entry.form.model_dump(), **given})
         kept = self._kept.given(asked)
-        try:
+        with extension_as_sent():
             await self._ivrs.update(caller.actor, entry.id, given, None)
-        except Invalid as refused:
-            raise taken(refused) from None
         await self._kept.put(entry.id, kept)
         return NEED_APPLY
 

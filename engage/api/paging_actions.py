@@ -11,10 +11,9 @@ from engage.api.fields import Field, Fields
 from engage.api.listing import listed
 from engage.api.route_values import switch, text, whole, yes
 from engage.api.status import bad_value, unknown
-from engage.api.stored import checked, taken
+from engage.api.stored import checked, extension_as_sent
 from engage.api.values import ANY_OTHER, Line
 from engage.dialplan.paging_groups import LARGEST_PORT, LONGEST_S, PagingGroupForm
-from engage.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,10 +78,8 @@ class PagingActions:
         for name in ("extension", "paginggroup_name", "paginggroup_type"):
             required(asked, name)
         form = checked(PagingGroupForm, {"number": text(asked, "extension"), **self._given(asked)})
-        try:
+        with extension_as_sent():
             await self._groups.add(caller.actor, form, None)
-        except Invalid as refused:
-            raise taken(refused) from None
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:

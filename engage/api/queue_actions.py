@@ -30,7 +30,7 @@ class QueueActions:
 
     def __init__(self, people: People, keyring: Secrets, prompts: CustomPrompts) -> None:
         self._queues, self._keyring, self._prompts = people.queues, keyring, prompts
-        self._checks = people.extensions.checks
+        self._numbers = people.number_book
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -58,7 +58,7 @@ class QueueActions:
         required(asked, "extension")
         name = required(asked, "queue_name")
         given = QUEUE.given(asked)
-        if (taken := self._checks.taken(given["extension"])) is not None:
+        if (taken := self._numbers.taken(given["extension"])) is not None:
             raise taken
         new = {
             "number": given["extension"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from engage.api.status import Refused, Status, bad_value
+from engage.api.status import bad_value
 from engage.errors import N_, Invalid, TextRefused
 
 if TYPE_CHECKING:
@@ -68,7 +68,12 @@ def named_as_sent(fields: Fields) -> Iterator[None]:
         raise bad_value(names.get(home, home), text, refused.params) from None
 
 
-def taken(refused: Invalid) -> Exception:
-    """A number that something else has is its own status."""
-    text = (refused.fields or {}).get("number")
-    return refused if text is None else Refused(Status.EXISTS, text)
+@contextmanager
+def extension_as_sent() -> Iterator[None]:
+    """Word the refusal of an object's number with the name that programs know it by."""
+    try:
+        yield
+    except Invalid as refused:
+        if (text := refused.fields.get("number")) is None:
+            raise
+        raise bad_value("extension", text, refused.params) from None

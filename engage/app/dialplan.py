@@ -29,6 +29,12 @@ from engage.dialplan.speed_dials import MOST, SpeedDialForm
 from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.errors import N_
 from engage.people.choices import Choice
+from engage.people.numbering import (
+    NumberOfEmergency,
+    NumberOfRingGroup,
+    NumberOfSpeedDial,
+    NumberOfVoicemailGroup,
+)
 from engage.queues.settings import QueueSettings
 from engage.storage import tables
 from engage.system.actor import Module
@@ -49,17 +55,39 @@ if TYPE_CHECKING:
 OUTBOUND = RouteKind(
     "outbound_route", tables.outbound_routes, Module.OUTBOUND_ROUTES, OutboundRouteForm
 )
-RING_GROUPS = RouteKind("ring_group", tables.ring_groups, Module.RING_GROUPS, RingGroupForm)
+RING_GROUPS = RouteKind(
+    "ring_group",
+    tables.ring_groups,
+    Module.RING_GROUPS,
+    RingGroupForm,
+    owner=NumberOfRingGroup,
+    span="ring_groups",
+)
 INBOUND = RouteKind("inbound_route", tables.inbound_routes, Module.INBOUND_ROUTES, InboundRouteForm)
-SPEED_DIALS = RouteKind("speed_dial", tables.speed_dials, Module.SPEED_DIALS, SpeedDialForm, MOST)
+SPEED_DIALS = RouteKind(
+    "speed_dial",
+    tables.speed_dials,
+    Module.SPEED_DIALS,
+    SpeedDialForm,
+    MOST,
+    owner=NumberOfSpeedDial,
+)
 EMERGENCIES = RouteKind(
-    "emergency_number", tables.emergency_numbers, Module.EMERGENCY_NUMBERS, EmergencyNumberForm
+    "emergency_number",
+    tables.emergency_numbers,
+    Module.EMERGENCY_NUMBERS,
+    EmergencyNumberForm,
+    owner=NumberOfEmergency,
 )
 PIN_GROUPS = RouteKind("pin_group", tables.pin_groups, Module.PIN_GROUPS, PinGroupForm)
 VOICEMAIL_GROUPS = RouteKind(
-    "voicemail_group", tables.voicemail_groups, Module.VOICEMAIL, VoicemailGroupForm
+    "voicemail_group",
+    tables.voicemail_groups,
+    Module.VOICEMAIL,
+    VoicemailGroupForm,
+    owner=NumberOfVoicemailGroup,
+    span="voicemail_groups",
 )
-TAKEN = N_("This number is taken already.")
 
 
 class Dialplan:
@@ -80,25 +108,28 @@ class Dialplan:
         references = References(people.leading_to)
         self.music = Music(ground, people, references)
         self.inbound = Routes(INBOUND, *on, self._inbound_problem)
+        numbers = people.number_book
         self.ring_groups = Routes(
-            RING_GROUPS, *on, self._group_problem, references.users_of("ring_group")
+            RING_GROUPS,
+            *on,
+            self._group_problem,
+            references.users_of("ring_group"),
+            numbers=numbers,
         )
-        self.speed_dials = Routes(SPEED_DIALS, *on, self._code_problem)
-        self.emergencies = Routes(EMERGENCIES, *on, self._emergency_problem)
+        self.speed_dials = Routes(SPEED_DIALS, *on, numbers=numbers)
+        self.emergencies = Routes(EMERGENCIES, *on, numbers=numbers)
         self.pin_groups = Routes(PIN_GROUPS, *on, users=references.users_of("pin_group"))
         self.voicemail_groups = Routes(
-            VOICEMAIL_GROUPS, *on, self._number_problem, references.users_of("voicemail_group")
+            VOICEMAIL_GROUPS, *on, users=references.users_of("voicemail_group"), numbers=numbers
         )
         references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
         people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
-        self.services = Services(ground, people, self._taken_besides_services, references)
+        self.services = Services(ground, people, references)
         prompt_of = self.services.prompts.path_of
-        self.rooms = Rooms(ground, people, self._taken, prompt_of, self.music, references)
-        self.hotel = Hotel(
-            ground, people, pbx, self.services, self._taken_besides_hotel, references
-        )
+        self.rooms = Rooms(ground, people, prompt_of, self.music, references)
+        self.hotel = Hotel(ground, people, pbx, self.services, references)
         self.routes: Sequence[BaseRoute] = [
             *self.music.routes,
             *self.hotel.routes,
@@ -199,57 +230,11 @@ class Dialplan:
     def _inbound_problem(self, form: InboundRouteForm, _but: str) -> dict[str, str]:
         return self.music.problem(form.ring_back, "ring_back")
 
-    def _group_problem(self, form: RingGroupForm, but: str) -> dict[str, str]:
-        found = self._number_problem(form, but) | self.music.problem(form.music)
+    def _group_problem(self, form: RingGroupForm, _but: str) -> dict[str, str]:
+        found = self.music.problem(form.music)
         if form.prompt and not self.services.prompts.path_of(form.prompt):
             found["prompt"] = N_("This is none of the choices.")
         return found
-
-    def _number_problem(self, form: RingGroupForm | VoicemailGroupForm, but: str) -> dict[str, str]:
-        """A number belongs to one object."""
-        rings = {each.form.number: each.id for each in self.ring_groups.entries}
-        boxes = {each.form.number: each.id for each in self.voicemail_groups.entries}
-        same = any(kept.get(form.number, but) != but for kept in (rings, boxes))
-        taken = same or self._people.extensions.checks.taken(form.number) is not None
-        taken |= self.rooms.has_number(form.number) or self.services.has_number(form.number)
-        return {"number": TAKEN} if taken or self._is_code(form.number) else {}
-
-    def _code_problem(self, form: SpeedDialForm, but: str) -> dict[str, str]:
-        """A speed dial would never be heard where something else has its number."""
-        taken = self._people.extensions.checks.taken(form.code) is not None
-        taken |= any(each.form.number == form.code for each in self.ring_groups.entries)
-        taken |= any(each.form.number == form.code for each in self.emergencies.entries)
-        taken |= self.rooms.has_number(form.code) or self.services.has_number(form.code)
-        taken |= self.rooms.is_feature(form.code) or self.hotel.has_number(form.code)
-        return {"code": TAKEN} if taken else {}
-
-    def _emergency_problem(self, form: EmergencyNumberForm, but: str) -> dict[str, str]:
-        others = (each for each in self.emergencies.entries if each.id != but)
-        taken = any(each.form.number == form.number for each in others)
-        taken |= self._people.extensions.checks.taken(form.number) is not None
-        taken |= self.rooms.has_number(form.number) or self.services.has_number(form.number)
-        return {"number": TAKEN} if taken else {}
-
-    def _taken(self, number: str) -> bool:
-        """Whether something that is no room has a number."""
-        return self.services.has_number(number) or self._taken_by_others(number)
-
-    def _taken_by_others(self, number: str) -> bool:
-        taken = any(each.form.number == number for each in self.ring_groups.entries)
-        taken |= any(each.form.number == number for each in self.emergencies.entries)
-        taken |= any(each.form.number == number for each in self.voicemail_groups.entries)
-        return (
-            taken
-            or self._is_code(number)
-            or self.hotel.has_number(number)
-            or self._people.extensions.checks.taken(number) is not None
-        )
-
-    def _taken_besides_hotel(self, number: str) -> bool:
-        return self._taken_besides_services(number) or self.services.has_number(number)
-
-    def _taken_besides_services(self, number: str) -> bool:
-        return self.rooms.has_number(number) or self._taken_by_others(number)
 
     def _ring_group_choices(self) -> list[Choice]:
         groups = (each.form for each in self.ring_groups.entries)
@@ -258,6 +243,3 @@ class Dialplan:
     def _voicemail_group_choices(self) -> list[Choice]:
         groups = (each.form for each in self.voicemail_groups.entries)
         return [Choice(each.number, f"{each.name} ({each.number})") for each in groups]
-
-    def _is_code(self, number: str) -> bool:
-        return any(each.form.code == number for each in self.speed_dials.entries)

@@ -12,7 +12,7 @@ from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.service import Routes, no_trunk
-from engage.errors import N_, Invalid
+from engage.people.numbering import NumberOfMiniBar, Owner
 from engage.pms.front_desk import FrontDesk
 from engage.pms.mini_bar import (
     SECTION,
@@ -35,7 +35,7 @@ from pbxcore.apps.room_status import RoomStatus
 from pbxcore.apps.wake_up import RemoteWakeUpDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from starlette.routing import BaseRoute
 
@@ -60,7 +60,6 @@ class Hotel:
         people: have the extensions.
         pbx: has their mailboxes.
         services: wake-up calls, and prompts.
-        taken: whether something else has a number.
         references: tells what needs a prompt.
     """
 
@@ -70,10 +69,9 @@ class Hotel:
         people: People,
         pbx: Pbx,
         services: Services,
-        taken: Callable[[str], bool],
         references: References,
     ) -> None:
-        self._people, self._services, self._taken = people, services, taken
+        self._people, self._services = people, services
         self._configuration = configuration = ground.configuration
         configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check)
         configuration.register(STATUSES, RoomStatuses, Module.PMS)
@@ -81,6 +79,7 @@ class Hotel:
         self._statuses = partial(configuration.get, RoomStatuses)
         references.follow_settings(SECTION, self._settings)
         references.follow_settings(STATUSES, self._statuses)
+        people.number_book.register(Owner(NumberOfMiniBar, self._mini_bar))
         self._codes = partial(configuration.get, FeatureCodes)
         on = ground.database, ground.events, no_trunk, ground.clock
         self.rooms = Routes(
@@ -112,10 +111,6 @@ class Hotel:
         """Read all of it."""
         for each in (self.rooms, self.goods, self.maids, self.desk):
             await each.start()
-
-    def has_number(self, number: str) -> bool:
-        """Whether the mini bar has a number."""
-        return bool(number) and self._settings().code == number
 
     def added_to(self, plan: Plan) -> Plan:
         """The plan with what is dialled in rooms, and for them; the usual codes only for hotels.
@@ -157,9 +152,13 @@ class Hotel:
         return next(found, code)
 
     def _check(self, settings: MiniBarSettings) -> None:
-        changed = settings.code not in ("", self._settings().code)
-        if changed and (self._codes().has(settings.code) or self._taken(settings.code)):
-            raise Invalid({"code": N_("This number is taken already.")})
+        """A code that is changed is no number of something else."""
+        if settings.code not in ("", self._settings().code):
+            self._people.number_book.check(settings.code, SECTION, "code")
+
+    def _mini_bar(self, number: str, but: str) -> str | None:
+        """The mini bar has no name, only a code."""
+        return "" if but != SECTION and number == self._settings().code else None
 
     def _room_problem(self, form: PmsRoomForm, but: str) -> dict[str, str]:
         there = self._people.has_extension, self.desk.is_taken

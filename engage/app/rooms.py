@@ -16,13 +16,20 @@ from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
 from engage.dialplan.pickup_groups import PickupGroupForm
 from engage.dialplan.service import Routes, no_trunk
-from engage.errors import N_, Invalid
+from engage.errors import N_, Label
+from engage.people.numbering import (
+    NumberOfConferenceRoom,
+    NumberOfFeature,
+    NumberOfPagingGroup,
+    NumberOfParkingLot,
+    Owner,
+)
 from engage.storage import tables
 from engage.system.actor import Module
 from pbxcore.dialplan.place import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -32,19 +39,32 @@ if TYPE_CHECKING:
     from engage.people.service import People
     from pbxcore.dialplan.plan import Plan
 
-    Numbered = ParkingLotForm | ConferenceRoomForm | PagingGroupForm
-
 PICKUP_GROUPS = RouteKind(
     "pickup_group", tables.pickup_groups, Module.PICKUP_GROUPS, PickupGroupForm
 )
-PARKING_LOTS = RouteKind("parking_lot", tables.parking_lots, Module.PARKING_LOTS, ParkingLotForm)
+PARKING_LOTS = RouteKind(
+    "parking_lot",
+    tables.parking_lots,
+    Module.PARKING_LOTS,
+    ParkingLotForm,
+    owner=NumberOfParkingLot,
+    span="parking",
+)
 CONFERENCE_ROOMS = RouteKind(
-    "conference_room", tables.conference_rooms, Module.CONFERENCE_ROOMS, ConferenceRoomForm
+    "conference_room",
+    tables.conference_rooms,
+    Module.CONFERENCE_ROOMS,
+    ConferenceRoomForm,
+    owner=NumberOfConferenceRoom,
+    span="rooms",
 )
 PAGING_GROUPS = RouteKind(
-    "paging_group", tables.paging_groups, Module.PAGING_GROUPS, PagingGroupForm
+    "paging_group",
+    tables.paging_groups,
+    Module.PAGING_GROUPS,
+    PagingGroupForm,
+    owner=NumberOfPagingGroup,
 )
-TAKEN = N_("This number is taken already.")
 
 
 class Rooms:
@@ -53,7 +73,6 @@ class Rooms:
     Args:
         ground: what everything stands on.
         people: who belongs to groups, and what forms choose from.
-        taken: whether something else has a number.
         prompt_of: the file of a custom prompt, "" when there is none.
         music: what may be waited to.
         references: tells what needs one of them.
@@ -63,25 +82,28 @@ class Rooms:
         self,
         ground: Ground,
         people: People,
-        taken: Callable[[str], bool],
         prompt_of: Callable[[str], str],
         music: Music,
         references: References,
     ) -> None:
         self._members_of = people.members_of_groups
-        self._taken, self._prompt_of, self._music = taken, prompt_of, music
+        self._prompt_of, self._music = prompt_of, music
+        self._numbers = people.number_book
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(
             SECTION, FeatureCodes, Module.FEATURE_CODES, check=self._check_codes
         )
         on = ground.database, ground.events, no_trunk, ground.clock
         self.pickup_groups = Routes(PICKUP_GROUPS, *on)
-        using = references.users_of
-        self.parking_lots = Routes(PARKING_LOTS, *on, self._musical_problem)
+        using, numbers = references.users_of, people.number_book
+        numbers.register(Owner(NumberOfFeature, self._feature))
+        self.parking_lots = Routes(PARKING_LOTS, *on, self._musical_problem, numbers=numbers)
         self.conference_rooms = Routes(
-            CONFERENCE_ROOMS, *on, self._musical_problem, using("conference")
+            CONFERENCE_ROOMS, *on, self._musical_problem, using("conference"), numbers=numbers
         )
-        self.paging_groups = Routes(PAGING_GROUPS, *on, self._paging_problem, using("page"))
+        self.paging_groups = Routes(
+            PAGING_GROUPS, *on, self._paging_problem, using("page"), numbers=numbers
+        )
         references.follow((self.parking_lots, self.conference_rooms, self.paging_groups))
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
         offer("conference-rooms", choices=lambda: numbered(self.conference_rooms.entries))
@@ -125,14 +147,6 @@ class Rooms:
         await self.conference_rooms.start()
         await self.paging_groups.start()
 
-    def has_number(self, number: str, but: str = "") -> bool:
-        """Whether one of them, another than `but`, has a number."""
-        return any(number in form.numbers() for at, form in self._numbered() if at != but)
-
-    def is_feature(self, code: str) -> bool:
-        """Whether a feature has a code."""
-        return self._codes().has(code)
-
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
         lots = tuple(each.form.lot() for each in self.parking_lots.entries)
@@ -156,37 +170,25 @@ class Rooms:
             codes=self._codes().codes(),
         )
 
-    def _numbered(self) -> Iterator[tuple[str, Numbered]]:
-        for kept in (self.parking_lots, self.conference_rooms, self.paging_groups):
-            for each in kept.entries:
-                yield each.id, each.form
-
     def _musical_problem(
-        self, form: ParkingLotForm | ConferenceRoomForm, but: str
+        self, form: ParkingLotForm | ConferenceRoomForm, _but: str
     ) -> dict[str, str]:
-        return self._number_problem(form, but) | self._music.problem(form.music)
+        return self._music.problem(form.music)
 
-    def _paging_problem(self, form: PagingGroupForm, but: str) -> dict[str, str]:
-        found = self._number_problem(form, but)
-        if form.prompt and not self._prompt_of(form.prompt):
-            found["prompt"] = N_("This is none of the choices.")
-        return found
+    def _paging_problem(self, form: PagingGroupForm, _but: str) -> dict[str, str]:
+        missing = form.prompt and not self._prompt_of(form.prompt)
+        return {"prompt": N_("This is none of the choices.")} if missing else {}
 
     def _check_codes(self, codes: FeatureCodes) -> None:
         """A code that is changed is no number of something else."""
         before = self._codes().dialled()
-        changed = {at: code for at, code in codes.dialled().items() if before.get(at) != code}
-        taken = [
-            at
-            for at, code in changed.items()
-            if any(self._taken(each) or self.has_number(each) for each in numbers_of(at, code))
-        ]
-        if taken:
-            raise Invalid(dict.fromkeys(taken, TAKEN))
+        for field, code in codes.dialled().items():
+            if before.get(field) == code:
+                continue
+            for number in numbers_of(field, code):
+                self._numbers.check(number, SECTION, field)
 
-    def _number_problem(self, form: Numbered, but: str) -> dict[str, str]:
-        """A number belongs to one object."""
-        taken = [n for n in form.numbers() if self._taken(n) or self.has_number(n, but)]
-        if not taken:
-            return {}
-        return {"number" if form.number in taken else "first_slot": TAKEN}
+    def _feature(self, number: str, but: str) -> Label | None:
+        """What a code does, unless the feature codes themselves are what is asked for."""
+        field = None if but == SECTION else self._codes().field_of(number)
+        return None if field is None else Label(FeatureCodes.model_fields[field].title or field)

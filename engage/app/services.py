@@ -30,6 +30,7 @@ from engage.faxes.model import FaxUnavailable
 from engage.faxes.settings import SECTION as FAX
 from engage.faxes.settings import FaxSettings
 from engage.people.choices import Choice
+from engage.people.numbering import NumberOfDirectory, NumberOfFaxExtension, NumberOfIvr
 from engage.storage import tables
 from engage.system.actor import Module
 from pbxcore.apps.announcement_center import AnnouncementCenter
@@ -39,7 +40,7 @@ from pbxcore.dialplan.place import Place
 from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from pbxcore.apps.services import PrefixedService, Service
     from pbxcore.dialplan.plan import Plan
 
-IVRS = RouteKind("ivr", tables.ivrs, Module.IVRS, IvrForm)
+IVRS = RouteKind("ivr", tables.ivrs, Module.IVRS, IvrForm, owner=NumberOfIvr, span="ivrs")
 PROMPTS = RouteKind("custom_prompt", tables.custom_prompts, Module.CUSTOM_PROMPTS, CustomPromptForm)
 RINGTONES: RouteKind[CustomPromptForm] = RouteKind(
     "ringtone", tables.ringtones, Module.CUSTOM_PROMPTS, RingtoneForm
@@ -65,11 +66,23 @@ CENTER_GROUPS = RouteKind(
     "center_group", tables.center_groups, Module.ANNOUNCEMENTS, CenterGroupForm
 )
 DISAS = RouteKind("disa", tables.disas, Module.DISAS, DisaForm)
-FAXES = RouteKind("fax_extension", tables.fax_extensions, Module.FAX, FaxExtensionForm)
+FAXES = RouteKind(
+    "fax_extension",
+    tables.fax_extensions,
+    Module.FAX,
+    FaxExtensionForm,
+    owner=NumberOfFaxExtension,
+    span="faxes",
+)
 CALLBACKS = RouteKind("callback", tables.callbacks, Module.CALLBACKS, CallbackForm)
 WAKE_UPS = RouteKind("wake_up", tables.wake_ups, Module.WAKE_UPS, WakeUpForm)
 DIRECTORIES = RouteKind(
-    "name_directory", tables.name_directories, Module.NAME_DIRECTORIES, NameDirectoryForm
+    "name_directory",
+    tables.name_directories,
+    Module.NAME_DIRECTORIES,
+    NameDirectoryForm,
+    owner=NumberOfDirectory,
+    span="directories",
 )
 LEAD_SOMEWHERE = (
     *(Module.INBOUND_ROUTES, Module.IVRS, Module.RING_GROUPS, Module.PARKING_LOTS),
@@ -77,7 +90,7 @@ LEAD_SOMEWHERE = (
     *(Module.CALLBACKS, Module.WAKE_UPS, Module.PAGING_GROUPS),
 )
 """Whose forms have destinations or prompts."""
-TAKEN = N_("This number is taken already.")
+CODE_TAKEN = N_("This code is taken already.")
 NO_CHOICE = N_("This is none of the choices.")
 AMBIGUOUS = N_("With the other codes it would not be clear what is meant.")
 
@@ -88,19 +101,11 @@ class Services:
     Args:
         ground: what everything stands on.
         people: what forms choose from, and who belongs to groups.
-        taken: whether something else has a number.
         references: tells what needs one of them.
     """
 
-    def __init__(
-        self,
-        ground: Ground,
-        people: People,
-        taken: Callable[[str], bool],
-        references: References,
-    ) -> None:
-        self._taken, self._members_of = taken, people.members_of_groups
-        self._people = people
+    def __init__(self, ground: Ground, people: People, references: References) -> None:
+        self._people, self._members_of = people, people.members_of_groups
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
         ground.configuration.register(FAX, FaxSettings, Module.FAX, check=_fax_check)
@@ -114,12 +119,12 @@ class Services:
             Routes(RINGTONES, *on, users=references.users_of("ringtone")),
             ground.settings.data.resolve() / "ringtones",
         )
-        using = references.users_of
-        self.ivrs = Routes(IVRS, *on, self._ivr_problem, using("ivr"))
-        self.directories = Routes(DIRECTORIES, *on, self._number_problem, using("directory"))
+        using, numbers = references.users_of, people.number_book
+        self.ivrs = Routes(IVRS, *on, self._ivr_problem, using("ivr"), numbers=numbers)
+        self.directories = Routes(DIRECTORIES, *on, users=using("directory"), numbers=numbers)
         self.announcements = Routes(ANNOUNCEMENTS, *on, self._prompt_problem, using("announcement"))
         self.disas = Routes(DISAS, *on, users=using("disa"))
-        self.fax_extensions = Routes(FAXES, *on, self._number_problem, using("fax"))
+        self.fax_extensions = Routes(FAXES, *on, users=using("fax"), numbers=numbers)
         self.callbacks = Routes(CALLBACKS, *on, users=using("callback"))
         self.messages = Routes(CENTER_MESSAGES, *on, self._message_problem)
         self.groups = Routes(CENTER_GROUPS, *on, self._group_problem)
@@ -174,12 +179,6 @@ class Services:
         ):
             await other.start()
 
-    def has_number(self, number: str, but: str = "") -> bool:
-        """Whether one of them, another than `but`, has a number."""
-        kept: list[RouteEntry[Any]] = [*self.ivrs.entries, *self.directories.entries]
-        kept += self.fax_extensions.entries
-        return any(each.form.number == number for each in kept if each.id != but)
-
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
         path_of, codes = self.prompts.path_of, self._codes()
@@ -221,15 +220,8 @@ class Services:
         audiences = tuple(each.form.audience(members_of) for each in self.groups.entries)
         return {code: AnnouncementCenter(code, messages, audiences)} if code else {}
 
-    def _number_problem(
-        self, form: IvrForm | NameDirectoryForm | FaxExtensionForm, but: str
-    ) -> dict[str, str]:
-        """A number belongs to one object."""
-        taken = self._taken(form.number) or self.has_number(form.number, but)
-        return {"number": TAKEN} if taken else {}
-
-    def _ivr_problem(self, form: IvrForm, but: str) -> dict[str, str]:
-        found = self._number_problem(form, but)
+    def _ivr_problem(self, form: IvrForm, _but: str) -> dict[str, str]:
+        found: dict[str, str] = {}
         for name in "timeout_prompt", "invalid_prompt":
             prompt = getattr(form, name)
             if prompt and not self.prompts.path_of(prompt):
@@ -261,7 +253,7 @@ class Services:
 def _code_problem(code: str, codes: set[str], present: set[str], added: set[str]) -> dict[str, str]:
     """A code belongs to one; both codes in a row have to mean one pair alone."""
     if code in codes:
-        return {"code": TAKEN}
+        return {"code": CODE_TAKEN}
     return {"code": AMBIGUOUS} if present & added else {}
 
 

@@ -59,6 +59,7 @@ def ask_server(settings: Settings, command: Command) -> dict[str, Any]:
 def do_here(settings: Settings, command: PeopleCommand) -> dict[str, Any]:
     import asyncio
 
+    from engage.app.numbers_in_use import read_numbers
     from engage.errors import EngageError
     from engage.events import Events
     from engage.keyring import Keyring
@@ -78,6 +79,7 @@ def do_here(settings: Settings, command: PeopleCommand) -> dict[str, Any]:
         try:
             await configuration.start()
             await people.start()
+            await read_numbers(people.number_book, rows, events)
             return await carry_out(people, command)
         finally:
             await people.stop()

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Members, Number
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NumberedBody
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.apps.conferences import ConferenceRoom
@@ -16,7 +16,7 @@ ROOM, WHO, COURSE = N_("Conference Room"), N_("Who may come in"), N_("During the
 Pin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,12})?$")]
 
 
-class ConferenceRoomForm(RouteBody):
+class ConferenceRoomForm(NumberedBody):
     """A room where everybody hears everybody."""
 
     number: Number = Field(
@@ -110,10 +110,6 @@ class ConferenceRoomForm(RouteBody):
         description=N_("Guests may invite others and link rooms by the menu, as hosts do."),
         json_schema_extra={"control": "switch", "section": COURSE},
     )
-
-    def numbers(self) -> tuple[str, ...]:
-        """Every number it takes."""
-        return (self.number,)
 
     def room(self) -> ConferenceRoom:
         """As the PBX knows it."""

@@ -254,9 +254,14 @@ class FeatureCodes(DialledFeatures):
         codes = {name: getattr(self, name) for name in self._meant_by_themselves()}
         return {name: code for name, code in codes.items() if code}
 
+    def field_of(self, number: str) -> str | None:
+        """The feature whose code a number is, or whose code it is with the digit dialled next."""
+        found = (name for name, code in self.dialled().items() if number in numbers_of(name, code))
+        return next(found, None)
+
     def has(self, number: str) -> bool:
         """Whether a number is a code, or one with the digit that it is dialled with."""
-        return any(number in numbers_of(*each) for each in self.dialled().items())
+        return self.field_of(number) is not None
 
     @classmethod
     def _meant_by_themselves(cls) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from engage.dialplan.fields import Name
+from engage.dialplan.fields import Name, Number
 from engage.errors import N_, Conflict
 from engage.partial_body import Body
 from engage.people.policy import name_key
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from engage.people.numbering import NumberTaken
+    from engage.people.numbers import Span
     from engage.system.actor import Module
 
 
@@ -40,11 +42,25 @@ class KeptBody(Body):
         """The ids of the trunks it names."""
         return set()
 
+    def numbers(self) -> dict[str, str]:
+        """Every number it takes, with the field it is given in."""
+        return {}
+
 
 class RouteBody(KeptBody):
     """What the forms of routes have in common."""
 
     name: Name
+
+
+class NumberedBody(RouteBody):
+    """What the forms of objects have in common that are called at a number of their own."""
+
+    number: Number
+
+    def numbers(self) -> dict[str, str]:
+        """Every number it takes, with the field it is given in."""
+        return {self.number: "number"}
 
 
 Form = TypeVar("Form", bound=KeptBody)
@@ -101,3 +117,7 @@ class RouteKind(Generic[Form]):
     form: type[Form]
     most: int = 0
     """0: as many as are wanted."""
+    owner: type[NumberTaken] | None = None
+    """What says that one of them has a number; None: they have no numbers."""
+    span: Span | None = None
+    """The range of their numbers; None: any."""

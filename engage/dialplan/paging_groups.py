@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import MemberGroups, Members, Number
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NumberedBody
 from engage.errors import N_
 from engage.system.time_settings import WEEKDAYS, ClockTime, Weekday
 from pbxcore.dialplan.plan import PagingGroup
@@ -31,7 +31,7 @@ _SPEAKING: JsonDict = {"field": "type", "is": ["two_way", "private", "one_way", 
 GROUP, PAGE = N_("Paging/Intercom Group"), N_("Page")
 
 
-class PagingGroupForm(RouteBody):
+class PagingGroupForm(NumberedBody):
     """Phones that answer by themselves, and let their users hear who calls."""
 
     number: Number = Field(
@@ -183,10 +183,6 @@ class PagingGroupForm(RouteBody):
         description=N_("0: as long as the caller likes."),
         json_schema_extra={"control": "number", "section": PAGE, "unit": N_("seconds")},
     )
-
-    def numbers(self) -> tuple[str, ...]:
-        """Every number it takes."""
-        return (self.number,)
 
     def group(self, members_of: Callable[[list[str]], Iterable[str]]) -> PagingGroup:
         """As the PBX knows it; `members_of` tells the members of extension groups."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engage.dialplan.fields import Destination, Number, missing_value
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NumberedBody
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.dialplan.plan import ParkingLot
@@ -16,7 +16,7 @@ MOST_SLOTS = 200
 LOT, RETURN = N_("Parking Lot"), N_("Return")
 
 
-class ParkingLotForm(RouteBody):
+class ParkingLotForm(NumberedBody):
     """Numbered slots where calls wait until somebody takes them."""
 
     number: Number = Field(
@@ -63,9 +63,9 @@ class ParkingLotForm(RouteBody):
         first, last, length = int(self.first_slot), int(self.last_slot), len(self.first_slot)
         return tuple(str(each).zfill(length) for each in range(first, last + 1)[:MOST_SLOTS])
 
-    def numbers(self) -> tuple[str, ...]:
-        """Every number it takes."""
-        return self.number, *self.slots
+    def numbers(self) -> dict[str, str]:
+        """Its own number and those of the slots, with the field each is given in."""
+        return {self.number: "number"} | dict.fromkeys(self.slots, "first_slot")
 
     def lot(self) -> ParkingLot:
         """As the PBX knows it."""

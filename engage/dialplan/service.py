@@ -11,6 +11,7 @@ from engage.dialplan.model import Form, KindFull, RouteEntry, RouteNameTaken
 from engage.dialplan.repository import RouteRepository
 from engage.errors import N_, Invalid, NotFound
 from engage.identifiers import new_id, now_ms
+from engage.people.numbering import NumberBook, Owner
 from engage.system.editing import InUse
 from engage.system.operation_log import check_version, note
 
@@ -39,13 +40,17 @@ class Routes(Generic[Form]):
         consult: Callable[[Form, str], dict[str, str]] = lambda form, but: {},
         users: Callable[[RouteEntry[Form]], list[dict[str, str]]] = lambda entry: [],
         forget: Callable[[AsyncConnection, Form], Awaitable[None]] | None = None,
+        numbers: NumberBook | None = None,
     ) -> None:
         """Wire it.
 
         `consult` tells what else is wrong with a form, of an id or of a new one; `users` who needs
         one, so that it cannot be deleted. `forget` removes what is kept of a name that is no more.
+        `numbers` learns of those that a kind has, and tells whether one is free.
         """
-        self.kind = kind
+        self.kind, self._numbers = kind, numbers or NumberBook()
+        if kind.owner is not None:
+            self._numbers.register(Owner(kind.owner, self._holds))
         self._consult, self._users, self._forget = consult, users, forget
         self._database, self._events, self._clock = database, events, clock
         self._trunk_exists = trunk_exists
@@ -93,6 +98,7 @@ class Routes(Generic[Form]):
 
         Raises:
             RouteNameTaken: another has the name.
+            NumberTaken: something has its number.
             KindFull: there may be no more.
             Invalid: with the fields that will not do.
         """
@@ -123,6 +129,7 @@ class Routes(Generic[Form]):
             NotFound: there is none.
             Edited: somebody else has changed it since `version`.
             RouteNameTaken: another has the name.
+            NumberTaken: something has its number.
             Invalid: with the fields that will not do.
         """
         return await self.edit(actor, route_id, lambda _: given, version)
@@ -168,12 +175,15 @@ class Routes(Generic[Form]):
 
         Raises:
             RouteNameTaken: another has one of the names.
+            NumberTaken: something has one of the numbers.
             KindFull: there may not be so many.
         """
         actor.check(self.kind.module)
 
         async def work(connection: AsyncConnection) -> None:
             rows = RouteRepository(connection, self.kind)
+            for form in new:
+                self._check_numbers(form, "")
             if self.kind.most and await rows.count() + len(new) > self.kind.most:
                 raise KindFull(most=self.kind.most)
             if new and await rows.any_taken([form.own_name for form in new]):
@@ -191,8 +201,9 @@ class Routes(Generic[Form]):
             detail = {"added": len(new), "changed": len(changes)}
             await self._note(connection, actor, "import", "", detail)
 
-        await self._database.write(work)
-        await self._reload()
+        async with self._numbers.assigning:
+            await self._database.write(work)
+            await self._reload()
 
     async def move(self, actor: Actor, route_id: str, position: int) -> RouteEntry[Form]:
         """Put a route at a place of the list, 1 being the first.
@@ -242,12 +253,28 @@ class Routes(Generic[Form]):
 
         Raises:
             Invalid: with the fields that will not do.
+            NumberTaken: something has its number.
         """
         problems = form.problems() | self._consult(form, but)
         if not all(map(self._trunk_exists, form.uses())):
             problems[form.trunks_in] = N_("This trunk does not exist.")
         if problems:
             raise Invalid(problems)
+        self._check_numbers(form, but)
+
+    def _check_numbers(self, form: Form, but: str) -> None:
+        """Those that it has already are not asked about: ranges never move what there is."""
+        present = next((each.form.numbers() for each in self.entries if each.id == but), {})
+        for number, field in form.numbers().items():
+            if number in present:
+                continue
+            self._numbers.check(number, but, field)
+            if self.kind.span is not None:
+                self._numbers.check_range(self.kind.span, number, field)
+
+    def _holds(self, number: str, but: str) -> str | None:
+        found = (each.form for each in self.entries if each.id != but)
+        return next((each.own_name for each in found if number in each.numbers()), None)
 
     def _subject(self, route_id: str) -> str:
         return f"{self.kind.word}:{route_id}"
@@ -266,8 +293,9 @@ class Routes(Generic[Form]):
     async def _written(
         self, actor: Actor, work: Callable[[AsyncConnection], Awaitable[str]]
     ) -> RouteEntry[Form]:
-        route_id = await self._database.write(work)
-        await self._reload()
+        async with self._numbers.assigning:
+            route_id = await self._database.write(work)
+            await self._reload()
         return self.get(actor, route_id)
 
     async def _reload(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engage.dialplan.speed_dials import MOST, SpeedDialForm
 from engage.errors import N_, Invalid
 from engage.people.csv_table import Problem, read_table
+from engage.people.numbering import NumberTaken
 from engage.people.worksheets import ImportRefused, Outcome, Plan, validated
 from engage.system.actor import Module
 
@@ -74,6 +75,8 @@ class SpeedDialImport:
             return
         try:
             self._kept.check(form, present or "")
+        except NumberTaken as taken:
+            plan.problems.append(Problem(row.line, "code", taken.text, taken.params))
         except Invalid as wrong:
             for name, text in wrong.fields.items():
                 plan.problems.append(Problem(row.line, name.rpartition(".")[2], text))

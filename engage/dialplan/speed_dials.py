@@ -36,6 +36,10 @@ class SpeedDialForm(KeptBody):
         json_schema_extra={"control": "switch"},
     )
 
+    def numbers(self) -> dict[str, str]:
+        """The code, which is dialled as a number."""
+        return {self.code: "code"}
+
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
         found = {"destination.value": missing_value(self.destination)}

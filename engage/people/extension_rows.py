@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from engage.errors import NotFound
 from engage.identifiers import new_id
-from engage.people import agent_rules, call_options, call_rules, mailbox_rules, phone_rules
+from engage.people import (
+    agent_rules,
+    call_options,
+    call_rules,
+    mailbox_rules,
+    phone_rules,
+)
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.extension_checks import check_free
 from engage.people.model import UNUSABLE, Account, ExtensionEntry
 from engage.people.repository import DIRECTORY_VERSION, PeopleRepository
 
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from engage.people.extension_forms import NewExtension
     from engage.people.ledger import Ledger
     from engage.people.model import Invitations, Secrets
+    from engage.people.numbering import NumberBook
     from engage.people.passwords import Passwords
     from engage.people.sessions import Sessions
 
@@ -78,9 +84,14 @@ class ExtensionRows:
     """Makes, stores and changes the rows of extensions."""
 
     def __init__(
-        self, ledger: Ledger, keyring: Secrets, passwords: Passwords, sessions: Sessions
+        self,
+        ledger: Ledger,
+        keyring: Secrets,
+        passwords: Passwords,
+        sessions: Sessions,
+        numbers: NumberBook,
     ) -> None:
-        self._ledger, self._keyring = ledger, keyring
+        self._ledger, self._keyring, self._numbers = ledger, keyring, numbers
         self._passwords, self._sessions = passwords, sessions
         self._invitations: tuple[Invitations, Mailer] | None = None
 
@@ -144,7 +155,7 @@ class ExtensionRows:
             NumberTaken: something has one of the numbers.
         """
         people, directory = PeopleRepository(connection), DirectoryRepository(connection)
-        await check_free(connection, [entry.number for _, entry in prepared])
+        await self._numbers.check_free(connection, [entry.number for _, entry in prepared])
         await people.add_accounts([account for account, _ in prepared], self._ledger.clock())
         await directory.add_extensions([entry for _, entry in prepared])
         await people.bump(DIRECTORY_VERSION)

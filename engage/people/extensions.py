@@ -111,7 +111,10 @@ class Extensions:
 
         detail = {"name": entry.name}
         try:
-            await self._ledger.change(actor, "extension.add", subject_of(new.number), store, detail)
+            async with self.checks.numbers.assigning:
+                await self._ledger.change(
+                    actor, "extension.add", subject_of(new.number), store, detail
+                )
         except Repeated as known:
             return self._existing(known.key)
         self._ledger.tell_saved([new.number])

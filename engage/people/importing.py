@@ -141,7 +141,7 @@ class Importing:
             if new is not None:
                 problems += self._problems(row.line, self._checks.problems(new))
                 plan.new.append(new)
-            if (taken := self._checks.taken(number)) is not None:
+            if (taken := self._checks.numbers.taken(number)) is not None:
                 problems.append(Problem(row.line, "number", taken.text, taken.params))
         plan.problems += problems
 
@@ -206,7 +206,10 @@ class Importing:
             return rewrites
 
         detail = {"added": len(plan.new), "changed": len(plan.changes)}
-        rewrites = await self._ledger.change(actor, "extension.import", "extension:", store, detail)
+        async with self._checks.numbers.assigning:
+            rewrites = await self._ledger.change(
+                actor, "extension.import", "extension:", store, detail
+            )
         self._rows.tell_rewritten(rewrites)
         self._ledger.tell_saved(entry.number for _, entry in prepared)
         self._welcome()

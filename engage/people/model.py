@@ -402,31 +402,6 @@ class UserNameTaken(NameTaken):
     field = "user_name"
 
 
-class NumberTaken(NameTaken):
-    """Numbers are unique over all kinds."""
-
-    code = "number_taken"
-    field = "number"
-
-
-class NumberOfExtension(NumberTaken):
-    """An extension has it."""
-
-    text = N_("The number %(number)s belongs to the extension “%(name)s”.")
-
-
-class NumberOfQueue(NumberTaken):
-    """A queue has it."""
-
-    text = N_("The number %(number)s belongs to the call queue “%(name)s”.")
-
-
-class NumberOfAdministrator(NumberTaken):
-    """An administrator signs in with it."""
-
-    text = N_("The number %(number)s is the user name of the administrator “%(name)s”.")
-
-
 def token_hash(token: str) -> str:
     """How a token is stored: tokens are long and random, so a plain hash suffices."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.extension_checks import check_free
 from engage.people.groups import check_extensions
 from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queue_entries import changed_queue, new_queue
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.people.csv_table import Row
-    from engage.people.extension_checks import ExtensionChecks
     from engage.people.ledger import Ledger
     from engage.people.model import Secrets
+    from engage.people.numbering import NumberBook
     from engage.people.numbers import NumberRanges
     from engage.system.actor import Actor
 
@@ -48,12 +47,12 @@ class QueueImport:
         self,
         ledger: Ledger,
         secrets: Secrets,
-        checks: ExtensionChecks,
+        numbers: NumberBook,
         ranges: Callable[[], NumberRanges],
     ) -> None:
-        """`secrets` seal the PINs of queues; `extensions` know which numbers are taken."""
+        """`secrets` seal the PINs of queues; `numbers` knows which are taken."""
         self._ledger, self._secrets = ledger, secrets
-        self._checks, self._ranges = checks, ranges
+        self._numbers, self._ranges = numbers, ranges
 
     async def run(self, actor: Actor, data: bytes, *, update: bool, dry_run: bool) -> Outcome:
         """Look a worksheet through and, unless `dry_run`, take it over: all of it or nothing.
@@ -116,16 +115,16 @@ class QueueImport:
 
     def _number_problems(self, line: int, number: str) -> list[Problem]:
         ranges = self._ranges()
-        if (wrong := ranges.queue_problem(number)) is not None:
+        if (wrong := ranges.problem("queues", number)) is not None:
             return [Problem(line, "number", wrong, ranges.spans)]
-        if (taken := self._checks.taken(number)) is not None:
+        if (taken := self._numbers.taken(number)) is not None:
             return [Problem(line, "number", taken.text, taken.params)]
         return []
 
     async def _take_over(self, actor: Actor, plan: QueuePlan) -> None:
         async def store(connection: AsyncConnection) -> None:
             rows = DirectoryRepository(connection)
-            await check_free(connection, [each.number for each in plan.new])
+            await self._numbers.check_free(connection, [each.number for each in plan.new])
             present = {each.number: each for each in await rows.queues()}
             wanted = [
                 *(new_queue(each, self._secrets) for each in plan.new),
@@ -147,4 +146,5 @@ class QueueImport:
                 await rows.put_queue(queue)
 
         detail = {"added": len(plan.new), "changed": len(plan.changes)}
-        await self._ledger.change(actor, "queue.import", subject_of(""), store, detail)
+        async with self._numbers.assigning:
+            await self._ledger.change(actor, "queue.import", subject_of(""), store, detail)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.extension_checks import check_free, options_problem
+from engage.people.extension_checks import options_problem
 from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
 from engage.people.queue_bodies import QueueChange
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from engage.people.ledger import Ledger
     from engage.people.model import QueueAgent, QueueEntry, Reference, References, Secrets
+    from engage.people.numbering import NumberBook
     from engage.people.numbers import NumberRanges
     from engage.people.queue_bodies import NewQueue
     from engage.people.queue_forms import QueueRules
@@ -67,10 +68,15 @@ class Queues:
     """What is done with call queues."""
 
     def __init__(
-        self, ledger: Ledger, secrets: Secrets, ranges: Callable[[], NumberRanges]
+        self,
+        ledger: Ledger,
+        secrets: Secrets,
+        numbers: NumberBook,
+        ranges: Callable[[], NumberRanges],
     ) -> None:
-        """`secrets` seal the PINs of queues."""
-        self._ledger, self._secrets, self._ranges = ledger, secrets, ranges
+        """`secrets` seal the PINs of queues; `numbers` knows which are taken."""
+        self._ledger, self._secrets = ledger, secrets
+        self._numbers, self._ranges = numbers, ranges
         self._references: list[References] = []
         self.duty: Duty | None = None
         """Tells the PBX; None: there is none."""
@@ -132,7 +138,7 @@ class Queues:
         actor.check(Module.QUEUES)
         ranges = self._ranges()
         problems = {
-            "number": ranges.queue_problem(new.number),
+            "number": ranges.problem("queues", new.number),
             "options": options_problem(new.options),
         }
         if refused := {name: problem for name, problem in problems.items() if problem}:
@@ -144,12 +150,13 @@ class Queues:
             for each in await rows.queues():
                 if new.client_id is not None and each.client_id == new.client_id:
                     raise Repeated(each.number)
-            await check_free(connection, [new.number])
+            await self._numbers.check_free(connection, [new.number])
             await _put(rows, queue)
 
         detail = {"name": new.name}
         try:
-            await self._ledger.change(actor, "queue.add", subject_of(new.number), store, detail)
+            async with self._numbers.assigning:
+                await self._ledger.change(actor, "queue.add", subject_of(new.number), store, detail)
         except Repeated as known:
             return self._existing(known.key)
         return self._existing(new.number)

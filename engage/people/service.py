@@ -20,6 +20,7 @@ from engage.people.group_import import GroupImport
 from engage.people.groups import Groups
 from engage.people.importing import Importing
 from engage.people.ledger import Ledger
+from engage.people.numbering import NumberBook, owners_among
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
 from engage.people.pbx_directory import PbxDirectory
@@ -112,8 +113,13 @@ class People:
         def shortest() -> int:
             return policy().password_length
 
-        checks = ExtensionChecks(self._ledger, ranges, shortest)
-        rows = ExtensionRows(self._ledger, keyring, self._passwords, self._sessions)
+        self.number_book = NumberBook(ranges)
+        for owner in owners_among(self._ledger):
+            self.number_book.register(owner)
+        checks = ExtensionChecks(self._ledger, self.number_book, ranges, shortest)
+        rows = ExtensionRows(
+            self._ledger, keyring, self._passwords, self._sessions, self.number_book
+        )
         self.extensions = Extensions(
             self._ledger, keyring, self._passwords, self._sessions, checks, rows
         )
@@ -123,8 +129,8 @@ class People:
         )
         self.groups = Groups(self._ledger)
         self.group_import = GroupImport(self._ledger)
-        self.queues = Queues(self._ledger, keyring, ranges)
-        self.queue_import = QueueImport(self._ledger, keyring, checks, ranges)
+        self.queues = Queues(self._ledger, keyring, self.number_book, ranges)
+        self.queue_import = QueueImport(self._ledger, keyring, self.number_book, ranges)
         self.administrators = Administrators(
             self._ledger, self._passwords, self._sessions, shortest
         )

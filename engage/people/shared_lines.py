@@ -12,7 +12,7 @@ from engage.people import policy
 from pbxcore.features.shared_line import Location, SharedLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 ENABLED, OPTION = "sca_enable", "sca"
 """The first is the HTTPS API's name of the switch; the rest of the form lies in the other."""
@@ -89,12 +89,12 @@ def private_numbers(options: Mapping[str, Any]) -> Iterator[str]:
     return (each["number"] for each in (options.get(OPTION) or {}).get("locations", ()))
 
 
-def problem(form: Mapping[str, Any], taken: set[str]) -> str | None:
-    """What is wrong with the numbers of the places; `taken` are those of others."""
+def problem(form: Mapping[str, Any], taken: Callable[[str], bool]) -> str | None:
+    """What is wrong with the numbers of the places; `taken` tells those of others."""
     numbers = [each["number"] for each in form["locations"]]
     for each in numbers:
         if found := policy.number_problem(each):
             return found
-    if len(set(numbers)) < len(numbers) or taken.intersection(numbers):
+    if len(set(numbers)) < len(numbers) or any(map(taken, numbers)):
         return N_("Each place needs a private number that nothing else has.")
     return None

@@ -43,7 +43,6 @@ async def test_a_speed_dial_is_added_changed_and_deleted(house: House) -> None:
     ("fields", "wrong"),
     [
         ({"code": "123456789"}, "code"),
-        ({"code": "1000"}, "code"),
         ({"code": "#7"}, "code"),
         ({"destination": {"kind": "external"}}, "destination.value"),
         ({"destination": {"kind": "hang_up"}}, "destination.kind"),

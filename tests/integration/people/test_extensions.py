@@ -13,13 +13,11 @@ from engage.people.events import ExtensionsDropped, ExtensionsSaved, SessionEnde
 from engage.people.extension_forms import ExtensionChange
 from engage.people.group_forms import NewGroup
 from engage.people.model import (
-    NumberOfAdministrator,
-    NumberOfExtension,
-    NumberOfQueue,
     Reference,
     SessionRevoked,
     WrongCredentials,
 )
+from engage.people.numbering import NumberOfAdministrator, NumberOfExtension, NumberOfQueue
 from engage.people.numbers import NumberRanges
 from engage.people.queue_bodies import NewQueue
 from engage.system.actor import SYSTEM, Actor, Module, Rights

@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from engage.errors import Forbidden, Invalid, NotFound
 from engage.people.group_forms import GroupChange, NewGroup
-from engage.people.model import NameTaken, NumberTaken, QueueAgent, Reference
+from engage.people.model import NameTaken, QueueAgent, Reference
+from engage.people.numbering import NumberTaken
 from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queues import AlwaysOnDuty, NotAgent
 from engage.system.actor import SYSTEM, Actor, Module, Rights

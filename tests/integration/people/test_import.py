@@ -9,7 +9,8 @@ import pytest
 
 from engage.errors import Forbidden
 from engage.people.importing import MOST_PASSWORDS, MOST_ROWS
-from engage.people.model import NumberTaken, SessionRevoked
+from engage.people.model import SessionRevoked
+from engage.people.numbering import NumberTaken
 from engage.people.wire import EXTENSION_COLUMNS
 from engage.people.worksheets import ImportRefused
 from engage.system.actor import SYSTEM, Actor

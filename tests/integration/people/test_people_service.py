@@ -20,14 +20,13 @@ from engage.people.model import (
     Grant,
     Locked,
     NameTaken,
-    NumberOfExtension,
-    NumberOfQueue,
     Principal,
     SessionExpired,
     SessionOver,
     SessionRevoked,
     WrongCredentials,
 )
+from engage.people.numbering import NumberOfExtension, NumberOfQueue
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
 from engage.people.queue_bodies import NewQueue

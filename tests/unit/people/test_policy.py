@@ -82,13 +82,13 @@ def test_a_line_holds_no_control_character() -> None:
 
 def test_ranges_bind_new_numbers_only_while_they_are_checked() -> None:
     ranges = NumberRanges()
-    assert ranges.extension_problem("1000") is None
-    assert ranges.extension_problem("6300") is not None
-    assert ranges.extension_problem("01000") is not None
-    assert ranges.queue_problem("6500") is None
-    assert ranges.queue_problem("1000") is not None
+    assert ranges.problem("extensions", "1000") is None
+    assert ranges.problem("extensions", "6300") is not None
+    assert ranges.problem("extensions", "01000") is not None
+    assert ranges.problem("queues", "6500") is None
+    assert ranges.problem("queues", "1000") is not None
     free = NumberRanges(check_ranges=False)
-    assert free.extension_problem("007") is None
-    assert free.extension_problem("1") is not None
+    assert free.problem("extensions", "007") is None
+    assert free.problem("extensions", "1") is not None
     with pytest.raises(ValueError, match="before it begins"):
         NumberRanges(extensions_from=2000, extensions_to=1000)

@@ -1,0 +1,28 @@
+"""What has a number while no server runs: for commands that add an extension by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engage.app.dialplan import EMERGENCIES, RING_GROUPS, SPEED_DIALS, VOICEMAIL_GROUPS
+from engage.app.rooms import CONFERENCE_ROOMS, PAGING_GROUPS, PARKING_LOTS
+from engage.app.services import DIRECTORIES, FAXES, IVRS
+from engage.dialplan.service import Routes, no_trunk
+
+if TYPE_CHECKING:
+    from engage.dialplan.model import RouteKind
+    from engage.events import Events
+    from engage.people.numbering import NumberBook
+    from engage.storage.database import Database
+
+NUMBERED: tuple[RouteKind[Any], ...] = (
+    *(RING_GROUPS, VOICEMAIL_GROUPS, SPEED_DIALS, EMERGENCIES),
+    *(CONFERENCE_ROOMS, PAGING_GROUPS, PARKING_LOTS),
+    *(IVRS, DIRECTORIES, FAXES),
+)
+
+
+async def read_numbers(book: NumberBook, database: Database, events: Events) -> None:
+    """Let the book know of the numbers of everything in the dialplan."""
+    for kind in NUMBERED:
+        await Routes(kind, database, events, no_trunk, numbers=book).start()
