@@ -54,7 +54,7 @@ class Extension(msgspec.Struct, frozen=True):
 
     `recorded` are the calls that are recorded without being asked for; `supervisors` the extensions
     that may hear its talks. `permission` is how far away
-    it may call; `outbound_cid` is the number that it shows outside, `emergency_cid` that of its
+    it may call; `caller_id` is the number that it shows, "": its own, `emergency_cid` that of its
     emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Routes ask
     it for no PIN while `skips_pin` applies; `own_pin` opens them in place of their password.
     Services speak to it in `language`, empty: that of the settings. Whom it
@@ -84,7 +84,7 @@ class Extension(msgspec.Struct, frozen=True):
     recorded: Literal["off", "internal", "external", "all"] = "off"
     supervisors: tuple[str, ...] = ()
     permission: str = "internal"
-    outbound_cid: str = ""
+    caller_id: str = ""
     emergency_cid: str = ""
     longest_s: int = 0
     language: str = ""
@@ -95,6 +95,11 @@ class Extension(msgspec.Struct, frozen=True):
     handling: Handling = Handling()
     shared: SharedLine | None = None
     line: str = ""
+
+    @property
+    def shown_number(self) -> str:
+        """The number that those whom it calls see."""
+        return self.caller_id or self.number
 
     def at(self, place: Extension) -> Extension:
         """The same extension at the phones of another number."""

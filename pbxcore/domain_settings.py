@@ -57,6 +57,8 @@ class Stir(msgspec.Struct, frozen=True):
 class DomainSettings(msgspec.Struct, frozen=True):
     """What holds for every extension. Expiries are seconds (RFC 3261 §10.3).
 
+    Phones that ask for no expiry are granted `usual_expiry_s`.
+
     `external_address` is written into messages for peers outside `local_networks` (CIDR; none
     given: whatever is not a public address). `trusted_peers` (CIDR) may send MESSAGE without a
     password, as the other end of a trunk does, but not in the name of an extension of ours.
@@ -79,7 +81,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     Services speak `language` (`de`), English when it is empty.
 
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
-    `deflection_diversion` a call from outside that goes out again says that it was deflected.
+    `deflection_diversion` a call from outside that goes out again says that it was deflected;
+    with `blocks_collect_calls` none is taken that whoever is called has to pay for.
 
     `recording_notice` says who hears that a call may be recorded, as its recording begins: nobody,
     those outside, or everybody. A recording has both sides mixed, or left and right with
@@ -99,6 +102,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     domains: tuple[str, ...] = ()
     shortest_expiry_s: int = 60
     longest_expiry_s: int = 3600
+    usual_expiry_s: int = 3600
     external_address: str = ""
     local_networks: tuple[str, ...] = ()
     trusted_peers: tuple[str, ...] = ()
@@ -121,6 +125,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     ringtones: str = ""
     unavailable_status: int = 480
     deflection_diversion: bool = False
+    blocks_collect_calls: bool = False
     stir: Stir = Stir()
     language: str = ""
     recording_stereo: bool = False

@@ -17,6 +17,8 @@ from engage.dialplan.inbound_modes import InboundMode
 from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.outbound_forms import OutboundRouteForm
+from engage.dialplan.outbound_settings import SECTION as OUTBOUND_CALLS
+from engage.dialplan.outbound_settings import OutboundCalls
 from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.references import References
 from engage.dialplan.ring_group_forms import RingGroupForm
@@ -100,9 +102,11 @@ class Dialplan:
         self._blacklist = partial(ground.configuration.get, Blacklist)
         self._voicemail = partial(ground.configuration.get, VoicemailSettings)
         self._mode = partial(ground.configuration.get, InboundMode)
+        self._outbound_calls = partial(ground.configuration.get, OutboundCalls)
         self._queue_settings = partial(ground.configuration.get, QueueSettings)
         ground.configuration.register(SECTION, Blacklist, Module.INBOUND_ROUTES)
         ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
+        ground.configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
         on = ground.database, ground.events, trunk_exists, ground.clock
         self.outbound = Routes(OUTBOUND, *on, self._pin_group_problem)
         references = References(people.leading_to)
@@ -198,6 +202,7 @@ class Dialplan:
             blacklist=self._blacklist().plan(),
             hours=Hours(self._time().time_zone, calendar.office_time, calendar.holidays),
             mode=self._mode().mode,
+            caller_id=self._outbound_calls().caller_id,
             voicemail=self._voicemail().rules,
             voicemail_groups={each.number: each for each in boxes},
             music=self.music.plan(),

@@ -23,6 +23,7 @@ from engage.people.call_rules import Recorded
 from engage.people.fields import Email, Ident, Language, Line, Number, Options, Password, Version
 from engage.people.mailbox_forms import VOICEMAIL, MailboxChanges, MailboxFields
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
+from engage.people.outbound_forms import OUTSIDE, OutboundChanges, OutboundFields
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
 
 Permission = Literal[
@@ -192,7 +193,7 @@ class AccountFields(Body):
     )
 
 
-class ExtensionForm(AgentFields, MailboxFields, CallFields, AccountFields):
+class ExtensionForm(OutboundFields, AgentFields, MailboxFields, CallFields, AccountFields):
     """An extension and its user, as an administrator fills them in."""
 
     model_config = ConfigDict(
@@ -200,7 +201,7 @@ class ExtensionForm(AgentFields, MailboxFields, CallFields, AccountFields):
             "tabs": [
                 {"title": N_("Basic Settings"), "sections": [IDENTITY, CALLS, WAVE]},
                 {"title": N_("Media"), "sections": [MEDIA]},
-                {"title": N_("Features"), "sections": [RINGING, PRESENCE]},
+                {"title": N_("Features"), "sections": [RINGING, OUTSIDE, PRESENCE]},
                 {"title": N_("Follow Me"), "sections": [FOLLOWING]},
                 {"title": N_("Voicemail"), "sections": [VOICEMAIL]},
                 {"title": AGENT, "sections": [AGENT]},
@@ -217,7 +218,7 @@ class NewExtension(ExtensionForm):
     options: Options = Field(default_factory=dict)
 
 
-class ExtensionChange(AgentChanges, MailboxChanges, CallChanges):
+class ExtensionChange(OutboundChanges, AgentChanges, MailboxChanges, CallChanges):
     """The fields of an extension that change; `version` is the one that was edited."""
 
     version: Version | None = None
@@ -248,5 +249,5 @@ class ExtensionChange(AgentChanges, MailboxChanges, CallChanges):
         return {
             name: value
             for name, value in fields.items()
-            if value or name not in ("sip_secret", "wave_password", "voicemail_pin")
+            if value or name not in ("sip_secret", "wave_password", "voicemail_pin", "outbound_pin")
         }

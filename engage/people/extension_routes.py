@@ -14,6 +14,7 @@ from engage.people.call_forms import CallFields
 from engage.people.extension_forms import ExtensionChange, NewExtension
 from engage.people.fields import Numbers
 from engage.people.mailbox_forms import MailboxChoices
+from engage.people.outbound_forms import OutboundChoices
 from engage.people.wire import (
     EXTENSION_COLUMNS,
     ShownReferences,
@@ -37,7 +38,7 @@ FILTERS = ("enabled", "permission", "department", "wave_privilege_id")
 SECRETS = ("secrets", "`1`: with the SIP password, for those who may change it")
 
 
-class ShownExtension(AgentFields, MailboxChoices, CallFields):
+class ShownExtension(OutboundChoices, AgentFields, MailboxChoices, CallFields):
     """An extension; `sip_secret` only where it was asked for."""
 
     number: str

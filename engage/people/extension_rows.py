@@ -14,6 +14,7 @@ from engage.people import (
     call_options,
     call_rules,
     mailbox_rules,
+    outbound_rules,
     phone_rules,
 )
 from engage.people.directory_repository import DirectoryRepository
@@ -41,6 +42,7 @@ RULES = (
     *call_options.FIELDS,
     *mailbox_rules.FIELDS,
     *agent_rules.FIELDS,
+    *outbound_rules.FIELDS,
 )
 """Fields that lie among the options."""
 
@@ -74,6 +76,7 @@ class Rewrite:
             **call_options.options_for(self.given, self.present.options),
             **mailbox_rules.options_for(self.given, seal, self.present.mailbox_rules),
             **agent_rules.options_for(self.given, self.present.agent_rules),
+            **outbound_rules.options_for(self.given, seal, self.present.options),
         }
         if changes:
             values["options"] = {**self.present.options, **changes}
@@ -142,6 +145,7 @@ class ExtensionRows:
                 **call_options.options_for(given, new.options),
                 **mailbox_rules.options_for(given, self._keyring.seal),
                 **agent_rules.options_for(given),
+                **outbound_rules.options_for(given, self._keyring.seal, new.options),
             },
         )
         return account, entry

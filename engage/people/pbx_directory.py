@@ -64,7 +64,7 @@ class PbxDirectory:
                 supervisors=calls.supervisors,
                 most_calls=calls.most_calls,
                 permission=each.permission,
-                outbound_cid=str(each.options.get("cidnumber") or ""),
+                caller_id=str(each.options.get("cidnumber") or ""),
                 emergency_cid=str(each.options.get("emergcidnumber") or ""),
                 language=book.accounts[each.account_id].language,
                 music=music_of(each.options),

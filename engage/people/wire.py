@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel
 
-from engage.people import call_options
+from engage.people import call_options, outbound_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,6 +77,7 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         **call_options.shown(entry.options),
         **entry.mailbox_rules.shown,
         **entry.agent_rules.shown,
+        **outbound_rules.shown(entry.options),
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
         "version": entry.version,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from engage.errors import N_, Refused
 from engage.people.phone_rules import ALGORITHMS, in_order
@@ -17,6 +17,9 @@ SHORTEST_SESSION_S = 90
 USUAL_PORT, LARGEST_PORT = 53, 65_535
 SIGN_IN, LAMPS, DNS = N_("Authentication"), N_("Message Waiting"), N_("DNS")
 CALLS, TIMERS, PUSH = N_("Calls"), N_("Session Timers"), N_("Push")
+REGISTRATION = N_("Registration")
+
+Expiry = Annotated[int, Field(ge=1, le=86_400)]
 
 
 class SipSettings(BaseModel):
@@ -51,7 +54,7 @@ class SipSettings(BaseModel):
         ),
         json_schema_extra={"control": "switch", "section": LAMPS},
     )
-    unavailable_cause: Literal["404", "480", "486", "503", "603"] = Field(
+    unavailable_cause: Literal["404", "408", "410", "480", "486", "500", "503", "603"] = Field(
         default="480",
         title=N_("Unavailable Extension Cause"),
         description=N_("Answered to calls of an extension that no phone is registered for."),
@@ -60,8 +63,11 @@ class SipSettings(BaseModel):
             "section": CALLS,
             "labels": {
                 "404": N_("404 Not Found"),
+                "408": N_("408 Request Timeout"),
+                "410": N_("410 Gone"),
                 "480": N_("480 Temporarily Unavailable"),
                 "486": N_("486 Busy Here"),
+                "500": N_("500 Server Internal Error"),
                 "503": N_("503 Service Unavailable"),
                 "603": N_("603 Decline"),
             },
@@ -75,6 +81,30 @@ class SipSettings(BaseModel):
             " they were deflected, whatever the reason."
         ),
         json_schema_extra={"control": "switch", "section": CALLS},
+    )
+    block_collect_calls: bool = Field(
+        default=False,
+        title=N_("Block Collect Calls"),
+        description=N_("Calls that we would have to pay for are refused on every inbound route."),
+        json_schema_extra={"control": "switch", "section": CALLS},
+    )
+    registration_s: Expiry = Field(
+        default=3600,
+        title=N_("Default Registration Time"),
+        description=N_("How long a phone is registered that does not say for how long."),
+        json_schema_extra={"control": "number", "section": REGISTRATION, "unit": N_("seconds")},
+    )
+    registration_shortest_s: Annotated[int, Field(ge=1, le=3600)] = Field(  # RFC 3261 §10.3
+        default=60,
+        title=N_("Minimum Registration Time"),
+        description=N_("Phones that ask for less are told to ask for this."),
+        json_schema_extra={"control": "number", "section": REGISTRATION, "unit": N_("seconds")},
+    )
+    registration_longest_s: Expiry = Field(
+        default=3600,
+        title=N_("Maximum Registration Time"),
+        description=N_("Phones that ask for more are given this."),
+        json_schema_extra={"control": "number", "section": REGISTRATION, "unit": N_("seconds")},
     )
     session_timer_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
         default=1800,
@@ -122,6 +152,13 @@ class SipSettings(BaseModel):
             "labels": {"apns": "APNs", "fcm": "FCM", "webpush": "Web Push"},
         },
     )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        times = (self.registration_shortest_s, self.registration_s, self.registration_longest_s)
+        if list(times) != sorted(times):
+            raise Refused(N_("The default registration time lies between the other two."))
+        return self
 
     @field_validator("push_gateway")
     @classmethod

@@ -217,7 +217,8 @@ class Switchboard:
         """A call that nobody dialled."""
         extension = self._house.directory.extension(caller)
         name = "" if extension is None else extension.display_name
-        identity = Caller(self._house.address_of(caller, None), name.encode(), asserted=True)
+        seen = caller if extension is None else extension.shown_number
+        identity = Caller(self._house.address_of(seen, None), name.encode(), asserted=True)
         number, shown = (caller, "") if extension is not None else ("", caller)
         origin = Origin(identity, number, name, shown=shown)
         return self._begin(Aim(origin, dialled), dialled)

@@ -64,7 +64,7 @@ def outbound_caller(
     )
     if dod is not None:
         return dod.number, dod.name or name
-    own = extension.outbound_cid if extension is not None else ""
+    own = extension.caller_id if extension is not None else ""
     number = route or own or trunk.caller_id or trunk.number or trunk.username or usual
     if not number and extension is not None:
         number = extension.number

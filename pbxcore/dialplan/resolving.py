@@ -282,7 +282,8 @@ def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) ->
     if is_blocked(plan.blacklist, who.caller, route.blocked):
         refusal = Refusal(plan.blacklist.status, BLACKLISTED)
         return Resolution(refusal, who.caller, who.name, "", route)
-    if who.collect_call and route.collect_calls_blocked:
+    blocks = route.collect_calls_blocked or directory.settings.blocks_collect_calls
+    if who.collect_call and blocks:
         return Resolution(Refusal(403, "collect_call"), who.caller, who.name, "", route)
     caller, name = _shown(directory, route, who)
     place = place_of(route, plan, now)

@@ -6,6 +6,7 @@ Registrations come in, outcomes go out. A registration is carried out whole or n
 from __future__ import annotations
 
 import heapq
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +19,7 @@ from pbxcore.presence.outcome import Outcome, Removed, difference
 from pbxcore.presence.registration import USUAL_EXPIRY_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pbxcore.presence.registration import ContactAsked, Registration
 
@@ -31,14 +32,20 @@ class IntervalTooBrief(RemoteProtocolError):
         self.shortest_s = shortest_s
 
 
-def granted_expiry(requested_s: int | None, *, shortest_s: int = 60, longest_s: int = 3600) -> int:
-    """Decide how long a binding lives (RFC 3261 §10.3, steps 6 and 7).
+def granted_expiry(
+    requested_s: int | None,
+    *,
+    shortest_s: int = 60,
+    longest_s: int = 3600,
+    usual_s: int = USUAL_EXPIRY_S,
+) -> int:
+    """Decide how long a binding lives (RFC 3261 §10.3, steps 6 and 7); `usual_s` where none asks.
 
     Raises:
         IntervalTooBrief: above 0 but below `shortest_s`, which counts as an hour at most.
     """
     if requested_s is None:
-        return min(USUAL_EXPIRY_S, longest_s)
+        return min(usual_s, longest_s)
     if 0 < requested_s < min(shortest_s, 3600):
         raise IntervalTooBrief(min(shortest_s, 3600))
     return min(requested_s, longest_s)
@@ -89,6 +96,7 @@ class Registrar:
         shortest_s: int,
         longest_s: int,
         max_contacts: int,
+        usual_s: int = USUAL_EXPIRY_S,
     ) -> Outcome:
         """Carry out one REGISTER, whole or not at all.
 
@@ -112,7 +120,10 @@ class Registrar:
             raise RemoteProtocolError(403, "Too Many Contacts")
         held = [each for each in before if each.device == registration.device]
         others = [each for each in before if each.device != registration.device]
-        causes = _carry_out(registration, held, now_ms, shortest_s, longest_s)
+        granted = partial(
+            granted_expiry, shortest_s=shortest_s, longest_s=longest_s, usual_s=usual_s
+        )
+        causes = _carry_out(registration, held, now_ms, granted)
         if len(held) > most:
             held = without_excess(held, most)
         if registration.device:
@@ -204,14 +215,13 @@ def _carry_out(
     registration: Registration,
     held: list[StoredBinding],
     now_ms: int,
-    shortest_s: int,
-    longest_s: int,
+    granted: Callable[[int | None], int],
 ) -> dict[str, str]:
     """Change what is held as the contacts ask; why some are gone, by contact (§10.3, step 7)."""
     before = tuple(held)
     causes: dict[str, str] = {}
     for asked in registration.contacts:
-        expiry_s = granted_expiry(asked.expires_s, shortest_s=shortest_s, longest_s=longest_s)
+        expiry_s = granted(asked.expires_s)
         place = place_of(asked, held)
         if place is not None and held[place] in before:
             _refuse_older(registration, held[place])

@@ -317,7 +317,7 @@ class CallService:
             return Origin(told, "", name, trunk, sender.user, collect)
         extension = sender.extension
         line = self._house.desks.user_at(extension)
-        address = self._house.address_of(line.number, incoming.flow)
+        address = self._house.address_of(line.shown_number, incoming.flow)
         caller = Caller(
             address,
             line.display_name.encode(),

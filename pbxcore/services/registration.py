@@ -90,6 +90,7 @@ class RegistrationService:
             int(now * 1000),
             shortest_s=settings.shortest_expiry_s,
             longest_s=settings.longest_expiry_s,
+            usual_s=settings.usual_expiry_s,
             max_contacts=extension.max_contacts,
         )
         incoming.keep()

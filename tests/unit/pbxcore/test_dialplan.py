@@ -57,7 +57,7 @@ A, B = Trunk("a", "City Line", "192.0.2.1"), Trunk("b", "Other", "192.0.2.2")
 
 def directory(plan: Plan, *trunks: Trunk) -> Directory:
     extensions = (
-        Extension("1000", "Ana Costa", "s", permission=INTERNATIONAL, outbound_cid="5551000"),
+        Extension("1000", "Ana Costa", "s", permission=INTERNATIONAL, caller_id="5551000"),
         Extension("1001", "Ben Osei", "s", permission="internal-local"),
         Extension("1009", "Gone", "s", enabled=False),
     )
@@ -284,6 +284,9 @@ def test_collect_calls_are_turned_away_where_they_are_not_wanted() -> None:
     caller = msgspec.structs.replace(S, collect_call=True)
     assert came(Plan(inbound=(made,)), caller) == Refusal(403, "collect_call")
     assert came(Plan(inbound=(inbound(),)), caller) == Place("extension", "1000")
+    nowhere = DomainSettings(blocks_collect_calls=True)
+    house = Directory(Snapshot(1, nowhere, (), (A,), plan=Plan(inbound=(inbound(),))))
+    assert resolve(house, caller, "5550", NOON).to == Refusal(403, "collect_call")
 
 
 def test_a_forward_goes_where_the_one_who_forwards_may_call() -> None:

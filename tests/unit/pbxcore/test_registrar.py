@@ -48,6 +48,12 @@ def register(
     )
 
 
+def test_who_asks_for_no_time_is_granted_the_usual_one() -> None:
+    assert granted_expiry(None, longest_s=3600, usual_s=120) == 120
+    assert granted_expiry(None, longest_s=60, usual_s=120) == 60
+    assert granted_expiry(600, longest_s=3600, usual_s=120) == 600
+
+
 def contacts(registrar: Registrar) -> list[str]:
     return [each.contact for each in registrar.of("1000")]
 

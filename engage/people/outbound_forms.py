@@ -1,0 +1,110 @@
+"""How an extension calls outside and is called back, as an administrator fills it in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from engage.errors import N_
+from engage.partial_body import Body
+from engage.people.call_forms import CONDITION_WORDS, RINGING
+from engage.system.time_settings import ConditionCode
+
+OUTSIDE = N_("Outbound Calls")
+
+CallerId = Annotated[str, StringConstraints(pattern=r"^([0-9A-Za-z+*#._-]{2,32})?$")]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+OutboundPin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,10})?$")]
+Skipped = Literal["never", "always", "at_times"]
+
+
+class OutboundChoices(Body):
+    """Who is shown as the caller, how long calls last, whose PIN opens outbound routes."""
+
+    caller_id: CallerId = Field(
+        default="",
+        title=N_("Caller ID Number"),
+        description=N_(
+            "The number that those who are called see, inside and, where neither trunk nor DOD"
+            " says otherwise, outside. Left empty, it is the extension."
+        ),
+        json_schema_extra={"control": "text", "section": OUTSIDE},
+    )
+    emergency_caller_id: CallerId = Field(
+        default="",
+        title=N_("Emergency Caller ID"),
+        description=N_("The number that emergency services see, before all others."),
+        json_schema_extra={"control": "text", "section": OUTSIDE},
+    )
+    longest_call_s: Seconds = Field(
+        default=0,
+        title=N_("Call Duration Limit"),
+        description=N_("Its calls by trunks end after that time; 0: never."),
+        json_schema_extra={"control": "number", "section": OUTSIDE, "unit": N_("seconds")},
+    )
+    skip_outbound_pin: Skipped = Field(
+        default="never",
+        title=N_("Skip PIN of Outbound Routes"),
+        description=N_("Its calls go out without the PIN that a route asks for."),
+        json_schema_extra={
+            "control": "select",
+            "section": OUTSIDE,
+            "labels": {
+                "never": N_("Never"),
+                "always": N_("Always"),
+                "at_times": N_("By time"),
+            },
+        },
+    )
+    skip_outbound_pin_condition: ConditionCode = Field(
+        default=0,
+        title=N_("Skip PIN: Time Condition"),
+        json_schema_extra={
+            "control": "select",
+            "section": OUTSIDE,
+            "labels": CONDITION_WORDS,
+            "when": {"field": "skip_outbound_pin", "is": "at_times"},
+        },
+    )
+    auto_answer: bool = Field(
+        default=False,
+        title=N_("Auto Answer"),
+        description=N_("Its phones answer by themselves where the caller's phone asks for it."),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
+    call_completion: bool = Field(
+        default=True,
+        title=N_("Call Completion"),
+        description=N_(
+            "Whoever finds it busy, or gets no answer, may ask by a code to be called when it is"
+            " free."
+        ),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
+
+
+class OutboundFields(OutboundChoices):
+    """The same with the PIN, which is never shown."""
+
+    outbound_pin: OutboundPin = Field(
+        default="",
+        title=N_("PIN for Outbound Routes"),
+        description=N_(
+            "Four to ten digits that open routes with a password to this extension, in its place."
+        ),
+        json_schema_extra={"control": "password", "section": OUTSIDE, "secret": True},
+    )
+
+
+class OutboundChanges(Body):
+    """The fields of `OutboundFields` that change."""
+
+    caller_id: CallerId | None = None
+    emergency_caller_id: CallerId | None = None
+    longest_call_s: Seconds | None = None
+    outbound_pin: OutboundPin | None = None
+    skip_outbound_pin: Skipped | None = None
+    skip_outbound_pin_condition: ConditionCode | None = None
+    auto_answer: bool | None = None
+    call_completion: bool | None = None

@@ -1,0 +1,71 @@
+"""How an extension calls outside and is called back, between its options and its form.
+
+The options carry it under the names that the HTTPS API gives them; the PIN is sealed there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from engage.people.call_rules import CallRules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FIELDS: Final = (
+    "caller_id",
+    "emergency_caller_id",
+    "longest_call_s",
+    "outbound_pin",
+    "skip_outbound_pin",
+    "skip_outbound_pin_condition",
+    "auto_answer",
+    "call_completion",
+)
+_TEXTS: Final = {"caller_id": "cidnumber", "emergency_caller_id": "emergcidnumber"}
+_SWITCHES: Final = {"auto_answer": "custom_autoanswer", "call_completion": "cc_enable"}
+_SKIPPED: Final = {"never": "no", "always": "yes", "at_times": "bytime"}
+
+
+def shown(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the form, as the options have them; the PIN is never shown."""
+    rules, condition = CallRules.of(options), options.get("skip_auth_timetype")
+    skipped = options.get("bypass_outrt_auth")
+    return {
+        "caller_id": str(options.get("cidnumber") or ""),
+        "emergency_caller_id": str(options.get("emergcidnumber") or ""),
+        "longest_call_s": rules.longest_s,
+        "skip_outbound_pin": next(
+            (at for at, ours in _SKIPPED.items() if ours == skipped), "never"
+        ),
+        "skip_outbound_pin_condition": condition if isinstance(condition, int) else 0,
+        "auto_answer": options.get("custom_autoanswer") == "yes",
+        "call_completion": options.get("cc_enable") != "no",
+    }
+
+
+def options_for(
+    fields: Mapping[str, Any], seal: Callable[[str], str], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What of the options changes with those of `FIELDS` that are given and differ."""
+    present = shown(options)
+    given = {
+        name: fields[name]
+        for name in FIELDS
+        if name in fields and fields[name] != present.get(name, "")
+    }
+    changes: dict[str, Any] = {
+        option: given[name] or None for name, option in _TEXTS.items() if name in given
+    }
+    for name, option in _SWITCHES.items():
+        if name in given:
+            changes[option] = "yes" if given[name] else "no"
+    if "longest_call_s" in given:
+        changes["limitime"] = given["longest_call_s"] or None
+    if "outbound_pin" in given:
+        changes["user_outrt_passwd"] = seal(given["outbound_pin"])
+    if "skip_outbound_pin" in given:
+        changes["bypass_outrt_auth"] = _SKIPPED[given["skip_outbound_pin"]]
+    if "skip_outbound_pin_condition" in given:
+        changes["skip_auth_timetype"] = given["skip_outbound_pin_condition"]
+    return changes
