@@ -12,6 +12,7 @@ from pbxcore.calls.commands import CallCommand
 from pbxcore.calls.visitor_commands import VisitorCommand
 from pbxcore.commands import CheckSync, DeviceTold, ListTrunks, SendMessage, TrunkStandings
 from pbxcore.errors import LocalProtocolError
+from pbxcore.messages.text import MEDIA_TYPE
 from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
 from pbxcore.net.endpoint import Endpoint
@@ -71,7 +72,7 @@ class Running:
         self._pager = Pager(
             directory, layer, record=ground.record, arrived=ground.arrived, entropy=ground.entropy
         )
-        self._serve_requests()
+        self._messages = self._serve_requests()
         self._qualifying = self._qualify(layer)
         ground.load()
         self._events = self._serve_events(layer)
@@ -167,7 +168,7 @@ class Running:
 
     # How it is wired
 
-    def _serve_requests(self) -> None:
+    def _serve_requests(self) -> MessageService:
         """Give each method that begins nothing lasting to its service."""
         ground, uas = self._ground, self._uas
         registration = RegistrationService(
@@ -190,7 +191,8 @@ class Running:
         )
         uas.serve(b"REGISTER", registration.receive, understood=tuple(SUPPORTED))
         uas.serve(b"OPTIONS", OptionsService(ground.domain, uas).receive)
-        uas.serve(b"MESSAGE", messages.receive)
+        uas.serve(b"MESSAGE", messages.receive, bodies=(MEDIA_TYPE,))
+        return messages
 
     def _qualify(self, layer: TransactionLayer) -> Qualifying:
         """Ask phones whether they are there."""
@@ -245,6 +247,7 @@ class Running:
             trunks=trunks,
             clock=ground.clock,
             post=ground.voicemail.post,
+            written=self._messages.within_call,
             prompts=ground.prompts,
             vouching=NetVouching(ground.directory, ground.clock),
             push=Pushing(ground.directory).send,

@@ -29,6 +29,7 @@ class Uas:
         self._services: dict[bytes, Callable[[Incoming], None]] = {}
         self._understood: dict[bytes, frozenset[bytes]] = {}
         self._told: list[bytes] = []
+        self._bodies: list[bytes] = []
         self.allow = b"Allow:"
         self.abilities: list[bytes] = []  # further lines that OPTIONS tells
         self.gruus: TemporaryGruus | None = None
@@ -42,9 +43,14 @@ class Uas:
         receive: Callable[[Incoming], None],
         *,
         understood: tuple[bytes, ...] = (),
+        bodies: tuple[bytes, ...] = (),
     ) -> None:
-        """Let a service have a method; `understood` are the option tags it may be required."""
+        """Let a service have a method.
+
+        `understood` are the option tags it may be required, `bodies` the types it takes.
+        """
         self._services[method] = receive
+        self._bodies += [each for each in bodies if each not in self._bodies]
         self._understood[method] = frozenset(understood)
         self._write_allow()
 
@@ -58,6 +64,11 @@ class Uas:
         """The Supported line: every option tag that some service understands."""
         tags = sorted(set[bytes]().union(*self._understood.values()))
         return b"Supported: " + b", ".join(tags) if tags else b"Supported:"
+
+    @property
+    def accept(self) -> bytes:
+        """The Accept line: every type of body that some service takes."""
+        return b"Accept: " + b", ".join(self._bodies)
 
     def receive(self, incoming: Incoming) -> None:
         """Hand one request to its service.

@@ -195,14 +195,18 @@ class Leg(CallListener):
         self.call.transferring.referred(self, referral)
 
     def requested(self, call: SipCall, incoming: Incoming) -> None:
-        """Some ask by OPTIONS whether the call still stands (RFC 3261 §11.2).
+        """Some ask by OPTIONS whether the call still stands (RFC 3261 §11.2), or write a text.
 
         Raises:
-            RemoteProtocolError: it is something else.
+            RemoteProtocolError: it is something else, or nobody takes texts at the other end.
         """
-        if incoming.request.method != b"OPTIONS":
-            raise unwanted(incoming.request.method)
-        incoming.answer(200, lines=call.core.abilities())
+        method, partner = incoming.request.method, self.call.partner(self)
+        if method == b"OPTIONS":
+            incoming.answer(200, lines=call.core.capabilities())
+        elif method == b"MESSAGE" and partner is not None and self.number and partner.number:
+            self.call.house.written(incoming, self.number, partner.number)
+        else:
+            raise unwanted(method)
 
     # What its workers tell
 

@@ -39,6 +39,7 @@ from pbxcore.presence.keeping import Volatile
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.presence.reach import way_to
 from pbxcore.prompts.sounds import Prompts
+from pbxcore.sip.agent.listener import unwanted
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
 from pbxcore.sip.telephone import number_of
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from pbxcore.presence.keeping import Store
     from pbxcore.queues.state import State as QueueState
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
+    from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.uri import TelUri
     from pbxcore.sip.user_agent import UserAgent
 
@@ -138,6 +140,8 @@ class Surroundings:
         kept = kept or volatile_call_stores()
         self.emergency_returns = emergency_returns or EmergencyReturns(kept.emergencies)
         self.agent = agent
+        self.written: Callable[[Incoming, str, str], None] = _nobody_reads
+        """Takes a text that an extension writes, in a call, to another."""
         self.anchor = anchor
         self.directory = directory
         self.bindings = bindings
@@ -317,6 +321,15 @@ class Surroundings:
             return b"localhost"  # which is us, whoever asks
         here = host_port(*self.agent.core.layer.wire.advertised(flow))
         return here.encode().removesuffix(b":5060")
+
+
+def _nobody_reads(incoming: Incoming, _sender: str, _recipient: str) -> None:
+    """There are no texts.
+
+    Raises:
+        RemoteProtocolError: 405.
+    """
+    raise unwanted(incoming.request.method)
 
 
 def _nowhere(_extension: str, _number: str, _original: str, _level: str) -> Sequence[Try]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT: Final = 8000
 """Code points of one message, everywhere in the product."""
-ACCEPT: Final = b"Accept: text/plain;charset=UTF-8"
+MEDIA_TYPE: Final = b"text/plain;charset=UTF-8"
+ACCEPT: Final = b"Accept: " + MEDIA_TYPE
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CHARSETS: Final = (b"utf-8", b"us-ascii", b"utf8")
 _MEDIA_TYPE: Final = re.compile(

@@ -76,6 +76,11 @@ class Notifier:
         """How many subscriptions there are."""
         return len(self._held)
 
+    @property
+    def names(self) -> tuple[bytes, ...]:
+        """The packages that can be watched."""
+        return tuple(self._packages)
+
     def numbers(self) -> set[str]:
         """Extensions that watch or are watched."""
         return set(self._counts) | {number for _, number in self._watching}

@@ -37,12 +37,13 @@ from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
 from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.messages.text import MEDIA_TYPE
 from pbxcore.presence.gruu import DEVICE
 from pbxcore.services.chat_alarms import ChatAlarms
 from pbxcore.services.referring import ReferService
 from pbxcore.services.scheduled_pages import ScheduledPages
 from pbxcore.services.waking import Waking
-from pbxcore.sip.agent.profile import SUPPORTED, Profile
+from pbxcore.sip.agent.profile import SESSIONS, UNDERSTOOD, Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
 from pbxcore.sip.telephone import number_of
@@ -81,7 +82,9 @@ if TYPE_CHECKING:
     from pbxcore.trunks.service import Trunks
     from pbxcore.uas import Uas
 
-_PROFILE: Final = Profile(b"<sip:pbx@invalid>", product=b"Engage", between=True)
+_PROFILE: Final = Profile(
+    b"<sip:pbx@invalid>", product=b"Engage", between=True, accepts=(*SESSIONS, MEDIA_TYPE)
+)
 _DRAWN_OF: Final = 16
 
 
@@ -103,6 +106,7 @@ class CallService:
         trunks: how the trunks stand.
         clock: seconds UTC since 1970.
         post: the mailboxes.
+        written: takes a text that an extension writes, in a call, to another.
         prompts: the sound files of what services say; None: ours.
         vouching: signs and verifies callers; None: nobody does.
         push: has a push service wake a phone of an extension.
@@ -135,6 +139,7 @@ class CallService:
         clock: Callable[[], float],
         recordings: str,
         post: Post,
+        written: Callable[[Incoming, str, str], None],
         queues: Store[QueueState] | None = None,
         prompts: Prompts | None = None,
         vouching: Vouching | None = None,
@@ -159,6 +164,7 @@ class CallService:
 
         router = CallRouter(layer.wire, UriRouter(layer.wire, draw, names=names))
         self._directory = directory
+        self._profile = _PROFILE
         self._agent = UserAgent(layer, router, _PROFILE, entropy)
         self._house = Surroundings(
             self._agent,
@@ -181,6 +187,7 @@ class CallService:
             kept=kept,
             emergency_returns=returns,
         )
+        self._house.written = written
         if faxes is not None:
             self._house.premises.faxes = faxes
         self._house.lines.registered = trunks.registered
@@ -205,10 +212,10 @@ class CallService:
 
     def serve(self, uas: Uas) -> None:
         """Take INVITE, and whatever comes within the dialogs of calls."""
-        uas.serve(b"INVITE", self.receive, understood=SUPPORTED)
-        for method in (b"ACK", b"CANCEL"):
+        uas.serve(b"INVITE", self.receive, understood=UNDERSTOOD, bodies=_PROFILE.accepts)
+        for method in (b"ACK", b"CANCEL", b"NOTIFY"):
             uas.tell(method)
-        uas.serve(b"REFER", self._referring.receive, understood=SUPPORTED)
+        uas.serve(b"REFER", self._referring.receive, understood=UNDERSTOOD)
         for method in (b"BYE", b"INFO", b"PRACK", b"UPDATE"):
             uas.serve(method, self._agent.receive)
         uas.in_calls = self._in_calls
@@ -216,6 +223,10 @@ class CallService:
     def shown_by(self, events: Events) -> None:
         """Let phones see what is going on."""
         house = self._house
+        self._profile = msgspec.structs.replace(
+            self._profile, events=(*events.packages, *self._profile.events)
+        )
+        self.follow()
         events.follow_calls(house.lines, house.appearances, lambda: house.domain)
         events.follow_rooms(house.lines, partial(roster_of, house))
         events.noticed = house.queues.agents.look
@@ -225,7 +236,7 @@ class CallService:
         """Do what the settings say, from the next call on."""
         settings = self._directory.settings
         self._agent.core.profile = msgspec.structs.replace(
-            _PROFILE,
+            self._profile,
             session_s=settings.session_s,
             shortest_session_s=settings.shortest_session_s,
         )

@@ -10,11 +10,13 @@ from pbxcore.features.handling import CallHandling
 from pbxcore.presence.notifier import Notifier
 from pbxcore.presence.packages.conference_info import ConferencePackage
 from pbxcore.presence.packages.dialog_info import DialogPackage
+from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import FeaturePackage
 from pbxcore.presence.packages.message_summary import MessageSummary
-from pbxcore.presence.packages.presence import PresencePackage
+from pbxcore.presence.packages.presence import PIDF, PresencePackage
 from pbxcore.presence.packages.reg_info import RegPackage
 from pbxcore.presence.publication import Publications
+from pbxcore.presence.resource_list import RESOURCE_LISTS
 from pbxcore.presence.states import States
 from pbxcore.services.notices import Notices
 from pbxcore.services.publications import PublicationService
@@ -144,9 +146,15 @@ class Events:
 
     def serve(self, uas: Uas) -> None:
         """Take SUBSCRIBE and PUBLISH; OPTIONS tells what can be watched (RFC 6665 §4.4.4)."""
-        uas.serve(b"SUBSCRIBE", self._subscriptions.receive, understood=UNDERSTOOD)
-        uas.serve(b"PUBLISH", self._publications.receive)
+        bodies = (RESOURCE_LISTS, FEATURES)
+        uas.serve(b"SUBSCRIBE", self._subscriptions.receive, understood=UNDERSTOOD, bodies=bodies)
+        uas.serve(b"PUBLISH", self._publications.receive, bodies=(PIDF,))
         uas.abilities.append(self._notifier.allow_events)
+
+    @property
+    def packages(self) -> tuple[bytes, ...]:
+        """The names of what can be watched."""
+        return self._notifier.names
 
     def start(self) -> None:
         """Go on where the last process ended."""

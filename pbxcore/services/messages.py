@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.authentication import Authentication
-    from pbxcore.directory import Directory
+    from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
     from pbxcore.messages.text import Text
     from pbxcore.presence.bindings import StoredBinding
@@ -72,7 +72,23 @@ class MessageService:
         recipient = None if number is None else self._directory.extension(number)
         if recipient is None:
             raise RemoteProtocolError(404)
-        text = read_text(incoming.request)
+        self._take(incoming, sender, sender_name, recipient)
+
+    def within_call(self, incoming: Incoming, sender: str, recipient: str) -> None:
+        """Pass on what an extension writes, within their call, to the one it talks to.
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        writes, reads = map(self._directory.extension, (sender, recipient))
+        if writes is None or reads is None:
+            raise RemoteProtocolError(404)
+        self._take(incoming, writes.number, writes.display_name, reads)
+
+    def _take(
+        self, incoming: Incoming, sender: str, sender_name: str, recipient: Extension
+    ) -> None:
+        head, text = incoming.head, read_text(incoming.request)
         incoming.keep()
         arrived = MessageArrived(
             message_id(sender, head.call_id, head.cseq),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pbxcore.authentication import user_of
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.messages.text import ACCEPT
 
 if TYPE_CHECKING:
     from pbxcore.domain import Domain
@@ -36,7 +35,7 @@ class OptionsService:
             raise RemoteProtocolError(404, "Not Our Domain")
         lines = [
             self._uas.allow,
-            ACCEPT,
+            self._uas.accept,
             b"Accept-Encoding: identity",
             b"Accept-Language: en",
             self._uas.supported,

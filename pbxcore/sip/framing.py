@@ -13,6 +13,8 @@ KEEP_ALIVE: Final = b"\r\n\r\n"
 PONG: Final = b"\r\n"
 
 _LENGTH: Final = re.compile(rb"\n(?:content-length|l)[ \t]*:[ \t\r\n]*([^\r\n]*)", re.IGNORECASE)
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_CARRIAGE_RETURN: Final = 13
 
 
 class StreamFraming:
@@ -54,13 +56,13 @@ class StreamFraming:
         if not self._wanted:
             if buffer.startswith((b"\r", b"\n")):
                 return self._blank()
-            end = buffer.find(b"\r\n\r\n", self._searched)
+            end = _end_of_head(buffer, self._searched)
             if end < 0:
                 if len(buffer) > self._largest:
                     raise RemoteProtocolError(513)
                 self._searched = max(0, len(buffer) - 3)
                 return None
-            self._wanted = end + 4 + _content_length(bytes(buffer[:end]))
+            self._wanted = end + _content_length(bytes(buffer[:end]))
             if self._wanted > self._largest:
                 raise RemoteProtocolError(413)
         if len(buffer) < self._wanted or not buffer:
@@ -90,6 +92,20 @@ class StreamLost(RemoteProtocolError):
         super().__init__(status, reason)
         self.messages = messages
         self.head = head
+
+
+def _end_of_head(buffer: bytearray, start: int) -> int:
+    """Where the body begins, -1 as long as that is not to be seen.
+
+    A message whose first line ends in a bare line feed is understood as one that came by UDP: a
+    blank line of whatever kind ends its head.
+    """
+    first = buffer.find(b"\n")
+    if first > 0 and buffer[first - 1] != _CARRIAGE_RETURN:
+        blank = _BLANK_LINE.search(buffer, start)
+        return -1 if blank is None else blank.end()
+    end = buffer.find(b"\r\n\r\n", start)
+    return -1 if end < 0 else end + 4
 
 
 def _content_length(head: bytes) -> int:

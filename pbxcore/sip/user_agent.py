@@ -23,7 +23,7 @@ from pbxcore.sip.agent.errand import Errand
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.sip.agent.outgoing_call import OutgoingCall
 from pbxcore.sip.agent.outside import OutsideReference
-from pbxcore.sip.agent.profile import ALLOW, SUPPORTED
+from pbxcore.sip.agent.profile import ALLOW, UNDERSTOOD
 from pbxcore.sip.agent.subscription import Notified, Subscription
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS, dialog_id_of
 from pbxcore.sip.dialogs.replaces import replaced
@@ -255,7 +255,7 @@ class UserAgent:
         if to.tag is None and request.method == b"INVITE":
             self.begin(incoming, self.application.invited)
             return
-        refuse_unknown(request, SUPPORTED)
+        refuse_unknown(request, UNDERSTOOD)
         if to.tag is not None:
             usage = self.core.dialogs.get(dialog_id_of(request))
             if usage is not None:
@@ -281,7 +281,7 @@ class UserAgent:
         Raises:
             RemoteProtocolError: the refusal to answer with.
         """
-        refuse_unknown(incoming.request, SUPPORTED)
+        refuse_unknown(incoming.request, UNDERSTOOD)
         reference = read_replaces(incoming.request)
         other = None if reference is None else replaced(reference, self._replaceable)
         call = IncomingCall(self.core, incoming)

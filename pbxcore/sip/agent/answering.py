@@ -148,7 +148,12 @@ class Answering:
         call = self._call
         body = body if call.exchange.needs(Carrier.SUCCESS) else b""
         call.exchange.send(Carrier.SUCCESS, body)
-        head = (*self._record_route, self._contact(), *call.core.abilities(), *call.core.server())
+        head = (
+            *self._record_route,
+            self._contact(),
+            *call.core.capabilities(),
+            *call.core.server(),
+        )
         all_lines = (*head, *self._timer_lines, *lines, *described(body))
         call.invite_accepted(self._incoming.request, self._timer_lines)
         self._incoming.answer(200, "", all_lines, body)

@@ -87,11 +87,19 @@ class Core:
         return line + b";isfocus" if focus else line
 
     def abilities(self) -> tuple[bytes, ...]:
-        """What an INVITE, its answers and OPTIONS tell of us (§13.2.1)."""
+        """What an INVITE and its answers tell of us (§13.2.1)."""
         lines = [b"Allow: " + ALLOW, b"Supported: " + b", ".join(SUPPORTED)]
         if self.profile.packages:
             lines.append(b"Recv-Info: " + b", ".join(sorted(self.profile.packages)))
         return tuple(lines)
+
+    def capabilities(self) -> tuple[bytes, ...]:
+        """The same and more, for who asks, and for the caller whom we answer (§11.2, §13.3.1.4)."""
+        return (
+            *self.abilities(),
+            b"Accept: " + b", ".join(self.profile.accepts),
+            b"Allow-Events: " + b", ".join(self.profile.events),
+        )
 
     def server(self) -> tuple[bytes, ...]:
         """Who answers."""

@@ -8,6 +8,11 @@ ALLOW = b"INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, REFER, NOTIFY, SUBSCRIB
 ALLOW_IN_CALLS = ALLOW.removesuffix(b", MESSAGE")
 SUPPORTED = (b"100rel", b"timer", b"replaces", b"norefersub")
 """The option tags whose meaning the core knows; an INVITE may require any of them."""
+UNDERSTOOD = (*SUPPORTED, b"privacy")
+"""Those, and what a request may require of whoever stands between two (RFC 3323 §4.3)."""
+
+SESSIONS = (b"application/sdp", b"multipart/mixed")
+"""The types of bodies in which a session description comes."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -23,6 +28,8 @@ class Profile(msgspec.Struct, frozen=True):
         packages: the INFO packages we take, in lower case (RFC 6086).
         between: we stand between two parties: who wants to replace a call of ours may name it as
             its other end does.
+        accepts: the types of bodies we take in a call.
+        events: the packages that can be watched here (RFC 6665 §4.4.4).
     """
 
     address: bytes
@@ -33,3 +40,5 @@ class Profile(msgspec.Struct, frozen=True):
     reliable: bool = True
     packages: frozenset[bytes] = frozenset()
     between: bool = False
+    accepts: tuple[bytes, ...] = SESSIONS
+    events: tuple[bytes, ...] = (b"refer",)

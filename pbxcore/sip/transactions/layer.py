@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.checks import MOST_LINES, MOST_VIAS, cut_body, examine, read_cseq
 from pbxcore.sip.grammar import COMMA, elements
-from pbxcore.sip.message import Request, Response, parse
+from pbxcore.sip.message import METHODS, Request, Response, parse
 from pbxcore.sip.transactions.deadlines import Deadlines
 from pbxcore.sip.transactions.incoming import Incoming
 from pbxcore.sip.transactions.outgoing import Outgoing, OutgoingInvite
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MOST_TRANSACTIONS: Final = 200_000
 """Server transactions kept at once: beyond it new requests get 503, memory stays bounded."""
+_NOT_CANCELLED: Final = METHODS - {b"INVITE", b"ACK", b"CANCEL"}
 _LONGEST_KEEP_ALIVE: Final = 4
 _KEEP_ALIVES: Final = (b"\r\n\r\n", b"\r\n", b"\0", b"\0\0\0\0", b"")
 
@@ -299,10 +300,15 @@ class TransactionLayer:
         self.on_ack(request, flow)
 
     def _cancel(self, incoming: Incoming) -> None:
-        invited = self._server.get(_server_key(incoming.request, incoming.via, b"INVITE"))
-        if invited is None:
+        """End an INVITE; no other request is kept from its answer by a CANCEL (§9.2)."""
+        request, via = incoming.request, incoming.via
+        invited = self._server.get(_server_key(request, via, b"INVITE"))
+        if invited is not None:
+            invited.cancel(incoming)
+        elif any(_server_key(request, via, each) in self._server for each in _NOT_CANCELLED):
+            incoming.answer(200)
+        else:
             raise RemoteProtocolError(481)
-        invited.cancel(incoming)
 
     def _check(self, incoming: Incoming) -> None:
         """Let pass what is well formed, new, and not too much (§8.2.2.2, §18.3)."""

@@ -12,7 +12,9 @@ from pbxcore.directory import Delta, SettingsChanged
 from pbxcore.domain_settings import DomainSettings
 from pbxcore.health import Health, Probe
 from pbxcore.journal import MessageRelayed
+from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from tests.support.device import Device
+from tests.support.near import SESSION, registered
 
 if TYPE_CHECKING:
     from tests.integration.sip.conftest import House, Peer
@@ -43,6 +45,32 @@ def message(
 async def trust_loopback(house: House) -> None:
     settings = DomainSettings(domains=("pbx.test",), trusted_peers=("127.0.0.0/8",))
     await house.pbx.handle(commands.ApplyDelta(Delta(2, (SettingsChanged(settings),))))
+
+
+async def test_text_within_a_call_goes_to_whom_one_talks_to(house: House) -> None:
+    plain, secret = (b"Content-Type: text/plain;charset=utf-8",), "Sip-1001!"
+    async with (
+        registered(house.port) as phone,
+        AsyncUserAgent("sip:1001@pbx.test", password=secret) as other,
+    ):
+        call = other.call(f"sip:1000@127.0.0.1:{house.port}", SESSION)
+        came = await phone.next_call()
+        await came.accept(SESSION)
+        await call.answered()
+        told = await call.request(b"OPTIONS")
+        assert b"MESSAGE" in (told.get(b"allow") or b"")
+        assert b"text/plain" in (told.get(b"accept") or b"")
+        assert (told.get(b"allow-events") or b"").startswith(b"message-summary")
+        assert (await call.request(b"MESSAGE", plain, "Grüße".encode())).status == 200
+        text = await phone.next_text()
+        assert "sip:1001@" in text.sender
+        assert text.body == "Grüße".encode()
+        with pytest.raises(Refused) as empty:
+            await call.request(b"MESSAGE", plain)
+        assert empty.value.status == 400
+        await call.hang_up()
+    (fact,) = relayed(house)
+    assert (fact.sender, fact.recipient, fact.text) == ("1001", "1000", "Grüße")
 
 
 async def test_text_goes_from_phone_to_phone(house: House) -> None:

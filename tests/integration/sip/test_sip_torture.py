@@ -228,6 +228,21 @@ async def test_refusals_say_what_would_be_taken(peer: Peer) -> None:
     assert b"\r\nUnsupported: foo, bar\r\n" in await peer.next()
 
 
+async def test_options_tell_which_bodies_and_methods_are_taken(peer: Peer) -> None:
+    peer.send(on_wire(options()))
+    lines = (await peer.next()).split(b"\r\n")
+    (accept,) = (each for each in lines if each.startswith(b"Accept: "))
+    assert set(accept.removeprefix(b"Accept: ").split(b", ")) == {
+        *(b"application/sdp", b"multipart/mixed", b"text/plain;charset=UTF-8"),
+        *(b"application/pidf+xml", b"application/resource-lists+xml"),
+        b"application/x-as-feature-event+xml",
+    }
+    (allow,) = (each for each in lines if each.startswith(b"Allow: "))
+    methods = allow.removeprefix(b"Allow: ").split(b", ")
+    assert {b"NOTIFY", b"PUBLISH", b"SUBSCRIBE", b"INVITE"} <= set(methods)
+    assert len(methods) == len(set(methods))
+
+
 async def test_options_tell_what_can_be_watched(peer: Peer) -> None:
     peer.send(on_wire(options()))
     assert b"\r\nAllow-Events: message-summary, presence, dialog" in await peer.next()

@@ -254,6 +254,21 @@ def test_who_answers_no_offer_of_ours_is_hung_up() -> None:
         office.check()
 
 
+def test_an_answer_and_options_within_the_call_tell_what_is_taken() -> None:
+    with Office("alice") as office:
+        raw = RawPhone(office, "alice")
+        talk(office, raw, b"Proxy-Require: privacy")  # which is given here (RFC 3323 §4.3)
+        in_dialog(raw, b"OPTIONS", 2)
+        office.run(0.3)
+        for method in b"INVITE", b"OPTIONS":
+            told = raw.last(method)
+            assert told.status == 200
+            assert b"NOTIFY" in (told.get(b"allow") or b"")
+            assert (told.get(b"accept") or b"").startswith(b"application/sdp")
+            assert told.get(b"allow-events") == b"refer"
+        over(office, raw)
+
+
 @pytest.mark.parametrize(
     ("lines", "body", "status", "told"),
     [
@@ -445,6 +460,7 @@ def test_a_reference_is_told_of_unless_nobody_wants_it(*, quiet: bool) -> None:
 @pytest.mark.parametrize(
     ("method", "lines", "status", "told"),
     [
+        # A service reads no texts.
         (b"MESSAGE", (b"Content-Type: text/plain",), 405, b"Allow: INVITE, ACK, CANCEL, BYE"),
         (b"PUBLISH", (b"Event: presence",), 405, b"Allow: INVITE, ACK, CANCEL, BYE"),
         (b"JUMP", (), 501, b"Allow: INVITE, ACK, CANCEL, BYE"),

@@ -26,6 +26,25 @@ def test_messages_come_out_whole_however_they_arrive(sizes: list[int]) -> None:
     assert not framing.pending
 
 
+@given(st.lists(st.integers(1, 40), max_size=60))
+def test_bare_line_feeds_end_lines_and_heads_too(sizes: list[int]) -> None:
+    body = b"\n\r\n\r\n"
+    bare = b"OPTIONS sip:a@b SIP/2.0\nX: y\nContent-Length: 5\n\n" + body
+    mixed = b"OPTIONS sip:c@d SIP/2.0\nX: y\r\n\r\n"
+    stream = bare + ONE + mixed + TWO
+    framing, found, at = StreamFraming(), [], 0
+    for size in [*sizes, len(stream)]:
+        found += framing.receive(stream[at : at + size])
+        at += size
+    assert found == [bare, ONE, mixed, TWO]
+    assert not framing.pending
+
+
+def test_a_bare_line_feed_within_a_message_of_the_usual_kind_ends_nothing() -> None:
+    odd = b"OPTIONS sip:a@b SIP/2.0\r\nX: y\n\nZ: 1\r\n\r\n"
+    assert StreamFraming().receive(odd) == [odd]
+
+
 def test_pending_tells_of_a_message_begun() -> None:
     framing = StreamFraming()
     steps = [

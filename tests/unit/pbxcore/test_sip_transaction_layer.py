@@ -175,6 +175,17 @@ def test_a_cancel_of_nothing_is_refused() -> None:
     assert stack.statuses() == [481]
 
 
+def test_a_cancel_of_another_request_than_an_invite_has_no_effect() -> None:
+    stack = Stack()
+    stack.layer.receive(request(b"MESSAGE"), PEER)
+    [incoming] = stack.requests
+    incoming.keep()
+    stack.layer.receive(request(b"CANCEL"), PEER)
+    assert stack.statuses() == [200]
+    incoming.answer(202)
+    assert stack.statuses() == [200, 202]
+
+
 def test_the_same_invite_by_another_path_is_merged() -> None:
     stack = Stack()
     invited(stack).keep()
