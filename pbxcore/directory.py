@@ -55,8 +55,8 @@ class Extension(msgspec.Struct, frozen=True):
     `recorded` are the calls that are recorded without being asked for; `supervisors` the extensions
     that may hear its talks. `permission` is how far away
     it may call; `caller_id` is the number that it shows, "": its own, `emergency_cid` that of its
-    emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Routes ask
-    it for no PIN while `skips_pin` applies; `own_pin` opens them in place of their password.
+    emergency calls. A call that it makes lasts `longest_s` at most, 0: as long as it likes. Routes
+    ask it for no PIN while `skips_pin` applies; `own_pin` opens them in place of their password.
     Services speak to it in `language`, empty: that of the settings. Whom it
     holds hears music of the class `music`.
 

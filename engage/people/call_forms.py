@@ -93,6 +93,7 @@ Info = Annotated[
     str, StringConstraints(max_length=128, pattern=r'^[^<>",;]*$'), AfterValidator(policy.line)
 ]
 RingTime = Annotated[int, Field(ge=3, le=600)]
+Longest = Annotated[int, Field(ge=0, le=86_400)]
 MostCalls = Annotated[int, Field(ge=0, le=100)]
 Members = Annotated[list[Annotated[str, StringConstraints(max_length=18)]], Field(max_length=100)]
 Encryption = Literal["off", "optional", "required"]
@@ -295,6 +296,12 @@ class CallFields(OwnCallFields):
         description=N_("How many calls it may have at the same time; 0: any number."),
         json_schema_extra={"control": "number", "section": RINGING},
     )
+    longest_s: Longest = Field(
+        default=0,
+        title=N_("Maximum Call Duration"),
+        description=N_("Calls it makes are ended after that time, also inside. 0: they may last."),
+        json_schema_extra={"control": "number", "section": RINGING, "unit": N_("seconds")},
+    )
     media_encryption: Encryption = Field(
         default="optional",
         title=N_("Media Encryption"),
@@ -414,6 +421,7 @@ class CallChanges(OwnCallChanges):
     """The fields of `CallFields` that change."""
 
     most_calls: MostCalls | None = None
+    longest_s: Longest | None = None
     media_encryption: Encryption | None = None
     codecs: Codecs | None = None
     dtmf_mode: DtmfMode | None = None

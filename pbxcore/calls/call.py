@@ -13,7 +13,7 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.connecting import connect
 from pbxcore.calls.consenting import YES
-from pbxcore.calls.curfew import Curfew
+from pbxcore.calls.curfew import begin_curfew
 from pbxcore.calls.detecting_fax import hand_to_machine
 from pbxcore.calls.handing_over import give_up
 from pbxcore.calls.keys import pass_key
@@ -291,9 +291,7 @@ class Call:
 
     def leg_answered(self, leg: Leg) -> None:
         """A called leg answered, or a caller knows that it was: then its session is settled."""
-        if leg.limit.longest_s and leg.curfew is None and not leg.over:
-            # whatever it answered for: a talk, a service, or somebody's place in a talk
-            leg.curfew = Curfew(self.house, leg, leg.limit)
+        begin_curfew(leg)  # whatever was answered: a talk, a service, somebody's place in a talk
         may_be_called_back(leg)
         if self.partner(leg) is not None:
             self.renegotiating.settled(leg)

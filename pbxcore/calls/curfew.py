@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.asking_first import end_side
 from pbxcore.calls.party import Farewell
+from pbxcore.dialplan.plan import NO_LIMIT
 from pbxcore.media.commands import Play, Tone
 from pbxcore.sip import causes
 
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
 
 WARNING: Final = Tone((((1400.0,), 0.2), ((), 0.15), ((1400.0,), 0.2)))
 _OVER: Final = Farewell("pbx", 0, causes.NORMAL, "time_limit")
+
+
+def begin_curfew(leg: Leg) -> None:
+    """Let the time of a leg that was answered run, if it may not last for ever.
+
+    That is so for ways out, and for whoever calls and has a limit of his own; not for who calls for
+    help.
+    """
+    house, limit = leg.call.house, leg.limit
+    if not limit.longest_s and leg.calls and leg.call.aim.emergency is None:
+        caller = house.directory.extension(leg.number)
+        limit = NO_LIMIT if caller is None else NO_LIMIT.within(caller.longest_s)
+    if limit.longest_s and leg.curfew is None and not leg.over:
+        leg.curfew = Curfew(house, leg, limit)
 
 
 class Curfew:

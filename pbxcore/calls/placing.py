@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.calls.curfew import begin_curfew
 from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.offering import OURS
@@ -112,6 +113,7 @@ class Placing:
         call = self._call
         call.house.record(LegAnswered(call.id, leg.id))
         leg.calls = True
+        begin_curfew(leg)
         then(leg)
         call.finish(self._wish, _PLACED)
 

@@ -247,3 +247,23 @@ def test_a_provider_is_told_the_number_that_stands_for_all_of_ours() -> None:
         talk.hang_up()
         office.run()
         office.check()
+
+
+def test_a_call_inside_ends_in_the_callers_time() -> None:
+    with Office("alice", "bob") as office:
+        office.house.change("alice", longest_s=10)
+        for caller, lasts in ("alice", False), ("bob", True):
+            talk = talking(office, caller, _other(caller), _other(caller))
+            office.run(8)
+            assert talk.notes[-1] == "confirmed"
+            office.run(3)
+            assert (talk.notes[-1] == "confirmed") is lasts
+            talk.hang_up()
+            office.run()
+        ended = [each for each in office.house.told(LegEnded) if isinstance(each, LegEnded)]
+        assert "time_limit" in {each.reason for each in ended}
+        office.check()
+
+
+def _other(name: str) -> str:
+    return "bob" if name == "alice" else "alice"
