@@ -11,6 +11,7 @@ Storage = Literal["local", "netdisk"]
 Role = Literal["caller", "called", "service"]
 
 ANSWERED_ELSEWHERE = "answered_elsewhere"
+BLACKLISTED = "blacklisted"
 TRANSFERRED = "transferred"
 RESTART = "restart"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.calls.model import ANSWERED_ELSEWHERE, CallRecord, LegRecord
+from engage.calls.model import ANSWERED_ELSEWHERE, BLACKLISTED, CallRecord, LegRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def record_of(
         answered_by=taken.party if taken else "",
         source_trunk=trunk_name(caller.trunk) or caller.trunk,
         destination_trunk=(trunk_name(outward.trunk) or outward.trunk) if outward else "",
-        action=first.action if first else "dial",
+        action=_action_of(caller, first),
         action_owner=(first.owner if first else "") or call.dialled,
         account=call.account,
         status=call.status,
@@ -124,6 +124,13 @@ def disposition_of(leg: Leg) -> str:
     if leg.status in BUSY or leg.reason == "busy":
         return "busy"
     return "no_answer" if leg.status in NOT_THERE else "failed"
+
+
+def _action_of(caller: Leg, first: Leg | None) -> str:
+    """What was done first; a caller of the blacklist came nowhere."""
+    if first is not None:
+        return first.action
+    return "blacklist" if caller.reason == BLACKLISTED else "dial"
 
 
 def _place(leg: Leg) -> tuple[bool, int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Annotated, Literal
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -25,6 +25,7 @@ LONGEST_DELAY_S = 10
 LARGEST_PORT = 65_535
 Date = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 _ANNOUNCEMENT: JsonDict = {"field": "type", "is": "announcement"}
+_LOCAL_CONTROL: Final = IPv4Network("224.0.0.0/24")
 _MULTICAST: JsonDict = {"field": "type", "is": "multicast"}
 _SPEAKING: JsonDict = {"field": "type", "is": ["two_way", "private", "one_way", "multicast"]}
 """Of an announcement there is nothing to record, and nobody who would be shown, but the group."""
@@ -81,7 +82,7 @@ class PagingGroupForm(NumberedBody):
     multicast_address: Annotated[str, StringConstraints(max_length=45)] = Field(
         default="237.11.10.11",
         title=N_("Multicast Address"),
-        description=N_("Where phones and loudspeakers listen: 224.0.0.0 to 239.255.255.255."),
+        description=N_("Where phones and loudspeakers listen: 224.0.1.0 to 239.255.255.255."),
         json_schema_extra={"control": "text", "section": GROUP, "when": _MULTICAST},
     )
     multicast_port: Annotated[int, Field(ge=1, le=LARGEST_PORT)] = Field(
@@ -249,8 +250,9 @@ def is_day(text: str) -> bool:
 
 
 def is_multicast(address: str) -> bool:
-    """Whether a group listens there."""
+    """Whether a group listens there; 224.0.0.x are for routers' protocols (RFC 5771 §4)."""
     try:
-        return IPv4Address(address).is_multicast
+        found = IPv4Address(address)
     except ValueError:
         return False
+    return found.is_multicast and found not in _LOCAL_CONTROL

@@ -409,5 +409,6 @@ class Call:
             fact = CallEnded(self.id, disposition, outcome.status, outcome.cause)
         self.house.record(fact)
         if not self._talked:
-            self.house.completing.missed(self.origin.number, self.dialled)
+            busy = disposition == "busy"
+            self.house.completing.missed(self.origin.number, self.dialled, busy=busy)
         self._over(self)

@@ -6,7 +6,7 @@ Somebody who is busy may be called when he is free; who did not answer, when he 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 OFFERED_S: Final = 60.0
 """So long after a call it may be asked for."""
-LASTS_S: Final = 7200.0
+BUSY_LASTS_S: Final = 4800.0
+"""So long a request waits for somebody who was busy to be free (CCBS)."""
+SILENT_LASTS_S: Final = 7200.0
+"""So long one waits for who did not answer to have used his phone (CCNR)."""
 SETTLED_S: Final = 1.0
 """A phone that has just hung up shows that first."""
 
@@ -30,6 +33,14 @@ class Request(msgspec.Struct, frozen=True):
     callee: str
     until: float
     due: bool = False
+
+
+class _Missed(NamedTuple):
+    """Whom somebody did not reach, and when."""
+
+    callee: str
+    at: float
+    busy: bool
 
 
 class Completing:
@@ -45,7 +56,7 @@ class Completing:
 
     def __init__(self, house: Surroundings, store: Store[Request]) -> None:
         self._house, self._store = house, store
-        self._missed: dict[str, tuple[str, float]] = {}
+        self._missed: dict[str, _Missed] = {}
         self._requests = {(each.caller, each.callee): each for each in store.load().values()}
         self.place: Callable[[str, str], tuple[int, str]] = lambda caller, callee: (503, "")
         self.deadline: float | None = None
@@ -55,18 +66,21 @@ class Completing:
         """How many wait."""
         return len(self._requests)
 
-    def missed(self, caller: str, callee: str) -> None:
+    def missed(self, caller: str, callee: str, *, busy: bool) -> None:
         """A call is over, and nobody talked."""
-        self._missed[caller] = callee, self._house.moment()
+        self._missed[caller] = _Missed(callee, self._house.moment(), busy)
 
     def ask(self, caller: str) -> bool:
         """Call whom the caller did not reach just now; whether that is possible."""
         now = self._house.moment()
-        callee, at = self._missed.get(caller, ("", -OFFERED_S))
-        extension = self._house.directory.extension(callee)
-        if extension is None or now - at > OFFERED_S or not extension.handling.completes:
+        missed = self._missed.get(caller)
+        if missed is None or now - missed.at > OFFERED_S:
             return False
-        self._keep(Request(caller, callee, now + LASTS_S))
+        extension = self._house.directory.extension(missed.callee)
+        if extension is None or not extension.handling.completes:
+            return False
+        lasts_s = BUSY_LASTS_S if missed.busy else SILENT_LASTS_S
+        self._keep(Request(caller, missed.callee, now + lasts_s))
         return True
 
     def cancel(self, caller: str) -> bool:

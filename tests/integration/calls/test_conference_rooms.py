@@ -333,8 +333,9 @@ def loudness(voice: Voice) -> float:
 
 async def test_a_page_is_sent_to_a_multicast_group(server: Server, admin: Program) -> None:
     group = {"name": "Speakers", "number": "6804", "type": "multicast"}
-    wrong = admin.post("/v1/paging-groups", group | {"multicast_address": "192.0.2.1"})
-    assert list(wrong.json()["error"]["fields"]) == ["multicast_address"]
+    for address in "192.0.2.1", "224.0.0.13":
+        wrong = admin.post("/v1/paging-groups", group | {"multicast_address": address})
+        assert list(wrong.json()["error"]["fields"]) == ["multicast_address"]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaker:
         speaker.bind(("", 0))
         group_here = socket.inet_aton("239.11.10.11") + socket.inet_aton("127.0.0.1")

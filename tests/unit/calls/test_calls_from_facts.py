@@ -13,6 +13,7 @@ from engage.calls.cdr import rows_of
 from engage.calls.following import Following
 from engage.calls.records import record_of
 from pbxcore.journal import (
+    CallEnded,
     CallerVerified,
     CallTransferred,
     LegAnswered,
@@ -250,3 +251,13 @@ def test_a_record_tells_whether_the_caller_was_verified() -> None:
     record, _ = records(story)[call]
     assert (record.verstat, record.attest) == ("TN-Validation-Passed", "A")
     assert rows_of(record, (), (), UTC)[0]["verstat"] == "TN-Validation-Passed"
+
+
+def test_a_caller_of_the_blacklist_came_nowhere() -> None:
+    story = Story()
+    call = story.begin("", "8000", caller="5551234")
+    story.end_leg(call, "a", 486, "blacklisted", 17)
+    story.tell(CallEnded(call, "busy", 486, 17))
+    record, legs = records(story)[call]
+    assert record.action == "blacklist"
+    assert rows_of(record, legs, [], UTC)[0]["action_type"] == "BLACKLIST"

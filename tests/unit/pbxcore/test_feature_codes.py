@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -194,6 +195,29 @@ def test_who_was_not_reached_is_called_when_both_are_free() -> None:
         office.run()
         office.check()
         assert carol.notes[-1] == "ended"
+
+
+@pytest.mark.parametrize(("status", "lasts_s"), [(486, 4800), (480, 7200)])
+def test_a_request_lasts_longer_for_who_did_not_answer_than_for_who_was_busy(
+    status: int, lasts_s: int
+) -> None:
+    for late in False, True:
+        with Office("alice", "bob", "carol") as office:
+            office.house.change("bob", handling=Handling(completes=True))
+            office["bob"].refuses = status
+            office["alice"].dial("bob")
+            office.run(1)
+            dial(office, "alice", "*11")
+            assert said(office) == ["completion-requested"]
+            office["bob"].refuses = 0
+            calls = len(office["alice"].talks)
+            office.house.moment += timedelta(seconds=lasts_s + (5 if late else -60))
+            _, bob = talk(office, "carol", "bob")
+            bob.hang_up()
+            office.run(3)
+            assert len(office["alice"].talks) == calls + (not late)
+            office.run()
+            office.check()
 
 
 def test_a_request_is_cancelled() -> None:
