@@ -8,7 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from engage.errors import N_
-from engage.i18n import direction, translate
+from engage.i18n import direction
+from engage.livechat.wording import SAID, called, said, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from engage.chat_records.model import Record
     from engage.livechat.model import Consent
-
-SAID = ("message", "file", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +34,16 @@ class Page:
 
     def say(self, message: str, **values: object) -> str:
         """A sentence, its places filled."""
-        text = translate(message, self.language)
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
+        return sentence(message, self.language, **values)
 
 
 def as_text(
-    record: Record, consent: Consent | None, said: Iterable[dict[str, Any]], page: Page
+    record: Record, consent: Consent | None, events: Iterable[dict[str, Any]], page: Page
 ) -> str:
     """A line for each message, and what it is about before them."""
     head = [f"{name}: {value}" for name, value in _head(record, consent, page)]
     lines = []
-    for event in said:
+    for event in events:
         if words := _words(event, page):
             who = event["author"]["name"] if event["kind"] in SAID else ""
             lines.append(f"[{_moment(event, page)}] " + (f"{who}: {words}" if who else words))
@@ -55,7 +51,7 @@ def as_text(
 
 
 def as_html(
-    record: Record, consent: Consent | None, said: Sequence[dict[str, Any]], page: Page
+    record: Record, consent: Consent | None, events: Sequence[dict[str, Any]], page: Page
 ) -> str:
     """A document with its own style, fit to be printed; what people wrote is text in it."""
     title = f"{record.livechat.name} #{record.inquiry.number}"
@@ -63,7 +59,7 @@ def as_html(
         f"<dt>{escape(name)}</dt><dd><bdi>{escape(value)}</bdi></dd>"
         for name, value in _head(record, consent, page)
     )
-    lines = "".join(_line(event, page) for event in said)
+    lines = "".join(_line(event, page) for event in events)
     way = direction(page.language)
     return (
         f'<!doctype html><html lang="{escape(page.language)}" dir="{way}"><head>'
@@ -127,42 +123,16 @@ def _moment(event: dict[str, Any], page: Page) -> str:
 
 def _words(event: dict[str, Any], page: Page) -> str:
     """What it says; nothing where only programs are meant."""
-    if event.get("deleted"):
-        return page.say(N_("This message was deleted."))
+    if words := said(event, page.language) or called(event, page.language):
+        return words
     match event["kind"]:
-        case "message":
-            return str(event.get("text", ""))
-        case "note":
-            return f"({page.say(N_('Note'))}) {event.get('text', '')}"
-        case "file":
-            return page.say(N_("File: {name}"), name=event["file"]["name"])
         case "assigned":
             return page.say(N_("{name} joined the chat."), name=event["agent"]["name"])
-        case "call":
-            return _call(event, page)
         case "survey":
             stars = page.say(N_("Rating")) + f": {event.get('rating', 0)}/5"
             return f"{stars} “{event['comment']}”" if event.get("comment") else stars
         case "state":
             return _state(event, page)
-    return ""
-
-
-def _call(event: dict[str, Any], page: Page) -> str:
-    match event.get("state"):
-        case "asked":
-            return page.say(N_("{name} asked the visitor to talk."), name=event["author"]["name"])
-        case "declined":
-            return page.say(N_("The visitor would rather write."))
-        case "started":
-            return page.say(N_("The visitor called."))
-        case "answered":
-            return page.say(N_("{name} answered the call."), name=event["agent"]["name"])
-        case "ended":
-            minutes, seconds = divmod(int(event.get("seconds", 0)), 60)
-            return page.say(N_("The call has ended after {time}."), time=f"{minutes}:{seconds:02d}")
-        case "missed":
-            return page.say(N_("A call of the visitor was missed."))
     return ""
 
 

@@ -162,9 +162,10 @@ class Assigner:
         """Accept it for the agent, unless it was accepted or left in the same moment."""
         agent, conversation_id = Agent(chosen.number, chosen.name), inquiry.conversation_id
         within_ms = livechat.options.answer_within_s * 1000
+        most = livechat.options.sessions_per_agent
 
         async def work(transaction: HubTransaction) -> Callable[[], None] | None:
-            then = await self._desk.answered(transaction, agent, conversation_id)
+            then = await self._desk.answered(transaction, agent, conversation_id, most)
             if then is None:
                 return None
             now = self._clock()

@@ -43,6 +43,6 @@ class AssignmentOptions(BaseModel):
     sessions_per_agent: Annotated[int, Field(ge=0, le=50)] = Field(
         default=10,
         title=N_("Concurrent sessions per agent"),
-        description=N_("Nobody is given more chats at a time than these; 0 sets no limit."),
+        description=N_("Nobody is given or accepts more chats at a time; 0 sets no limit."),
         json_schema_extra={"section": ASSIGNMENT},
     )

@@ -23,6 +23,7 @@ from engage.livechat.model import (
     OFFLINE,
     TRANSFERRING,
     WAITING,
+    AgentFull,
     Gone,
     Inquiry,
     LiveChat,
@@ -119,6 +120,7 @@ class Desk:
             NotOnDuty: the agent is on a break.
             Taken: another agent has it.
             Gone: it is over.
+            AgentFull: the agent serves as many as *Concurrent sessions per agent* allows.
         """
         inquiry = await self._hub.transact(
             lambda transaction: self._accept(transaction, agent, conversation_id, epoch)
@@ -128,11 +130,18 @@ class Desk:
         return await self._hub.summary(agent.who, conversation_id)
 
     async def answered(
-        self, transaction: HubTransaction, agent: Agent, conversation_id: str
+        self, transaction: HubTransaction, agent: Agent, conversation_id: str, most: int = 0
     ) -> Callable[[], None] | None:
         """An agent answered the call of a visitor who waits, and so accepts the inquiry.
 
         Whoever was rung was on duty then, and may have gone on a break while it rang.
+
+        Args:
+            transaction: stores it.
+            agent: who accepts.
+            conversation_id: which.
+            most: not if the agent serves so many already; 0 sets no limit, as a call that is
+                answered is theirs whatever else they do.
 
         Returns:
             what is to be done once that is stored; None where nothing has changed.
@@ -141,7 +150,7 @@ class Desk:
         if inquiry is None or inquiry.state != WAITING or self._lobby.is_gone(agent.who):
             return None
         try:
-            await self._take(transaction, agent, inquiry, None)
+            await self._take(transaction, agent, inquiry, None, most)
         except EngageError as error:
             log.info("not accepted by answering", extra={"agent": agent.number, "why": error.code})
             return None
@@ -255,13 +264,19 @@ class Desk:
         inquiry = await rows.inquiry(conversation_id)
         if inquiry is None:
             raise NotFound
-        given = inquiry.handover
+        given, livechat = inquiry.handover, self._livechats.by_id(inquiry.livechat_id)
         if given is None or agent.who not in self._lobby.may_take_over(given):
-            self._check_on_duty(agent, self._livechats.by_id(inquiry.livechat_id))
-        return await self._take(transaction, agent, inquiry, epoch)
+            self._check_on_duty(agent, livechat)
+        most = livechat.options.sessions_per_agent
+        return await self._take(transaction, agent, inquiry, epoch, most)
 
     async def _take(
-        self, transaction: HubTransaction, agent: Agent, inquiry: Inquiry, epoch: int | None
+        self,
+        transaction: HubTransaction,
+        agent: Agent,
+        inquiry: Inquiry,
+        epoch: int | None,
+        most: int,
     ) -> Inquiry | None:
         rows = LiveChatRepository(transaction.connection)
         conversation_id, given = inquiry.conversation_id, inquiry.handover
@@ -269,6 +284,8 @@ class Desk:
             return None
         if inquiry.state != WAITING and not self._is_free(agent, inquiry):
             raise _lost(inquiry)
+        if 0 < most <= await rows.served_by(agent.number):
+            raise AgentFull(most)
         changed = await transaction.change(
             conversation_id,
             expect_state=(inquiry.state,),

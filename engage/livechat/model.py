@@ -265,6 +265,16 @@ class NotOnDuty(Forbidden):
     text = N_("You do not serve this live chat at the moment.")
 
 
+class AgentFull(Conflict):
+    """An agent serves as many visitors as the live chat lets one agent serve."""
+
+    code = "agent_full"
+    text = N_("You serve %(most)d chats already. End one of them, then accept this one.")
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most=most)
+
+
 class NobodyThere(Conflict):
     """A chat cannot be handed to somebody who does not serve live chats, or to an empty queue."""
 

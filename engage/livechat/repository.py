@@ -26,6 +26,7 @@ from engage.storage.tables import (
     consents,
     conversations,
     events,
+    extensions,
     facts,
     handovers,
     inquiries,
@@ -96,6 +97,22 @@ class LiveChatRepository:
             .group_by(conversations.c.owner)
         )
         return {row.owner: int(row.chats) for row in await self._connection.execute(query)}
+
+    async def served_by(self, number: str) -> int:
+        """How many visitors an agent serves; they accept no other within this transaction."""
+        await self._connection.execute(
+            select(extensions.c.number).where(extensions.c.number == number).with_for_update()
+        )
+        query = (
+            select(func.count())
+            .select_from(conversations)
+            .where(
+                conversations.c.kind == KIND,
+                conversations.c.state.in_((ACTIVE, TRANSFERRING)),
+                conversations.c.owner == f"user:{number}",
+            )
+        )
+        return int(await self._connection.scalar(query) or 0)
 
     async def open_inquiries_of(self, livechat_id: str, limit: int) -> list[Inquiry]:
         """At most so many of one live chat that wait or are served, oldest first."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engage.errors import NotFound
 from engage.hub.model import is_person
-from engage.i18n import translate
 from engage.livechat.model import ENDED, NoTranscript
 from engage.livechat.repository import LiveChatRepository
+from engage.livechat.wording import SAID, called, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -98,19 +98,10 @@ class Transcripts:
 
 
 def lines(events: Iterable[dict[str, Any]], language: str, zone: tzinfo) -> Iterator[str]:
-    """What people said, a line or more for each, with the moment and the name."""
+    """What people said and when they talked, a line or more for each, with the moment."""
     for event in events:
-        if (words := _words(event, language)) is not None:
-            at = datetime.fromisoformat(event["at"]).astimezone(zone)
-            yield f"[{at:%Y-%m-%d %H:%M:%S}] {event['author']['name']}: {words}"
-
-
-def _words(event: dict[str, Any], language: str) -> str | None:
-    if event["kind"] not in ("message", "file", "note"):
-        return None
-    if event.get("deleted"):
-        return translate("This message was deleted.", language)
-    if event["kind"] == "file":
-        return translate("File: {name}", language).replace("{name}", event["file"]["name"])
-    note = f"({translate('Note', language)}) " if event["kind"] == "note" else ""
-    return note + str(event.get("text", ""))
+        if not (words := said(event, language) or called(event, language)):
+            continue
+        at = datetime.fromisoformat(event["at"]).astimezone(zone)
+        who = f"{event['author']['name']}: " if event["kind"] in SAID else ""
+        yield f"[{at:%Y-%m-%d %H:%M:%S}] {who}{words}"

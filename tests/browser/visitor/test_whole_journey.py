@@ -151,6 +151,8 @@ def test_a_visitor_is_served_from_the_first_word_to_the_transcript(
     words = mail_to(sink, "visitor@example.test").part("plain")
     for said in "My order has not come.", "I shall look.", "It comes tomorrow.":
         assert said in words
+    for talked in "The visitor called.", "Ana Costa answered the call.", "has ended after 0:":
+        assert talked in words
 
     figures_are_right(root)
 

@@ -26,7 +26,7 @@ def clock() -> Clock:
 async def office(database: Database, clock: Clock) -> AsyncIterator[Office]:
     """Live chat `chat`: nobody is limited, all three fields are asked for, no consent."""
     made = await Office(database, Sockets(), Seats(), clock).start()
-    await made.add()
+    await made.add(sessions_per_agent=0)
     yield made
     await made.stop()
 

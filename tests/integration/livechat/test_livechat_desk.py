@@ -11,7 +11,7 @@ import pytest
 from engage.errors import Conflict, EngageError, Invalid, NotFound, TooMany
 from engage.hub.model import ConversationClosed, StaleOwner
 from engage.livechat.limits import Limits, Rate
-from engage.livechat.model import Gone, NotOnDuty, Taken
+from engage.livechat.model import AgentFull, Gone, NotOnDuty, Taken
 from engage.people.events import PeopleChanged
 from tests.support.office import ANA, BEN, CHEN, Office, Seats, Sockets, visitor_author
 
@@ -157,6 +157,29 @@ async def test_an_agent_on_a_break_takes_nothing(office: Office) -> None:
     office.seats.agents = [type(ana)(ana.number, ana.name, True), ben]
     with pytest.raises(NotOnDuty):
         await office.service.desk.accept(ANA, str(session.conversation_id), 0)
+
+
+async def test_an_agent_serves_no_more_at_a_time_than_the_live_chat_allows(office: Office) -> None:
+    await office.add("few", sessions_per_agent=2)
+    conversations = [str((await office.begin("few")).conversation_id) for _ in range(4)]
+    accepts = [office.service.desk.accept(ANA, each, None) for each in conversations]
+    results = await asyncio.gather(*accepts, return_exceptions=True)
+    assert [isinstance(each, dict) for each in results] == [True, True, False, False]
+    refused = results[-1]
+    assert isinstance(refused, AgentFull)
+    assert (refused.code, refused.params["most"]) == ("agent_full", 2)
+    await office.service.desk.accept(ANA, conversations[0], None)  # it is theirs already
+    await office.service.desk.accept(BEN, conversations[2], None)
+    await office.service.desk.end(ANA.who, ANA.author, conversations[0])
+    await office.service.desk.accept(ANA, conversations[3], None)
+
+
+async def test_no_limit_is_none(office: Office) -> None:
+    await office.add("many", sessions_per_agent=0)
+    for _ in range(12):
+        office.clock.pass_s(2)
+        session = await office.begin("many")
+        await office.service.desk.accept(ANA, str(session.conversation_id), None)
 
 
 async def test_unknown_conversation_is_not_found(office: Office) -> None:

@@ -210,6 +210,10 @@ export class Desk {
       toast({ tone: "danger", title: t("Not connected"), text: ack.error.message || t("The chat could not be accepted. Please try again.") });
       return;
     }
+    if (ack.error.code === "agent_full") {
+      toast({ tone: "danger", title: t("You cannot take another chat now"), text: ack.error.message });
+      return;
+    }
     this.#inquiry({ kind: "gone", conversation: inquiry.conversation });
     const by = (ack.error["by"] ?? ack["by"]) as { name?: string } | null | undefined;
     toast({
