@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
-    from engage.queues.figures import Figures, Report, Span, Stay
+    from engage.queues.agent_times import Span
+    from engage.queues.figures import Figures, Report, Stay
 
     Element = tuple[str, dict[str, str]]
 

@@ -124,9 +124,7 @@ class Phones:
         )
         switched = partial(_switched, alerts, ground.clock)
         self.records = Records(ground, pbx, people, self.trunks.name_of, outbox, switched)
-        self.queues = Queues(
-            ground, pbx, people, everyone.sockets.send, self.records.live.supervise, outbox
-        )
+        self.queues = Queues(ground, pbx, people, everyone.sockets.send, self.records.live, outbox)
         share_agents(visitors.livechat.loads, self.queues.live, pbx, self.records.log)
         self.chat = DirectChat(
             database,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engage.notify.settings import EmailSettings
 from engage.queues import queuemetrics
+from engage.queues.agent_log_routes import AgentLogRoutes
 from engage.queues.board import Boards
 from engage.queues.board_routes import BoardRoutes
 from engage.queues.chairing import Chairing
@@ -20,6 +21,8 @@ from engage.queues.loading import Loading
 from engage.queues.log import QueueLog
 from engage.queues.looks import LooksOnDisk
 from engage.queues.outbound import OutboundCalls
+from engage.queues.own_report_routes import OwnReportRoutes
+from engage.queues.own_reports import OwnReports
 from engage.queues.queuemetrics import QueueMetricsSettings
 from engage.queues.report_routes import ReportRoutes
 from engage.queues.reports import QueueReports
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from engage.mailing import Mailer
     from engage.people.service import People
     from engage.processes.link import PbxLink
-    from engage.queues.chairing import Supervise
+    from engage.queues.chairing import Talks
     from engage.queues.hinting import Send
 
 USUAL_LEVEL_S = 60
@@ -107,7 +110,7 @@ class Queues:
         pbx: PbxLink,
         people: People,
         send: Send,
-        supervise: Supervise,
+        talks: Talks,
         mailer: Mailer,
     ) -> None:
         ground.configuration.register(SECTION, QueueSettings, Module.QUEUES)
@@ -121,6 +124,7 @@ class Queues:
             book.service_level_s,
             lambda: ZoneInfo(ground.time().time_zone),
             lambda: metrics().outbound_queue,
+            ground.clock,
         )
         self.loading = Loading(ground.database, metrics)
         outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
@@ -153,7 +157,9 @@ class Queues:
         self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)
         self.routes: Sequence[BaseRoute] = [
             *BoardRoutes(self.boards).routes(),
-            *ChairmanRoutes(Chairing(self.boards, supervise), self.boards).routes(),
+            *ChairmanRoutes(Chairing(self.boards, talks), self.boards).routes(),
             *ReportRoutes(self.reports, name_of).routes(),
+            *AgentLogRoutes(self.reports, name_of).routes(),
+            *OwnReportRoutes(OwnReports(self.reports, self.boards), name_of).routes(),
             *ReportScheduleRoutes(self.schedules).routes(),
         ]

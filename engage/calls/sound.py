@@ -69,6 +69,8 @@ class WantedSound:
     call: str = ""
     queue: str = ""
     """The number of a call queue, or `all` for those of any."""
+    agent: str = ""
+    """An agent who answered them for a queue."""
 
 
 class Recordings:
@@ -234,10 +236,15 @@ def sound_type(name: str) -> str:
     )
 
 
-def _calls_of(queue: str) -> Select[tuple[str]]:
-    """The calls in which an agent was rung for a queue."""
+def _calls_of(queue: str, agent: str) -> Select[tuple[str]]:
+    """The calls in which an agent was rung for a queue; of an agent, those that he answered."""
     query = select(call_legs.c.call).where(call_legs.c.action == "queue")
-    return query if queue == ANY_QUEUE else query.where(call_legs.c.action_owner == queue)
+    if queue not in ("", ANY_QUEUE):
+        query = query.where(call_legs.c.action_owner == queue)
+    if agent:
+        answered = call_legs.c.answered_at_ms.is_not(None)
+        query = query.where(call_legs.c.extension == agent, answered)
+    return query
 
 
 def _page(wanted: WantedSound, order: Order) -> Select[Any]:
@@ -261,8 +268,8 @@ def _conditions(wanted: WantedSound) -> list[ColumnElement[bool]]:
         found.append(recordings.c.callee_name.icontains(wanted.callee_name, autoescape=True))
     if wanted.call:
         found.append(recordings.c.call == wanted.call)
-    if wanted.queue:
-        found.append(recordings.c.call.in_(_calls_of(wanted.queue)))
+    if wanted.queue or wanted.agent:
+        found.append(recordings.c.call.in_(_calls_of(wanted.queue, wanted.agent)))
     words = wanted.search.split()
     return found + [
         or_(*(column.icontains(word, autoescape=True) for column in _TEXTS)) for word in words

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Rows = list[list[object]]
 
 SORTS = tuple(COLUMN_OF)
-TEXTS = ("caller", "caller_name", "callee", "callee_name", "call", "queue")
+TEXTS = ("caller", "caller_name", "callee", "callee_name", "call", "queue", "agent")
 FILTERS = (*TEXTS, "from", "until")
 COLUMNS = (
     *("recorded_at", "seconds", "caller", "caller_name", "callee", "callee_name"),
@@ -41,6 +41,7 @@ FILTER_QUERY = (
     ("callee_name", "Part of the callee's name"),
     ("call", "The id of a call"),
     ("queue", "The number of a call queue, or `all` for calls of any"),
+    ("agent", "The extension of an agent who answered the call for a queue"),
 )
 
 

@@ -90,6 +90,10 @@ class Boards:
         """The queues whose chairman an extension is."""
         return self._book.chaired_by(extension)
 
+    def served_by(self, extension: str) -> Collection[str]:
+        """The queues that an extension is an agent of."""
+        return self._book.served_by(extension).keys()
+
     def check(self, agent: str, change: str, queues: Sequence[str]) -> None:
         """Whether an agent may do so about these queues.
 

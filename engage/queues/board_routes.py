@@ -46,8 +46,8 @@ class Duty(Body):
     by_s: Annotated[int, Field(ge=0, le=3600)] = 0
 
 
-class OwnBoard(BoardList):
-    """One's own queues as they are now, and the reasons that breaks may have."""
+class BoardWithReasons(BoardList):
+    """Queues as they are now, and the reasons that breaks may have."""
 
     reasons: list[str]
 
@@ -71,12 +71,13 @@ class BoardRoutes:
             Route("/v1/me/duty", self.own_duty, methods=["POST"]),
         ]
 
-    @operation("Show queues as they are now", answer=BoardList, roles=("admin",))
+    @operation("Show queues as they are now", answer=BoardWithReasons, roles=("admin",))
     async def list(self, request: Request) -> Response:
         """Who waits, who talks, what agents do."""
         who = await actor(request, "admin")
         who.check(Module.QUEUES, "view")
-        return answer(await self._boards.shown(self._boards.all()))
+        shown = await self._boards.shown(self._boards.all())
+        return answer({**shown, "reasons": list(self._boards.reasons())})
 
     @operation("Give a caller another place", body=Place, status=204, roles=("admin",))
     async def move(self, request: Request) -> Response:
@@ -109,7 +110,9 @@ class BoardRoutes:
         await self._boards.live.reset(who, named(request, "number"))
         return _done()
 
-    @operation("Show one's own queues as they are now", answer=OwnBoard, roles=("user",), tag="me")
+    @operation(
+        "Show one's own queues as they are now", answer=BoardWithReasons, roles=("user",), tag="me"
+    )
     async def own(self, request: Request) -> Response:
         """Those one serves; of those whose chairman one is, everybody's calls."""
         who = await principal(request, "user")

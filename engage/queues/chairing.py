@@ -20,10 +20,10 @@ RIGHTS: Final = Rights(
 """A chairman's, once it is certain that a caller, a talk or a queue is one of the own queues'."""
 
 
-class Supervise(Protocol):
-    """Whoever lets an extension hear a talk."""
+class Talks(Protocol):
+    """Calls that are up, and what can be done about them."""
 
-    async def __call__(
+    async def supervise(
         self, actor: Actor, call_id: str, leg: str, supervisor: str, mode: Mode
     ) -> None:
         """Ring the supervisor, who hears the talk of a leg then.
@@ -33,12 +33,28 @@ class Supervise(Protocol):
         """
         ...
 
+    async def transfer(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
+        """Hand on the peer of a leg.
+
+        Raises:
+            NotFound: the call is over, or the target leads nowhere.
+        """
+        ...
+
+    async def hang_up(self, actor: Actor, call_id: str) -> None:
+        """End a call.
+
+        Raises:
+            NotFound: it is over.
+        """
+        ...
+
 
 class Chairing:
     """Each check of a chairman's rights on callers is here; that on agents is the boards'."""
 
-    def __init__(self, boards: Boards, supervise: Supervise) -> None:
-        self._boards, self._supervise = boards, supervise
+    def __init__(self, boards: Boards, talks: Talks) -> None:
+        self._boards, self._talks = boards, talks
 
     async def steer(self, chairman: str, actor: Actor, key: str, position: int) -> None:
         """Give who waits another place, or (0) send him away.
@@ -55,11 +71,26 @@ class Chairing:
         Raises:
             NotFound: nobody of the own queues talks under this name, or not any more.
         """
-        caller = await self._caller(chairman, key)
-        if not caller.agent_leg:
-            raise NotFound
-        who = replace(actor, rights=RIGHTS)
-        await self._supervise(who, caller.call, caller.agent_leg, chairman, mode)
+        caller, who = await self._talking(chairman, key), replace(actor, rights=RIGHTS)
+        await self._talks.supervise(who, caller.call, caller.agent_leg, chairman, mode)
+
+    async def transfer(self, chairman: str, actor: Actor, key: str, target: str) -> None:
+        """Hand a caller on who talks to an agent.
+
+        Raises:
+            NotFound: nobody of the own queues talks under this name, or the target leads nowhere.
+        """
+        caller, who = await self._talking(chairman, key), replace(actor, rights=RIGHTS)
+        await self._talks.transfer(who, caller.call, caller.agent_leg, target)
+
+    async def hang_up(self, chairman: str, actor: Actor, key: str) -> None:
+        """End a talk.
+
+        Raises:
+            NotFound: nobody of the own queues talks under this name.
+        """
+        caller, who = await self._talking(chairman, key), replace(actor, rights=RIGHTS)
+        await self._talks.hang_up(who, caller.call)
 
     async def reset(self, chairman: str, actor: Actor, queue: str) -> None:
         """Count the calls of a queue's agents anew.
@@ -70,6 +101,12 @@ class Chairing:
         if queue not in self._boards.chaired_by(chairman):
             raise NotFound
         await self._boards.live.reset(replace(actor, rights=RIGHTS), queue)
+
+    async def _talking(self, chairman: str, key: str) -> CallerView:
+        caller = await self._caller(chairman, key)
+        if not caller.agent_leg:
+            raise NotFound
+        return caller
 
     async def _caller(self, chairman: str, key: str) -> CallerView:
         """Who waits or talks; others do not learn whether there is somebody of that name."""

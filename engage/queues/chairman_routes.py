@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -29,6 +29,14 @@ class Hearing(BaseModel):
     mode: Mode = "listen"
 
 
+class HandedOn(BaseModel):
+    """Where a caller goes: a number as it is dialled from an extension."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    target: Annotated[str, StringConstraints(pattern=r"^[0-9*#+]{1,64}$")]
+
+
 class ChairmanRoutes:
     """The HTTP edge of what chairmen may do; everything is noted in the operation log."""
 
@@ -43,6 +51,8 @@ class ChairmanRoutes:
             Route(f"{own}/callers/{{key}}", self.move, methods=["PATCH"]),
             Route(f"{own}/callers/{{key}}", self.remove, methods=["DELETE"]),
             Route(f"{own}/callers/{{key}}/supervise", self.supervise, methods=["POST"]),
+            Route(f"{own}/callers/{{key}}/transfer", self.transfer, methods=["POST"]),
+            Route(f"{own}/callers/{{key}}/hang-up", self.hang_up, methods=["POST"]),
             Route(f"{own}/{{number}}/reset", self.reset, methods=["POST"]),
         ]
 
@@ -90,6 +100,27 @@ class ChairmanRoutes:
         chairman, who = await _chairman(request)
         body = await read(request, Hearing)
         await self._chairing.supervise(chairman, who, named(request, "key"), body.mode)
+        return _done()
+
+    @operation(
+        "Hand a caller on as a chairman",
+        body=HandedOn,
+        status=204,
+        roles=("user",),
+        tag="me",
+    )
+    async def transfer(self, request: Request) -> Response:
+        """Who talks to an agent is connected with somebody else."""
+        chairman, who = await _chairman(request)
+        body = await read(request, HandedOn)
+        await self._chairing.transfer(chairman, who, named(request, "key"), body.target)
+        return _done()
+
+    @operation("End a talk as a chairman", status=204, roles=("user",), tag="me")
+    async def hang_up(self, request: Request) -> Response:
+        """For the caller and the agent."""
+        chairman, who = await _chairman(request)
+        await self._chairing.hang_up(chairman, who, named(request, "key"))
         return _done()
 
     @operation(

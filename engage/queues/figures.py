@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from engage.queues.agent_times import agent_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from engage.queues.agent_times import AgentTimes
     from engage.queues.model import LogRow
 
 _ENDS: Final = {
@@ -47,18 +49,6 @@ class Stay:
     ended_by: str = ""
     ended_ms: int = 0
     callback: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """An agent was logged in, or on a break for a reason, from then to then (0: still)."""
-
-    kind: str
-    agent: str
-    queue: str
-    reason: str
-    begin_ms: int
-    end_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -127,12 +117,13 @@ class Figures:
 
 @dataclass(slots=True)
 class Report:
-    """Figures by queue, agent and hour of a span of time, and what they are made of."""
+    """Figures by queue, agent and hour of a span of time, and when each agent was there."""
 
     total: Figures
     queues: list[Figures] = field(default_factory=list)
     agents: list[Figures] = field(default_factory=list)
     hours: list[Figures] = field(default_factory=list)
+    times: dict[str, AgentTimes] = field(default_factory=dict)
 
 
 def stays(rows: Iterable[LogRow], begin_ms: int, end_ms: int) -> list[Stay]:
@@ -189,11 +180,12 @@ def report(
     hour_of: Callable[[int], str],
     queue: str = "",
     agent: str = "",
+    now_ms: int | None = None,
 ) -> Report:
     """The figures of a time; `within_s` is the service level of a queue, `hour_of` names hours.
 
     A caller counts in the hour in which he entered, with all that became of him. Only those of a
-    queue or an agent, if one is given.
+    queue or an agent, if one is given. Whoever is there lasts until `now_ms`, if that is earlier.
     """
     total = Figures("")
     queues: dict[str, Figures] = {}
@@ -215,47 +207,12 @@ def report(
             missed = _of(agents, row.agent)
             missed.missed += 1
             missed.offered += 1
-    return Report(total, _ordered(queues), _ordered(agents), _ordered(hours))
-
-
-def spans(rows: Iterable[LogRow], begin_ms: int, end_ms: int) -> list[Span]:
-    """When agents were logged in and on breaks in a time, in the order in which that began."""
-    found: list[Span] = []
-    begun: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for row in rows:
-        kind, begins = _SPANS.get(row.verb, ("", False))
-        if not kind:
-            continue
-        at = kind, row.agent, row.queue
-        if begins:
-            begun[at].append(len(found))
-            reason = row.text(0) if kind == "break" else ""
-            found.append(Span(kind, row.agent, row.queue, reason, row.at_ms))
-        elif begun[at]:
-            index = begun[at].pop()
-            was = found[index]
-            found[index] = Span(
-                *(was.kind, was.agent, was.queue, was.reason), was.begin_ms, row.at_ms
-            )
-    return [
-        each
-        for each in found
-        if each.begin_ms < end_ms and (not each.end_ms or each.end_ms > begin_ms)
-    ]
-
-
-_SPANS: Final = {
-    "AGENTLOGIN": ("login", True),
-    "AGENTLOGOFF": ("login", False),
-    "ADDMEMBER": ("login", True),
-    "REMOVEMEMBER": ("login", False),
-    "PAUSE": ("break", True),
-    "UNPAUSE": ("break", False),
-    "PAUSEALL": ("break", True),
-    "UNPAUSEALL": ("break", False),
-}
-SPAN_VERBS: Final = tuple(_SPANS)
-"""The rows that `spans` are made of."""
+    until_ms = end_ms if now_ms is None else min(end_ms, now_ms)
+    times = agent_times(rows, begin_ms, until_ms)
+    for number in times:
+        if agent in ("", number):
+            _of(agents, number)  # also one who was there and called by nobody
+    return Report(total, _ordered(queues), _ordered(agents), _ordered(hours), times)
 
 
 def _of(found: dict[str, Figures], key: str) -> Figures:

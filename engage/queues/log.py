@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from engage.queues.events import QueuesMoved
-from engage.queues.model import LogRow
+from engage.queues.model import WRAP_UP, LogRow
 from engage.queues.outbound import VERBS
 from engage.queues.repository import QueueLogRepository
 from pbxcore.journal import QueueTransition
-from pbxcore.queues.facts import CallbackAsked, CallbackTried
+from pbxcore.queues.facts import CallbackAsked, CallbackTried, WrapUpEnded
 from pbxcore.queues.outputs import Transition
 from pbxcore.queues.queue_log import NONE, rows
 
@@ -82,6 +82,9 @@ def log_rows(entry: Entry) -> list[LogRow]:
         case CallbackTried(queue, caller, agent, reason, attempt):
             data = ("CALLBACKFAILED", reason, str(attempt))
             found.append(LogRow(entry.at_ms, caller, queue, agent, "INFO", data))
+        case WrapUpEnded(agent, _, lasted_s):
+            wrapped = (WRAP_UP, str(round(lasted_s)))
+            found.append(LogRow(entry.at_ms, "", "", agent, "INFO", wrapped))
     return found
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from pbxcore.queues.queue_log import NONE
+
+WRAP_UP: Final = "WRAPUP"
+"""What an INFO row begins with that tells of a wrap-up which is over, and its seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,38 +10,30 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from engage.column_heads import KIND, heads
-from engage.errors import N_, Invalid
+from engage.errors import N_
 from engage.i18n import translate
-from engage.identifiers import now_ms, rfc3339
-from engage.queues.reports import COLUMNS, figures_row
+from engage.identifiers import rfc3339
+from engage.queues.agent_times import AgentTimes
+from engage.queues.asking import SPAN, file_format, span, workbook_file
+from engage.queues.reports import COLUMNS, TIMES, figures_row
 from engage.queues.sheets import OF_CALLS, OF_LINES, lines, sheets
 from engage.web.collections import csv_file, csv_stream
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, language, moment_ms, number, word
-from engage.xlsx import MEDIA_TYPE, workbook
+from engage.web.requests import actor, answer, language, number, word
+from engage.xlsx import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from starlette.requests import Request
 
-    from engage.queues.figures import Figures, Stay
+    from engage.queues.figures import Figures, Report, Stay
     from engage.queues.model import LogRow
     from engage.queues.reports import QueueReports
-    from engage.queues.sheets import Sheets
 
-DAY_MS: Final = 86_400_000
-LONGEST_MS: Final = 400 * DAY_MS
 MOST: Final = 1000
 AT_ONCE: Final = 500
 """So many lines are written before others may go on."""
-SPAN: Final = (
-    ("from", "The earliest moment (RFC 3339); a day ago"),
-    ("until", "The moment it ends before (RFC 3339); now"),
-    ("queue", "Only this queue"),
-    ("agent", "Only this agent"),
-    ("format", "`json`, `csv` or `xlsx`"),
-)
 
 
 class ShownFigures(BaseModel):
@@ -65,6 +56,22 @@ class ShownFigures(BaseModel):
     longest_wait_s: int
 
 
+class Break(BaseModel):
+    """How long an agent was on breaks for a reason; it is empty for none."""
+
+    reason: str
+    seconds: int
+
+
+class ShownAgent(ShownFigures):
+    """What is counted of one agent, and what the time went to."""
+
+    logged_in_s: int
+    on_break_s: int
+    wrap_up_s: int
+    breaks: list[Break]
+
+
 class ShownReport(BaseModel):
     """Figures of a span of time."""
 
@@ -72,7 +79,7 @@ class ShownReport(BaseModel):
     end: str
     total: ShownFigures
     queues: list[ShownFigures]
-    agents: list[ShownFigures]
+    agents: list[ShownAgent]
     hours: list[ShownFigures]
 
 
@@ -127,24 +134,24 @@ class ReportRoutes:
     async def report(self, request: Request) -> Response:
         """By queue, agent and hour."""
         who = await actor(request, "admin")
-        begin_ms, end_ms = _span(request)
-        kind, tag = _format(request), language(request)
+        begin_ms, end_ms = span(request)
+        kind, tag = file_format(request), language(request)
         found = await self._reports.report(
             who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
         )
         if kind == "csv":
-            head = heads((KIND, *OF_LINES), tag)
+            head = heads((KIND, *OF_LINES, *TIMES), tag)
             return csv_file("queue-report", head, lines(found, self._name_of, tag))
         if kind == "xlsx":
-            return await _sheet("queue-report", sheets(found, self._name_of, tag))
+            return await workbook_file("queue-report", sheets(found, self._name_of, tag))
         return answer(
             {
                 "begin": rfc3339(begin_ms),
                 "end": rfc3339(end_ms),
-                "total": self._json(found.total),
-                "queues": list(map(self._json, found.queues)),
-                "agents": list(map(self._json, found.agents)),
-                "hours": list(map(self._json, found.hours)),
+                "total": figures_json(found.total, self._name_of),
+                "queues": [figures_json(each, self._name_of) for each in found.queues],
+                "agents": agents_json(found, self._name_of),
+                "hours": [figures_json(each, self._name_of) for each in found.hours],
             }
         )
 
@@ -158,7 +165,7 @@ class ReportRoutes:
     async def calls(self, request: Request) -> Response:
         """The latest first."""
         who = await actor(request, "admin")
-        kind, (begin_ms, end_ms) = _format(request), _span(request)
+        kind, (begin_ms, end_ms) = file_format(request), span(request)
         tag = language(request)
         found = await self._reports.stays(
             who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
@@ -169,7 +176,7 @@ class ReportRoutes:
         if kind == "xlsx":
             rows = (_plain(_cells(each), tag) for each in found)  # by the thread that writes them
             name = translate(N_("Calls"), tag)
-            return await _sheet("queue-calls", [(name, chain([heads(OF_CALLS, tag)], rows))])
+            return await workbook_file("queue-calls", [(name, chain([heads(OF_CALLS, tag)], rows))])
         start = number(request, "offset", 0, most=1_000_000)
         end = start + number(request, "limit", 50, least=1, most=MOST)
         items = [_stay(each) for each in found[start:end]]
@@ -179,13 +186,30 @@ class ReportRoutes:
     async def log(self, request: Request) -> Response:
         """As lines of text, the way call-centre tools read it."""
         who = await actor(request, "admin")
-        text = _lines(self._reports.log(who, *_span(request)))
+        text = _lines(self._reports.log(who, *span(request)))
         headers = {"cache-control": "no-store"}
         return StreamingResponse(text, 200, headers, "text/plain; charset=utf-8")
 
-    def _json(self, figures: Figures) -> dict[str, Any]:
-        row = dict(zip(COLUMNS, figures_row(figures), strict=True))
-        return {"key": figures.key, "name": self._name_of(figures.key), **row}
+
+def figures_json(figures: Figures, name_of: Callable[[str], str]) -> dict[str, Any]:
+    """One line."""
+    row = dict(zip(COLUMNS, figures_row(figures), strict=True))
+    return {"key": figures.key, "name": name_of(figures.key), **row}
+
+
+def agents_json(found: Report, name_of: Callable[[str], str]) -> list[dict[str, Any]]:
+    """The lines of agents, with what their time went to."""
+    lines = []
+    for each in found.agents:
+        times = found.times.get(each.key) or AgentTimes()
+        breaks = [{"reason": reason, "seconds": s} for reason, s in times.breaks.items()]
+        whole = {
+            "logged_in_s": times.logged_in_s,
+            "on_break_s": times.on_break_s,
+            "wrap_up_s": times.wrap_up_s,
+        }
+        lines.append({**figures_json(each, name_of), **whole, "breaks": breaks})
+    return lines
 
 
 def _stay(stay: Stay) -> dict[str, Any]:
@@ -225,26 +249,3 @@ async def _lines(days: AsyncIterator[list[LogRow]]) -> AsyncIterator[str]:
 def _plain(row: list[Any], tag: str) -> list[Any]:
     yes, no = translate(N_("Yes"), tag), translate(N_("No"), tag)
     return [(yes if each else no) if isinstance(each, bool) else each for each in row]
-
-
-async def _sheet(name: str, content: Sheets) -> Response:
-    headers = {
-        "cache-control": "no-store",
-        "content-disposition": f'attachment; filename="{name}.xlsx"',
-    }
-    return Response(await asyncio.to_thread(workbook, content), 200, headers, MEDIA_TYPE)
-
-
-def _span(request: Request) -> tuple[int, int]:
-    end_ms = moment_ms(request, "until") or now_ms()
-    begin_ms = moment_ms(request, "from") or end_ms - DAY_MS
-    if not 0 <= end_ms - begin_ms <= LONGEST_MS:
-        raise Invalid({"until": N_("Choose a time of 400 days at most.")})
-    return begin_ms, end_ms
-
-
-def _format(request: Request) -> str:
-    kind = word(request, "format") or "json"
-    if kind not in ("json", "csv", "xlsx"):
-        raise Invalid({"format": N_("This is none of the choices.")})
-    return kind

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from engage.column_heads import Column
 from engage.errors import N_, Invalid
-from engage.queues.figures import SPAN_VERBS, report, spans, stays
+from engage.identifiers import now_ms
+from engage.queues.agent_times import KINDS, SPAN_VERBS, spans
+from engage.queues.figures import report, stays
 from engage.queues.repository import QueueLogRepository
 from engage.system.actor import Module
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Sequence
     from datetime import tzinfo
 
-    from engage.queues.figures import Figures, Report, Span, Stay
+    from engage.identifiers import Clock
+    from engage.queues.agent_times import AgentTimes, Span
+    from engage.queues.figures import Figures, Report, Stay
     from engage.queues.model import LogRow
     from engage.storage.database import Database
     from engage.system.actor import Actor
@@ -38,9 +42,14 @@ FIGURES: Final = (
 )
 """What is told of each line."""
 COLUMNS: Final = tuple(each.field for each in FIGURES)
+TIMES: Final = (
+    Column("logged_in_s", N_("Logged in"), "s"),
+    Column("on_break_s", N_("On a break"), "s"),
+    Column("wrap_up_s", N_("Wrap-up"), "s"),
+    Column("breaks", N_("Breaks by reason")),
+)
+"""What is told of an agent's line besides."""
 DAY_MS: Final = 86_400_000
-BEFORE_MS: Final = 31 * DAY_MS
-"""So long before a report's time a login or break that lasts into it is looked for."""
 AFTER_MS: Final = DAY_MS
 """So long after it the end is looked for of what it saw begin."""
 MOST_ROWS: Final = 500_000
@@ -55,6 +64,7 @@ class QueueReports:
         within_s: the service level of a queue.
         zone: the time zone of hours.
         without: a queue that is none, under which calls to outside are told.
+        clock: tells until when those last who are there.
         most_rows: a report is made of so many at most.
     """
 
@@ -64,10 +74,11 @@ class QueueReports:
         within_s: Callable[[str], int],
         zone: Callable[[], tzinfo],
         without: Callable[[], str] = lambda: "",
+        clock: Clock = now_ms,
         most_rows: int = MOST_ROWS,
     ) -> None:
         self._database, self._within_s, self.zone = database, within_s, zone
-        self._without, self._most_rows = without, most_rows
+        self._without, self._clock, self._most_rows = without, clock, most_rows
 
     async def report(
         self,
@@ -86,14 +97,24 @@ class QueueReports:
             Forbidden: without the right to see queues.
             Invalid: too much happened in that time.
         """
-        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, queues or _of(queue))
+        chosen = queues or _of(queue)
+        before = await self._standing(actor, begin_ms, chosen)
+        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, chosen)
         clock = zone or self.zone()
 
         def hour_of(at_ms: int) -> str:
             return datetime.fromtimestamp(at_ms / 1000, clock).strftime("%Y-%m-%d %H:00")
 
         return await asyncio.to_thread(
-            report, rows, begin_ms, end_ms, self._within_s, hour_of, queue, agent
+            report,
+            [*before, *rows],
+            begin_ms,
+            end_ms,
+            self._within_s,
+            hour_of,
+            queue,
+            agent,
+            self._clock(),
         )
 
     async def stays(
@@ -108,10 +129,9 @@ class QueueReports:
         self, actor: Actor, begin_ms: int, end_ms: int, queue: str = "", agent: str = ""
     ) -> list[Span]:
         """When agents were logged in and on breaks; a break of all queues is one of each."""
-        rows = await self._rows(
-            actor, begin_ms - BEFORE_MS, end_ms + AFTER_MS, _of(queue), verbs=SPAN_VERBS
-        )
-        found = await asyncio.to_thread(spans, rows, begin_ms, end_ms)
+        before = await self._standing(actor, begin_ms, _of(queue))
+        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, _of(queue), verbs=SPAN_VERBS)
+        found = await asyncio.to_thread(spans, [*before, *rows], begin_ms, end_ms)
         return [each for each in found if agent in ("", each.agent)]
 
     def log(self, actor: Actor, begin_ms: int, end_ms: int) -> AsyncIterator[list[LogRow]]:
@@ -122,6 +142,15 @@ class QueueReports:
         """
         actor.check(Module.QUEUES, "view")
         return self._days(begin_ms, end_ms)
+
+    async def _standing(
+        self, actor: Actor, before_ms: int, queues: Collection[str]
+    ) -> list[LogRow]:
+        """The logins and breaks of before, of which some last."""
+        actor.check(Module.QUEUES, "view")
+        async with self._database.read() as connection:
+            rows = QueueLogRepository(connection)
+            return await rows.standing(before_ms, KINDS, queues=queues, without=self._without())
 
     async def _rows(
         self,
@@ -161,3 +190,9 @@ def _of(queue: str) -> tuple[str, ...]:
 def figures_row(figures: Figures) -> list[str | int | float]:
     """What is told of one line, in the order of `COLUMNS`."""
     return [getattr(figures, name) for name in COLUMNS]
+
+
+def times_row(times: AgentTimes) -> list[str | int | float]:
+    """What is told of an agent's time, in the order of `TIMES`."""
+    breaks = ", ".join(f"{reason or '-'}: {lasted}" for reason, lasted in times.breaks.items())
+    return [times.logged_in_s, times.on_break_s, times.wrap_up_s, breaks]

@@ -76,6 +76,40 @@ class QueueLogRepository:
         found = (await self._connection.execute(query)).all()
         return await asyncio.to_thread(lambda: [_row(each) for each in found])
 
+    async def standing(
+        self,
+        before_ms: int,
+        kinds: Collection[Sequence[str]],
+        *,
+        queues: Collection[str] = (),
+        without: str = "",
+    ) -> list[LogRow]:
+        """How it stood at a moment: the newest earlier row of each kind, agent and queue.
+
+        Args:
+            before_ms: the moment.
+            kinds: the verbs of which the newest counts, for each kind.
+            queues: only of these, and what concerns all; none given: of all.
+            without: not of this one.
+        """
+        found: list[Any] = []
+        for verbs in kinds:
+            newest = (
+                select(func.max(queue_log.c.seq).label("seq"))
+                .where(queue_log.c.verb.in_(verbs), queue_log.c.at_ms < before_ms)
+                .where(queue_log.c.queue.in_((*queues, "")) if queues else true())
+                .where(queue_log.c.queue != without if without else true())
+                .group_by(queue_log.c.agent, queue_log.c.queue)
+                .subquery()
+            )
+            query = (
+                select(queue_log)
+                .join(newest, newest.c.seq == queue_log.c.seq)
+                .where(queue_log.c.verb.in_(verbs))
+            )
+            found += (await self._connection.execute(query)).all()
+        return [_row(each) for each in sorted(found, key=lambda each: (each.seq, each.part))]
+
     async def newest_ms(self) -> int:
         """The moment of the latest row, 0 if there is none."""
         found = await self._connection.scalar(select(func.max(queue_log.c.at_ms)))

@@ -19,6 +19,7 @@ queue_log = Table(  # the rows that call-centre tools read; `seq` is the journal
     *(Column(f"data{at}", Text, nullable=False) for at in range(1, 6)),
     Index("ix_queue_log_at_ms", "at_ms"),
     Index("ix_queue_log_call", "call"),
+    Index("ix_queue_log_verb", "verb", "at_ms"),
 )
 
 queue_resets = Table(  # queues whose agents' counters begin anew by themselves

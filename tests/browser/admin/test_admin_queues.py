@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import open_administration, open_wave
+from tests.support.desk import NARROW, at, open_administration, open_wave, scrolls_sideways
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +24,11 @@ def test_the_switchboard_shows_agents_and_pauses_them(
     agents = admin.get_by_role("region", name="Agents", exact=True)
     row = agents.get_by_role("row", name="1001 Ben Osei")
     expect(row).to_be_visible()
+    for head in "Since", "Answered today":
+        expect(agents.get_by_role("columnheader", name=head, exact=True)).to_be_visible()
     admin.get_by_role("button", name="Pause: 1001", exact=True).click()
-    expect(row).to_contain_text("On break")
+    admin.get_by_role("menuitem", name="Meeting", exact=True).click()
+    expect(row).to_contain_text("On break: Meeting")
     assert serious_faults(admin) == []
     admin.screenshot(path=tmp_path / "board.png", full_page=True)
     wave = open_wave(new_context, server.url, "1001")
@@ -51,7 +54,34 @@ def test_figures_have_a_page(server: Server, new_context: NewContext, tmp_path: 
     expect(admin.get_by_role("heading", name="Call Queues", exact=True)).to_be_visible()
     expect(admin.get_by_role("link", name="XLSX", exact=True)).to_be_visible()
     assert serious_faults(admin) == []
+    admin.get_by_role("combobox", name="Time", exact=True).click()
+    admin.get_by_role("option", name="Own dates", exact=True).click()
+    admin.get_by_label("From", exact=True).fill("2026-01-01")
+    admin.get_by_role("combobox", name="Agent", exact=True).click()
+    admin.get_by_role("option", name="1001 Ben Osei", exact=True).click()
+    agents = admin.get_by_role("region", name="Agents", exact=True).first
+    expect(agents.get_by_role("row", name="1001 Ben Osei")).to_be_visible()
+    expect(agents.get_by_role("columnheader", name="Breaks by reason", exact=True)).to_be_visible()
+    assert serious_faults(admin) == []
     admin.screenshot(path=tmp_path / "figures.png", full_page=True)
+
+
+def test_logins_and_breaks_have_a_page(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = at(
+        open_administration(new_context, server.url), server.url, "queue-agent-log", "Agent Log"
+    )
+    logins = admin.get_by_role("row", name="1001 Ben Osei Login")
+    expect(logins.first).to_contain_text("Still")
+    admin.get_by_role("combobox", name="Kind", exact=True).click()
+    admin.get_by_role("option", name="Break", exact=True).click()
+    expect(logins).to_have_count(0)
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "log.png", full_page=True)
+    admin.set_viewport_size(NARROW)
+    assert not scrolls_sideways(admin)
+    admin.screenshot(path=tmp_path / "narrow.png", full_page=True)
 
 
 def test_everything_that_is_set_of_a_queue_is_in_one_form(

@@ -16,6 +16,7 @@ from tests.support.voice_phone import phone, port_of, session
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from pbxcore.net.call import AsyncCall
     from pbxcore.net.user_agent import AsyncUserAgent
     from tests.support.server import Server
 
@@ -105,6 +106,61 @@ async def test_a_chairman_orders_who_waits_and_hears_who_talks(desk: Chaired) ->
     log = desk.admin.get("/v1/operations?limit=50").json()["items"]
     done = {each["action"] for each in log if each["actor"] == "user:1002"}
     assert {"queue_caller.move", "queue_caller.remove", "call.supervise", "queue.reset"} <= done
+
+
+async def test_a_chairman_hands_a_talk_on_and_ends_one(desk: Chaired) -> None:
+    chairman, other = desk.chairman, Program(desk.server.url, "1003", "Demo-1003!")
+    with Voice(440) as ours, Voice(1000) as theirs, Voice(1400) as others:
+
+        async def talk() -> tuple[AsyncCall, AsyncCall, str]:
+            coming = asyncio.ensure_future(desk.callee.next_call())
+            calling = desk.caller.call(desk.uri(CHAIRED), session(ours))
+            await calling.answered()
+            came = await coming
+            await came.accept(session(theirs, 0))
+            await desk.until(lambda: bool(desk.board()["talking"]))
+            return calling, came, f"{BOARD}/callers/{desk.key('1003')}"
+
+        calling, came, path = await talk()
+        for what, body in ("transfer", {"target": "1000"}), ("hang-up", {}):
+            assert other.post(f"{path}/{what}", body).status == 404
+        assert chairman.post(f"{path}/transfer", {"target": "no number"}).status == 422
+        taking = asyncio.ensure_future(desk.second.next_call())
+        assert chairman.post(f"{path}/transfer", {"target": "1000"}).status == 204
+        taken = await taking
+        await taken.accept(session(others, 0))
+        await came.ended()
+        ours.talk(port_of(calling.remote_description))
+        await asyncio.to_thread(others.hears, 440.0)
+        await calling.hang_up()
+        await taken.ended()
+
+        calling, came, path = await talk()
+        assert chairman.post(f"{path}/hang-up").status == 204
+        await calling.ended()
+        await came.ended()
+    done = {each["action"] for each in desk.admin.get("/v1/operations?limit=50").json()["items"]}
+    assert {"call.transfer", "call.hang_up"} <= done
+    figures_are_told(desk)
+
+
+def figures_are_told(desk: Chaired) -> None:
+    """To the agent the own ones, to the chairman those of the queue; and when agents were there."""
+    agent = Program(desk.server.url, "1001", "Demo-1001!")
+    own = agent.get("/v1/me/queue-report").json()
+    assert (own["own"]["key"], own["queues"], own["agents"]) == ("1001", [], [])
+    assert own["own"]["answered"] >= 2
+    assert own["own"]["logged_in_s"] > 0
+    chaired = desk.chairman.get("/v1/me/queue-report").json()
+    assert [each["key"] for each in chaired["queues"]] == [CHAIRED]
+    assert [each["key"] for each in chaired["agents"]] == ["1001"]
+    path = f"/v1/queue-agent-log?queue={CHAIRED}&agent=1001"
+    log = desk.admin.get(f"{path}&kind=login").json()
+    assert [(each["kind"], each["ended_at"]) for each in log["items"]] == [("login", None)]
+    assert desk.admin.get(f"{path}&kind=nap").status == 422
+    rows = desk.admin.get(f"{path}&format=csv").body.decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("Kind,Agent,Name,Queue")
+    assert rows[-1].startswith("Login,1001,")
 
 
 async def test_nobody_else_is_a_chairman_of_it(desk: Chaired) -> None:

@@ -58,9 +58,10 @@ async def test_who_enters_before_midnight_and_talks_after_it_counts_whole_once(
     assert (stay.call, stay.outcome, stay.ended_by) == ("today", "answered", "agent")
 
 
-async def test_an_agent_who_logged_in_the_week_before_was_there(database: Database) -> None:
+async def test_an_agent_who_logged_in_long_before_was_there(database: Database) -> None:
     await write(
         database,
+        LogRow(BEGIN_MS - 900 * DAY_MS, "", "6500", "1003", "ADDMEMBER"),
         LogRow(BEGIN_MS - 20 * DAY_MS, "", "6500", "1002", "AGENTLOGIN"),
         LogRow(BEGIN_MS - 19 * DAY_MS, "", "6500", "1002", "AGENTLOGOFF"),
         LogRow(BEGIN_MS - 7 * DAY_MS, "", "6500", "1001", "AGENTLOGIN"),
@@ -69,10 +70,17 @@ async def test_an_agent_who_logged_in_the_week_before_was_there(database: Databa
         LogRow(END_MS + 2000, "", "6501", "1001", "AGENTLOGIN"),
     )
     found = await reports(database).spans(SYSTEM, BEGIN_MS, END_MS, "6500")
-    assert [(each.kind, each.begin_ms, each.end_ms) for each in found] == [
-        ("login", BEGIN_MS - 7 * DAY_MS, 0),
-        ("break", BEGIN_MS + 1000, END_MS + 1000),
+    assert [(each.kind, each.agent, each.begin_ms, each.end_ms) for each in found] == [
+        ("login", "1003", BEGIN_MS - 900 * DAY_MS, 0),
+        ("login", "1001", BEGIN_MS - 7 * DAY_MS, 0),
+        ("break", "1001", BEGIN_MS + 1000, END_MS + 1000),
     ]
+    times = (await reports(database).report(SYSTEM, BEGIN_MS, END_MS, "6500")).times
+    assert {who: each.logged_in_s for who, each in times.items()} == {
+        "1001": 86_400,
+        "1003": 86_400,
+    }
+    assert times["1001"].breaks == {"lunch": 86_399}
 
 
 async def test_a_report_of_too_much_is_refused_and_never_of_a_part(database: Database) -> None:

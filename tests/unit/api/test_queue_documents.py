@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from engage.api.queue_documents import FORMATS, details, history, overview
-from engage.queues.figures import spans, stays
+from engage.queues.agent_times import spans
+from engage.queues.figures import stays
 from tests.unit.queues.test_log_and_figures import counted, log, played
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engage.queues.figures import Report, report, spans, stays
+from engage.queues.agent_times import spans
+from engage.queues.figures import Report, report, stays
 from engage.queues.model import LogRow
 from pbxcore.dialplan.place import Place
 from pbxcore.queues.inputs import (

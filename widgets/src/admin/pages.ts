@@ -130,6 +130,7 @@ export const pages: readonly Page[] = [
   { group: "cdr", name: () => t("Active Calls"), path: "active-calls", module: "active_calls", words: () => t("live, hang up"), load: () => import("./calls/ActiveCallsPage") },
   { group: "cdr", name: () => t("Queue Recordings"), path: "queue-recordings", module: "recordings", words: () => t("agents, sound, play, download"), load: () => import("./queues/QueueRecordingsPage") },
   { group: "cdr", name: () => t("Queue Statistics"), path: "queue-report", module: "queues", words: () => t("report, service level, abandoned, agents, XLSX"), load: () => import("./queues/QueueReportPage") },
+  { group: "cdr", name: () => t("Agent Log"), path: "queue-agent-log", module: "queues", words: () => t("agents, login, logout, breaks, pause, reasons"), load: () => import("./queues/AgentLogPage") },
   { group: "cdr", name: () => t("Chat Statistics"), path: "livechat-report", module: "livechat", words: () => t("report, visitors, ratings, waiting time, agents, XLSX"), load: () => import("./livechat/LiveChatReportPage") },
   { group: "cdr", name: () => t("Scheduled Queue Reports"), path: "queue-report-schedules", module: "queues", words: () => t("mail, daily, weekly, monthly, CSV, XLSX"), load: () => import("./queues/ReportSchedulesPage") },
   { group: "cdr", name: () => t("Call Diagnosis"), path: "call-diagnosis", module: "call_history", words: () => t("no sound, failed, one-way audio, quality"), load: () => import("./calls/DiagnosisPage") },

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { shortTime } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable, type RowAction } from "../DataTable";
+import { DataTable, type Filter, type RowAction } from "../DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useTurn } from "../useTurn";
@@ -18,8 +18,8 @@ export default function RecordingsPage(props: PageProps) {
   return <Recordings {...props} path={PATH} lead={t("Recorded calls, to be played and downloaded.")} />;
 }
 
-/** The recordings at `path`, which may be some of them. */
-export function Recordings({ page, readOnly, path, lead }: PageProps & { path: string; lead: string }) {
+/** The recordings at `path`, which may be some of them; `filters` narrow them further. */
+export function Recordings({ page, readOnly, path, lead, filters = [] }: PageProps & { path: string; lead: string; filters?: readonly Filter[] }) {
   const [heard, setHeard] = useState<Recording | null>(null);
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
@@ -43,6 +43,7 @@ export function Recordings({ page, readOnly, path, lead }: PageProps & { path: s
         idOf={(row) => row.id}
         placeholder={t("Number, name or file")}
         filters={[
+          ...filters,
           { kind: "text", name: "caller", label: t("Caller Number") },
           { kind: "text", name: "caller_name", label: t("Caller Name") },
           { kind: "text", name: "callee", label: t("Callee Number") },

@@ -1,11 +1,12 @@
-import { Button } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { useSession } from "../../kit/session-context";
+import { shortTime } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { partyOf, spanOf } from "../calls/calls";
 import { State } from "../State";
-import { type Board, type Caller, type Seat, seatWords } from "./board";
+import { type Board, type Caller, type Day, type Seat, seatWords } from "./board";
 import type { Doing } from "./QueueBoardPage";
 import styles from "./Queues.module.css";
 
@@ -43,8 +44,6 @@ export function WaitRows({ board, doing }: Props) {
 
 /** Those who talk to an agent. */
 export function TalkRows({ board, doing }: Props) {
-  const { api } = useSession();
-  const hangUp = (caller: Caller): Promise<unknown> => api.post(`/v1/calls/live/${encodeURIComponent(caller.call)}/hang-up`, {});
   return (
     <Part title={t("Proceeding calls")} none={t("Nobody talks.")} heads={[t("Caller"), t("Agent"), t("Talk time")]} rows={board.talking} acts={!doing.readOnly}>
       {(caller) => (
@@ -60,7 +59,8 @@ export function TalkRows({ board, doing }: Props) {
             <td className={styles.actions}>
               {doing.maySupervise && <Act name={t("Listen, Whisper, Barge")} of={caller.number} run={() => doing.supervise(caller)} />}
               <Act name={t("Transfer")} of={caller.number} run={() => doing.transfer(caller)} />
-              <Act name={t("Hang Up")} of={caller.number} run={() => doing.act(() => hangUp(caller))} />
+              <Act name={t("Record on or off")} of={caller.number} run={() => doing.record(caller)} />
+              <Act name={t("Hang Up")} of={caller.number} run={() => doing.hangUp(caller)} />
             </td>
           )}
         </tr>
@@ -70,11 +70,12 @@ export function TalkRows({ board, doing }: Props) {
 }
 
 /** Agents, and what they do. */
-export function AgentRows({ board, doing }: Props) {
+export function AgentRows({ board, agents, doing }: Props & { agents: Day["agents"] }) {
   const { api } = useSession();
-  const change = (seat: Seat, what: string): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, queues: what === "ready" ? [] : [board.number] }));
+  const change = (seat: Seat, what: string, reason = ""): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, reason, queues: what === "ready" ? [] : [board.number] }));
+  const answeredToday = (seat: Seat): number => agents.find((each) => each.key === seat.agent)?.answered ?? 0;
   return (
-    <Part title={t("Agents")} none={t("Nobody serves this queue yet.")} heads={[t("Agent"), t("State"), t("Answered calls"), t("Chats")]} rows={board.agents} acts={!doing.readOnly}>
+    <Part title={t("Agents")} none={t("Nobody serves this queue yet.")} heads={[t("Agent"), t("State"), t("Since"), t("Answered today"), t("Calls since the reset"), t("Chats")]} rows={board.agents} acts={!doing.readOnly}>
       {(seat) => {
         const { tone, words } = seatWords(seat);
         const away = seat.state === "logged_out";
@@ -86,12 +87,15 @@ export function AgentRows({ board, doing }: Props) {
             <td>
               <State tone={tone}>{seat.state === "wrap_up" ? t("Wrap-up, {left} left", { left: spanOf(seat.left_s) }) : words}</State>
             </td>
+            <td>{seat.since === null ? "–" : <time dateTime={seat.since}>{shortTime(seat.since)}</time>}</td>
+            <td>{answeredToday(seat)}</td>
             <td>{seat.calls}</td>
             <td>{seat.chats}</td>
             {!doing.readOnly && (
               <td className={styles.actions}>
                 {seat.state === "wrap_up" && <Act name={t("Ready")} of={seat.agent} run={() => change(seat, "ready")} />}
-                {!away && <Act name={seat.state === "on_break" ? t("Unpause") : t("Pause")} of={seat.agent} run={() => change(seat, seat.state === "on_break" ? "end_break" : "take_break")} />}
+                {seat.state === "on_break" && <Act name={t("Unpause")} of={seat.agent} run={() => change(seat, "end_break")} />}
+                {!away && seat.state !== "on_break" && <Pause of={seat.agent} reasons={doing.reasons} run={(reason) => change(seat, "take_break", reason)} />}
                 {(!seat.static || away) && <Act name={away ? t("Log in") : t("Log out")} of={seat.agent} run={() => change(seat, away ? "log_in" : "log_out")} />}
               </td>
             )}
@@ -135,6 +139,26 @@ function Part<Row>({ title, none, heads, rows, acts, children }: PartProps<Row>)
         </div>
       )}
     </>
+  );
+}
+
+/** A break, for a reason or for none. */
+function Pause({ of, reasons, run }: { of: string; reasons: readonly string[]; run: (reason: string) => void }) {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button size="compact-xs" variant="default" aria-label={t("{action}: {whom}", { action: t("Pause"), whom: of })}>
+          {t("Pause")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {["", ...reasons].map((reason) => (
+          <Menu.Item key={reason} onClick={() => run(reason)}>
+            {reason || t("Without a reason")}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -2,6 +2,7 @@ import { Button, Select } from "@mantine/core";
 import { useCallback, useRef, useState } from "react";
 
 import { Blank, Failed, Loading } from "../../kit/Blank";
+import { Confirm } from "../../kit/Confirm";
 import { Icon } from "../../kit/Icon";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
@@ -12,7 +13,7 @@ import { type LiveCall, partyOf, spanOf } from "../calls/calls";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useMayEdit } from "../rights";
-import { type Board, type Boards, type Caller, free, longestWait, staffed } from "./board";
+import { type Board, type Boards, type Caller, type Day, free, longestWait, staffed } from "./board";
 import { AgentRows, TalkRows, WaitRows } from "./BoardRows";
 import styles from "./Queues.module.css";
 import { useLive } from "./useLive";
@@ -21,15 +22,17 @@ const PATH = "/v1/queue-board";
 const FIGURES_MS = 10_000;
 const ALL = "all";
 
-interface Day {
-  queues: { key: string; offered: number; answered: number; abandoned: number; service_level: number }[];
-}
-
 export interface Doing {
   /** Do something, tell when it failed, and look again. */
   act: (what: () => Promise<unknown>) => void;
   supervise: (caller: Caller) => void;
   transfer: (caller: Caller) => void;
+  /** Begin or end a recording. */
+  record: (caller: Caller) => void;
+  /** Ask before somebody's call is ended. */
+  hangUp: (caller: Caller) => void;
+  /** What breaks may be taken for. */
+  reasons: readonly string[];
   readOnly: boolean;
   maySupervise: boolean;
 }
@@ -43,6 +46,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
   const day = useLive(count, FIGURES_MS).value;
   const [chosen, setChosen] = useState(ALL);
   const [call, setCall] = useState<{ call: LiveCall; what: "supervise" | "transfer" } | null>(null);
+  const [ending, setEnding] = useState<Caller | null>(null);
   const maySupervise = useMayEdit("supervision");
   const wall = useRef<HTMLDivElement>(null);
 
@@ -56,9 +60,25 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     reload();
   }
 
-  async function open(caller: Caller, what: "supervise" | "transfer"): Promise<void> {
+  async function liveCall(caller: Caller): Promise<LiveCall | undefined> {
     const { items } = await api.get<{ items: LiveCall[] }>("/v1/calls/live");
-    const found = items.find((each) => each.id === caller.call);
+    return items.find((each) => each.id === caller.call);
+  }
+
+  async function record(caller: Caller): Promise<void> {
+    const found = await liveCall(caller);
+    if (!found) return;
+    await api.post(`/v1/calls/live/${encodeURIComponent(found.id)}/recording`, { on: !found.recorded });
+    toast({ tone: "success", title: found.recorded ? t("The recording has ended") : t("The call is being recorded"), text: partyOf(caller.number, caller.name) });
+  }
+
+  async function hangUp(caller: Caller): Promise<void> {
+    setEnding(null);
+    await act(() => api.post(`/v1/calls/live/${encodeURIComponent(caller.call)}/hang-up`, {}));
+  }
+
+  async function open(caller: Caller, what: "supervise" | "transfer"): Promise<void> {
+    const found = await liveCall(caller);
     if (found) setCall({ call: found, what });
   }
 
@@ -71,6 +91,9 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     act: (what) => void act(what),
     supervise: (caller) => void act(() => open(caller, "supervise")),
     transfer: (caller) => void act(() => open(caller, "transfer")),
+    record: (caller) => void act(() => record(caller)),
+    hangUp: setEnding,
+    reasons: value?.reasons ?? [],
     readOnly,
     maySupervise,
   };
@@ -103,9 +126,12 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
       ) : (
         <div className={styles.wall} ref={wall}>
           {boards.map((board) => (
-            <Queue key={board.number} board={board} figures={day?.queues.find((each) => each.key === board.number)} doing={doing} />
+            <Queue key={board.number} board={board} figures={day?.queues.find((each) => each.key === board.number)} agents={day?.agents ?? []} doing={doing} />
           ))}
         </div>
+      )}
+      {ending && (
+        <Confirm opened danger title={t("Hang Up")} text={t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ending.number, ending.name), agent: ending.agent_name })} action={t("Hang Up")} onConfirm={() => hangUp(ending)} onClose={() => setEnding(null)} />
       )}
       {call?.what === "supervise" && <SuperviseDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
       {call?.what === "transfer" && <TransferDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
@@ -113,7 +139,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
   );
 }
 
-function Queue({ board, figures, doing }: { board: Board; figures: Day["queues"][number] | undefined; doing: Doing }) {
+function Queue({ board, figures, agents, doing }: { board: Board; figures: Day["queues"][number] | undefined; agents: Day["agents"]; doing: Doing }) {
   const heading = `queue-${board.number}`;
   return (
     <section className={styles.queue} aria-labelledby={heading}>
@@ -131,7 +157,7 @@ function Queue({ board, figures, doing }: { board: Board; figures: Day["queues"]
       </dl>
       <WaitRows board={board} doing={doing} />
       <TalkRows board={board} doing={doing} />
-      <AgentRows board={board} doing={doing} />
+      <AgentRows board={board} agents={agents} doing={doing} />
     </section>
   );
 }

@@ -47,6 +47,14 @@ export interface Board {
 export interface Boards {
   at: string;
   items: Board[];
+  /** What breaks may be taken for. */
+  reasons: string[];
+}
+
+/** What was counted since midnight. */
+export interface Day {
+  queues: { key: string; offered: number; answered: number; abandoned: number; service_level: number }[];
+  agents: { key: string; answered: number }[];
 }
 
 /** What an agent does, with the reason of a break. */

@@ -1,5 +1,8 @@
-import { Button, Menu } from "@mantine/core";
+import { Button, Menu, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
 
+import { Confirm } from "../../kit/Confirm";
+import { Dialog } from "../../kit/Dialog";
 import { Icon } from "../../kit/Icon";
 import { countdown } from "../../kit/time";
 import { useNow } from "../../kit/useNow";
@@ -55,6 +58,13 @@ function Waiting({ board }: { board: OwnBoard }) {
 
 function Talking({ board }: { board: OwnBoard }) {
   const { queues } = useQueues();
+  const [transferred, setTransferred] = useState<OwnCaller | null>(null);
+  const [ended, setEnded] = useState<OwnCaller | null>(null);
+  async function act(caller: OwnCaller, what: "transfer" | "hang-up", body: object): Promise<void> {
+    setTransferred(null);
+    setEnded(null);
+    await queues.act("post", `${pathOf(caller)}/${what}`, body);
+  }
   if (board.talking.length === 0) return null;
   return (
     <ul className={styles.rows} aria-label={t("Talks of {queue}", { queue: board.name })}>
@@ -77,15 +87,52 @@ function Talking({ board }: { board: OwnBoard }) {
               ))}
             </Menu.Dropdown>
           </Menu>
+          <Small words={t("Transfer")} of={partyOf(caller)} run={() => setTransferred(caller)} />
+          <Small words={t("Hang Up")} of={partyOf(caller)} run={() => setEnded(caller)} />
         </li>
       ))}
+      {transferred && <TransferTalk caller={transferred} run={(target) => act(transferred, "transfer", { target })} onClose={() => setTransferred(null)} />}
+      {ended && (
+        <Confirm
+          opened
+          danger
+          title={t("Hang Up")}
+          text={t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ended), agent: ended.agent_name })}
+          action={t("Hang Up")}
+          onConfirm={() => act(ended, "hang-up", {})}
+          onClose={() => setEnded(null)}
+        />
+      )}
     </ul>
+  );
+}
+
+/** Asks where a caller goes. */
+function TransferTalk({ caller, run, onClose }: { caller: OwnCaller; run: (target: string) => Promise<void>; onClose: () => void }) {
+  const [target, setTarget] = useState("");
+  function send(event: FormEvent): void {
+    event.preventDefault();
+    if (target.trim() !== "") void run(target.trim());
+  }
+  return (
+    <Dialog title={t("Transfer {whom}", { whom: partyOf(caller) })} size="sm" onClose={onClose}>
+      <form className={styles.asking} onSubmit={send}>
+        <TextInput label={t("Number")} description={t("Whom the caller is to talk to; {agent} is free then.", { agent: caller.agent_name })} value={target} onChange={(event) => setTarget(event.currentTarget.value)} inputMode="tel" dir="ltr" required data-autofocus />
+        <div className={styles.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t("Cancel")}
+          </Button>
+          <Button type="submit">{t("Transfer")}</Button>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 
 function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons: readonly string[] }) {
   const { queues } = useQueues();
   const change = (what: Change["change"], reason = ""): void => void queues.change({ change: what, reason, queues: what === "ready" ? [] : [queue] }, seat.agent);
+  const [leaving, setLeaving] = useState(false);
   const away = seat.state === "logged_out";
   return (
     <li>
@@ -93,6 +140,19 @@ function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons
         <bdi>{seat.name}</bdi>
       </span>
       <span className={styles.soft}>{seatWords(seat)}</span>
+      {away && <Small words={t("Log in")} of={seat.name} run={() => change("log_in")} />}
+      {!away && !seat.static && <Small words={t("Log out")} of={seat.name} run={() => setLeaving(true)} />}
+      <Confirm
+        opened={leaving}
+        title={t("Log out")}
+        text={t("{agent} is called by this queue no more, until logged in again.", { agent: seat.name })}
+        action={t("Log out")}
+        onConfirm={() => {
+          setLeaving(false);
+          change("log_out");
+        }}
+        onClose={() => setLeaving(false)}
+      />
       {seat.state === "wrap_up" && <Small words={t("Ready")} of={seat.name} run={() => change("ready")} />}
       {seat.state === "on_break" && <Small words={t("Unpause")} of={seat.name} run={() => change("end_break")} />}
       {!away && seat.state !== "on_break" && (

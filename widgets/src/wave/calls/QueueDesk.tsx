@@ -5,6 +5,7 @@ import { useDesk } from "../context";
 import { useQueues } from "../duty/context";
 import type { Change } from "../duty/own-queues";
 import { Chairman } from "./Chairman";
+import { OwnFigures } from "./OwnFigures";
 import styles from "./QueueDesk.module.css";
 import { type OwnBoard, seatWords } from "./queue-desk";
 
@@ -21,6 +22,7 @@ export function QueueDesk() {
           <Queue key={board.number} board={board} own={own} change={(change) => void queues.change(change)} />
         ))}
       </ul>
+      <OwnFigures />
     </section>
   );
 }
