@@ -88,6 +88,9 @@ async def test_talks_of_a_queue_are_recorded_and_found_among_its_recordings(
     [recording] = found()
     assert (recording["caller"], recording["callee"]) == ("1003", "1000")
     assert admin.get("/v1/recordings?queue=6599").json()["items"] == []
+    for agent_of, many in ("1000", 1), ("1001", 0):
+        of_agent = admin.get(f"/v1/recordings?queue=6500&agent={agent_of}").json()["items"]
+        assert len(of_agent) == many
     sound = admin.get(f"/v1/recordings/{recording['id']}/sound")
     assert (sound.status, sound.body[:4]) == (200, b"RIFF")
     assert admin.patch("/v1/queues/6500", {"auto_record": False}).status == 200

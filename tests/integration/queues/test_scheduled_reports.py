@@ -15,6 +15,7 @@ from engage.column_heads import KIND, heads
 from engage.i18n import translate
 from engage.keyring import Keyring
 from engage.notify.outbox import Outbox
+from engage.queues.reports import TIMES
 from engage.queues.scheduled.files import KEPT_MS, ReportFiles
 from engage.queues.scheduled.forms import ReportScheduleForm
 from engage.queues.scheduled.model import Schedule
@@ -127,7 +128,7 @@ async def test_files_are_in_the_language_of_the_installation(house: House) -> No
     made = await files.made(Schedule("s", form), NOON_MS)
     text = await asyncio.to_thread(Path(made["csv"]).read_text, "utf-8-sig")
     head, total, *_ = list(csv.reader(io.StringIO(text)))
-    assert head == heads((KIND, *OF_LINES), "de") != heads((KIND, *OF_LINES), "en")
+    assert head == heads((KIND, *OF_LINES, *TIMES), "de") != heads((KIND, *OF_LINES, *TIMES), "en")
     assert total[0] == translate("Total", "de")
 
 
