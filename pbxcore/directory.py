@@ -114,6 +114,13 @@ class Extension(msgspec.Struct, frozen=True):
         )
 
 
+USUAL_FAILOVER: Final = ("403", "404", "408", "480", "488", "5xx", "604", "606")
+"""Refusals that speak of a trunk more than of whom is called: another may do better.
+
+Who is busy or declines (486, 600, 603) is so on every way.
+"""
+
+
 class Trunk(msgspec.Struct, frozen=True):
     """A far end: a provider we register with, or a peer that is trusted by its addresses.
 
@@ -135,6 +142,9 @@ class Trunk(msgspec.Struct, frozen=True):
 
     Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
+
+    With `anonymous` nobody whom a call reaches sees who it is. After an answer of `fails_over_on`
+    (`503`, or `5xx`) a call goes on by another trunk.
 
     `most_out` calls go out at once and `most_in` come in, 0: any number; a call out lasts
     `longest_s` at most, 0: as long as it likes. With `signs` callers are signed (STIR/SHAKEN);
@@ -178,6 +188,8 @@ class Trunk(msgspec.Struct, frozen=True):
     did_in_to: bool = False
     asserted_number: str = ""
     forwarding: Literal["diversion", "history-info", "both", "none"] = "diversion"
+    anonymous: bool = False
+    fails_over_on: tuple[str, ...] = USUAL_FAILOVER
 
 
 class ExtensionGroup(msgspec.Struct, frozen=True):

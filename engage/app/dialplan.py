@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engage.app.hotel import Hotel
 from engage.app.music import Music
 from engage.app.rooms import Rooms
-from engage.app.services import LEAD_SOMEWHERE, Services
+from engage.app.services import LEAD_SOMEWHERE, NO_CHOICE, Services
 from engage.dialplan.blacklist import SECTION, Blacklist
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
@@ -29,7 +29,7 @@ from engage.dialplan.speed_dial_import import SpeedDialImport
 from engage.dialplan.speed_dial_routes import SpeedDialRoutes
 from engage.dialplan.speed_dials import MOST, SpeedDialForm
 from engage.dialplan.voicemail_groups import VoicemailGroupForm
-from engage.errors import N_
+from engage.errors import Invalid
 from engage.people.choices import Choice
 from engage.people.numbering import (
     NumberOfEmergency,
@@ -104,7 +104,9 @@ class Dialplan:
         self._mode = partial(ground.configuration.get, InboundMode)
         self._outbound_calls = partial(ground.configuration.get, OutboundCalls)
         self._queue_settings = partial(ground.configuration.get, QueueSettings)
-        ground.configuration.register(SECTION, Blacklist, Module.INBOUND_ROUTES)
+        ground.configuration.register(
+            SECTION, Blacklist, Module.INBOUND_ROUTES, check=self._check_blacklist
+        )
         ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
         ground.configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
         on = ground.database, ground.events, trunk_exists, ground.clock
@@ -121,12 +123,14 @@ class Dialplan:
             numbers=numbers,
         )
         self.speed_dials = Routes(SPEED_DIALS, *on, numbers=numbers)
-        self.emergencies = Routes(EMERGENCIES, *on, numbers=numbers)
+        self.emergencies = Routes(EMERGENCIES, *on, self._emergency_problem, numbers=numbers)
         self.pin_groups = Routes(PIN_GROUPS, *on, users=references.users_of("pin_group"))
         self.voicemail_groups = Routes(
             VOICEMAIL_GROUPS, *on, users=references.users_of("voicemail_group"), numbers=numbers
         )
         references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))
+        references.follow((self.emergencies,))
+        references.follow_settings(SECTION, self._blacklist)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
         people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
@@ -230,15 +234,24 @@ class Dialplan:
 
     def _pin_group_problem(self, form: OutboundRouteForm, but: str) -> dict[str, str]:
         known = {"", *(each.id for each in self.pin_groups.entries)}
-        return {} if form.pin_group in known else {"pin_group": N_("This is none of the choices.")}
+        return {} if form.pin_group in known else {"pin_group": NO_CHOICE}
 
     def _inbound_problem(self, form: InboundRouteForm, _but: str) -> dict[str, str]:
         return self.music.problem(form.ring_back, "ring_back")
 
+    def _check_blacklist(self, values: Blacklist) -> None:
+        """An announcement is one of the custom prompts."""
+        if values.answer == "prompt" and not self.services.prompts.path_of(values.prompt):
+            raise Invalid({"prompt": NO_CHOICE})
+
+    def _emergency_problem(self, form: EmergencyNumberForm, _but: str) -> dict[str, str]:
+        known = not form.prompt or self.services.prompts.path_of(form.prompt)
+        return {} if known else {"prompt": NO_CHOICE}
+
     def _group_problem(self, form: RingGroupForm, _but: str) -> dict[str, str]:
         found = self.music.problem(form.music)
         if form.prompt and not self.services.prompts.path_of(form.prompt):
-            found["prompt"] = N_("This is none of the choices.")
+            found["prompt"] = NO_CHOICE
         return found
 
     def _ring_group_choices(self) -> list[Choice]:

@@ -92,7 +92,9 @@ class Phones:
         self._ground = ground
         database, events, people = ground.database, ground.events, everyone.people
         self._register()
-        self.trunks = Trunks(database, ground.keyring, pbx, events, ground.clock)
+        self.trunks = Trunks(
+            database, ground.keyring, pbx, events, ground.clock, people.members_of_groups
+        )
         self.standings = Standings(pbx, events)
         self.dialplan = Dialplan(ground, people, lambda id_: bool(self.trunks.name_of(id_)), pbx)
         people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)

@@ -167,7 +167,7 @@ class Rooms:
                 each.form.group(self._members_of) for each in self.pickup_groups.entries
             ),
             paging_groups=paging,
-            codes=self._codes().codes(),
+            codes=self._codes().codes(self._members_of),
         )
 
     def _musical_problem(

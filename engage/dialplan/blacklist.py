@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from engage.dialplan.fields import Patterns
 from engage.errors import N_
@@ -17,7 +17,7 @@ SECTION = "blacklist"
 class Blacklist(BaseModel):
     """Numbers and patterns that are turned away on every inbound route."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Blacklist"))
 
     enabled: bool = Field(
         default=False, title=N_("Blacklist Enable"), json_schema_extra={"control": "switch"}
@@ -40,7 +40,37 @@ class Blacklist(BaseModel):
         json_schema_extra={"control": "switch"},
     )
 
+    answer: Literal["486", "603", "prompt"] = Field(
+        default="486",
+        title=N_("Answer"),
+        description=N_("What blocked callers hear. An announcement takes their call for so long."),
+        json_schema_extra={
+            "control": "select",
+            "labels": {
+                "486": N_("Busy"),
+                "603": N_("Declined"),
+                "prompt": N_("Announcement"),
+            },
+        },
+    )
+    prompt: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Announcement"),
+        json_schema_extra={
+            "control": "select",
+            "choices": "/v1/choices/custom-prompts",
+            "when": {"field": "answer", "is": "prompt"},
+        },
+    )
+
     def plan(self) -> plan.Blacklist:
         """As the PBX knows it."""
-        blocked, allowed = patterns_of(self.blocked), patterns_of(self.allowed)
-        return plan.Blacklist(self.enabled, tuple(blocked), tuple(allowed), self.anonymous)
+        announced = self.answer == "prompt"
+        return plan.Blacklist(
+            self.enabled,
+            tuple(patterns_of(self.blocked)),
+            tuple(patterns_of(self.allowed)),
+            self.anonymous,
+            486 if announced else int(self.answer),
+            self.prompt if announced else "",
+        )

@@ -15,6 +15,8 @@ Extensions = Annotated[
     list[Annotated[str, StringConstraints(max_length=18)]], Field(max_length=500)
 ]
 
+Groups = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=100)]
+
 
 def _code(name: str, title: str, section: str) -> Any:
     return Field(
@@ -103,6 +105,21 @@ class DialledFeatures(BaseModel):
         N_("Priority Call Whitelist"),
         N_("The extensions whose calls may end those of who is called; none: nobody."),
         CALLS,
+    )
+
+    priority_groups: Groups = Field(
+        default_factory=list,
+        title=N_("Priority Call Whitelist: Extension Groups"),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": CALLS,
+            "choices": "/v1/choices/extension-groups",
+        },
+    )
+    priority_for_all: bool = Field(
+        default=False,
+        title=N_("Priority Calls by Every Extension"),
+        json_schema_extra={"control": "switch", "section": CALLS},
     )
 
     def features(self) -> dict[str, str]:

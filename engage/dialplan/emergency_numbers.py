@@ -93,6 +93,17 @@ class EmergencyNumberForm(NumberedBody):
             "choice_value": "number",
         },
     )
+    prompt: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Custom Prompt"),
+        description=N_("They hear it before the number of the extension that has called."),
+        json_schema_extra={
+            "control": "select",
+            "section": TOLD,
+            "choices": "/v1/choices/custom-prompts",
+            "placeholder": N_("None"),
+        },
+    )
     address: Word = Field(
         default="",
         title=N_("Location"),
@@ -112,6 +123,7 @@ class EmergencyNumberForm(NumberedBody):
             self.caller_id,
             tuple(Zone(tuple(each.networks), each.elin, each.location) for each in self.zones),
             self.auto_record,
+            self.prompt,
         )
 
     def problems(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -10,6 +10,9 @@ from engage.dialplan.dialled_features import Code, DialledFeatures
 from engage.errors import N_, Refused
 from pbxcore.apps import room_status
 from pbxcore.dialplan import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 SECTION = "feature_codes"
 DIALLED, PRESSED = N_("Dialled"), N_("Pressed during a call")
@@ -269,15 +272,18 @@ class FeatureCodes(DialledFeatures):
         codes = {name for name, each in cls.model_fields.items() if isinstance(each.default, str)}
         return codes - AFTERWARDS - BY
 
-    def codes(self) -> plan.FeatureCodes:
-        """As the PBX knows them."""
+    def codes(self, members_of: Callable[[list[str]], Iterable[str]]) -> plan.FeatureCodes:
+        """As the PBX knows them; `members_of` tells the members of extension groups."""
         others = {*OF_SERVICES, *DialledFeatures.model_fields, *BY, "digit_timeout_ms"}
         fields = self.model_dump(exclude=others)
         return plan.FeatureCodes(
             **fields,
             features=self.features(),
             remote_callers=tuple(self.remote_callers),
-            priority_callers=tuple(self.priority_callers),
+            priority_callers=tuple(
+                dict.fromkeys([*self.priority_callers, *members_of(self.priority_groups)])
+            ),
+            priority_for_all=self.priority_for_all,
             mode_callers=tuple(self.mode_callers),
             between_s=self.digit_timeout_ms / 1000,
             pressed_by={each: getattr(self, f"{each}_by") for each in IN_CALLS},

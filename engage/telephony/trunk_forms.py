@@ -11,6 +11,7 @@ from engage.form_hints import hint
 from engage.partial_body import Body, partial_of
 from engage.people import policy
 from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, DtmfMode
+from pbxcore.directory import USUAL_FAILOVER
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -40,6 +41,10 @@ Expiry = Annotated[int, Field(ge=30, le=86_400)]
 Frequency = Annotated[int, Field(ge=1, le=3600)]
 Networks = Annotated[
     list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=MOST_NETWORKS)
+]
+Statuses = Annotated[
+    list[Annotated[str, StringConstraints(pattern=r"^([3-6][0-9]{2}|[3-6]xx)$")]],
+    Field(max_length=50),
 ]
 Most = Annotated[int, Field(ge=0, le=10_000)]
 Longest = Annotated[int, Field(ge=0, le=86_400)]
@@ -95,6 +100,11 @@ class Dod(Body):
             choices="/v1/choices/extensions",
             choice_value="number",
         ),
+    )
+    groups: Annotated[list[Word], Field(max_length=100)] = Field(
+        default_factory=list,
+        title=N_("Extension Groups"),
+        json_schema_extra=hint("multiselect", choices="/v1/choices/extension-groups"),
     )
 
 
@@ -280,6 +290,15 @@ class TrunkForm(Body):
         title=N_("Allow Outgoing Calls if Registration Failed"),
         json_schema_extra=hint("switch", SIGN_IN, when=_REGISTERS),
     )
+    failover_statuses: Statuses = Field(
+        default_factory=lambda: list(USUAL_FAILOVER),
+        title=N_("Failover Response Codes"),
+        description=N_(
+            "After these answers the route's next trunk is tried: codes such as 503, or 5xx for"
+            " all of a kind."
+        ),
+        json_schema_extra=hint("hosts", KEEPING, placeholder="503"),
+    )
     did_from: DidFrom = Field(
         "request-line",
         title=N_("DID Mode"),
@@ -320,6 +339,15 @@ class TrunkForm(Body):
         title=N_("Auto Record"),
         description=N_("Calls by this trunk are recorded."),
         json_schema_extra=hint("switch", PROVIDER),
+    )
+    anonymous: bool = Field(
+        False,
+        title=N_("Send Anonymous"),
+        description=N_(
+            "Whom it reaches does not see who calls; the provider does where Caller ID Header"
+            " tells it."
+        ),
+        json_schema_extra=hint("switch", SHOWN),
     )
     identity_header: IdentityHeader = Field(
         "asserted",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from engage.errors import N_, Conflict
 from engage.people.codecs import in_rtpmap
 from engage.people.policy import name_key
@@ -15,9 +17,11 @@ from pbxcore.dialplan import plan
 from pbxcore.directory import Trunk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from engage.telephony.trunk_forms import Dod, TrunkForm
+
+    MembersOf = Callable[[Iterable[str]], list[str]]
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+", re.IGNORECASE)
 _PROXY = re.compile(
@@ -110,11 +114,27 @@ class TrunkEntry:
             unregistered_out=form.calls_unregistered,
             did_in_to=form.did_from == "to-header",
             asserted_number=form.asserted_number,
+            anonymous=form.anonymous,
+            fails_over_on=tuple(form.failover_statuses),
             forwarding=form.forwarding_header,
             dods=tuple(
                 plan.Dod(each.number, tuple(each.extensions), each.name) for each in form.dods
             ),
         )
+
+    def with_groups(self, trunk: Trunk, members_of: MembersOf) -> Trunk:
+        """The same for the PBX, with the members of extension groups among the DODs."""
+        if not any(each.groups for each in self.form.dods):
+            return trunk
+        dods = (
+            plan.Dod(
+                each.number,
+                tuple(dict.fromkeys([*each.extensions, *members_of(each.groups)])),
+                each.name,
+            )
+            for each in self.form.dods
+        )
+        return msgspec.structs.replace(trunk, dods=tuple(dods))
 
 
 def dods_of(form: TrunkForm, *, extension: str, number: str, name: str) -> list[Dod]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engage.system.actor import Actor
     from engage.telephony.model import PbxPort
     from engage.telephony.trunk_forms import NewTrunk
-    from engage.telephony.trunk_model import Secrets
+    from engage.telephony.trunk_model import MembersOf, Secrets
     from pbxcore.commands import TrunkStanding
     from pbxcore.directory import Trunk
 
@@ -49,7 +49,10 @@ class Trunks:
         link: PbxPort,
         events: Events,
         clock: Clock = now_ms,
+        members_of: MembersOf = list,
     ) -> None:
+        """`members_of` tells the extensions of extension groups, by the ids of those."""
+        self._members_of = members_of
         self._database, self._keyring, self._link = database, keyring, link
         self._events, self._clock = events, clock
         self._trunks: dict[str, TrunkEntry] = {}
@@ -66,7 +69,9 @@ class Trunks:
 
     def directory(self) -> tuple[Trunk, ...]:
         """The PBX's view of all trunks, passwords in clear."""
-        return self._for_pbx
+        return tuple(
+            self._trunks[each.id].with_groups(each, self._members_of) for each in self._for_pbx
+        )
 
     def name_of(self, trunk_id: str) -> str:
         """A trunk's name; empty when there is none."""

@@ -8,7 +8,7 @@ import msgspec
 
 from pbxcore.apps.sounds import Digits, Prompt
 from pbxcore.apps.steps import Say
-from pbxcore.media.commands import Tone
+from pbxcore.media.commands import File, Tone
 
 if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
@@ -20,15 +20,17 @@ TIMES: Final = 3
 
 
 class EmergencyNotice(msgspec.Struct, frozen=True, tag="emergency_notice"):
-    """The extension `caller` has called the emergency service."""
+    """The extension `caller` has called the emergency service; the file at `path` says so first."""
 
     kind: ClassVar[str] = "emergency_notice"
 
     caller: str
+    path: str = ""
 
     def script(self, _visit: Visit, _premises: Premises) -> Script:
         """Say who has called; any key ends it."""
+        own = (File(self.path),) if self.path else ()
         for _ in range(TIMES):
-            key: str = yield Say((ALARM, Prompt("extension"), Digits(self.caller)))
+            key: str = yield Say((ALARM, *own, Prompt("extension"), Digits(self.caller)))
             if key:
                 return

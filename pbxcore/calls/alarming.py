@@ -30,10 +30,12 @@ def alarm(house: Surroundings, aim: Aim, new_call: Callable[[str, str], Call]) -
         return
     address = house.address_of(origin.number, None)
     shown = Caller(address, f"{emergency.name}: {origin.name}".encode(), asserted=True)
+    prompt = house.directory.plan.prompts.get(emergency.prompt, "")
+    notice = EmergencyNotice(origin.number, prompt)
     for number in emergency.notified:
         if number != origin.number and house.directory.extension(number) is not None:
             call = new_call(number, origin.number)
-            Placing(call, shown=shown).begin(number, partial(_tell, call, origin.number))
+            Placing(call, shown=shown).begin(number, partial(_tell, call, notice))
 
 
 def may_be_called_back(leg: Leg) -> None:
@@ -44,6 +46,5 @@ def may_be_called_back(leg: Leg) -> None:
         house.emergency_returns.note(aim.returns_to, call.origin.number, trunks, house.moment())
 
 
-def _tell(call: Call, caller: str, leg: Leg) -> None:
-    notice = EmergencyNotice(caller)
-    attend(leg, notice, visit_of(call, leg, caller, ()), leg.session.lines)
+def _tell(call: Call, notice: EmergencyNotice, leg: Leg) -> None:
+    attend(leg, notice, visit_of(call, leg, notice.caller, ()), leg.session.lines)

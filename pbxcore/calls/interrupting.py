@@ -31,7 +31,8 @@ def refusal(house: Surroundings, caller: str, callee: str) -> int:
     extension = house.directory.extension(callee)
     if extension is None:
         return 404
-    if caller not in house.directory.plan.codes.priority_callers:
+    codes = house.directory.plan.codes
+    if not codes.priority_for_all and caller not in codes.priority_callers:
         return 403
     if not phones_of(house, extension):
         return 480

@@ -12,6 +12,7 @@ from pbxcore.calls.vouching import attestation
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.flow import Flow, default_port
 from pbxcore.sip.identity import (
+    HIDDEN,
     Caller,
     Presented,
     presented,
@@ -96,11 +97,12 @@ class TrunkLegs:
         """The leg to a number behind a trunk."""
         requests = TrunkRequests(trunk, b"", b"")
         uri, domain = address_at(trunk, way.number), requests.domain
+        hides = trunk.anonymous and call.aim.emergency is None
         shown = Caller(
             b"sip:%b@%b" % (escaped_user(way.caller), domain) if way.caller else b"sip:" + domain,
             way.name.encode(),
             asserted=True,
-            privacy=caller.privacy,
+            privacy=HIDDEN if hides else caller.privacy,
         )
         told = _told(shown, trunk, domain)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.party import Farewell
+from pbxcore.directory import USUAL_FAILOVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.pin import Pin
     from pbxcore.directory import Trunk
 
-_NEXT_TRUNK: Final = frozenset((403, 404, 408, 480, 488, *range(500, 600), 604, 606))
-"""Refusals that speak of a trunk more than of whom is called: another may do better.
-
-Who is busy or declines (486, 600, 603) is so on every way.
-"""
 _NO_LINE: Final = frozenset((486, 600, 603))
 """What a provider without a free line may say too; an emergency service is never busy."""
 _PREEMPTED: Final = Farewell("pbx", 503, 8, "preempted")
@@ -40,6 +36,7 @@ class WaysOut:
         self._left = list(tries)
         self._again = [each for each in self._left if each.hunts]
         self._emergency = bool(self._again)
+        self._fails_over_on: tuple[str, ...] = ()
 
     @property
     def pins(self) -> tuple[Pin, ...] | None:
@@ -53,6 +50,7 @@ class WaysOut:
             way = self._left.pop(0)
             trunk = self._house.directory.trunks.get(way.trunk)
             if trunk is not None and trunk.enabled and lines.has_room(trunk):
+                self._fails_over_on = trunk.fails_over_on
                 return trunk, way
         while self._again:
             way = self._again.pop(0)
@@ -60,9 +58,13 @@ class WaysOut:
             victim = lines.least_urgent(way.trunk, way.urgency)
             if trunk is not None and trunk.enabled and victim is not None:
                 victim.call.hang_up(_PREEMPTED)
+                self._fails_over_on = trunk.fails_over_on
                 return trunk, way
         return None
 
     def goes_on(self, status: int) -> bool:
-        """Whether another trunk may do better than one that refused so."""
-        return status in _NEXT_TRUNK or (self._emergency and status in _NO_LINE)
+        """Whether another trunk may do better than the last one, which refused so."""
+        told = {str(status), f"{status // 100}xx"}
+        return not told.isdisjoint(self._fails_over_on) or (
+            self._emergency and (status in _NO_LINE or not told.isdisjoint(USUAL_FAILOVER))
+        )

@@ -26,8 +26,9 @@ class EmergencyNumber(msgspec.Struct, frozen=True):
     """A number that everybody may call at any time, by these trunks in this order.
 
     `level` 1 is the most urgent, 0 the usual one. Where each trunk is full, `hunts_when_busy` ends
-    a less urgent call. `notified` are the extensions that are told of such a call. `caller_id` is
-    shown for phones that are in none of the `zones`. Calls are `recorded` or not.
+    a less urgent call. `notified` are the extensions that are told of such a call, by the
+    custom prompt `prompt` if there is one. `caller_id` is shown for phones that are in none of the
+    `zones`. Calls are `recorded` or not.
     """
 
     number: str
@@ -39,6 +40,7 @@ class EmergencyNumber(msgspec.Struct, frozen=True):
     caller_id: str = ""
     zones: tuple[Zone, ...] = ()
     recorded: bool = False
+    prompt: str = ""
 
     def zone_of(self, address: str) -> Zone | None:
         """Where a phone of that address is, if that is known."""

@@ -142,13 +142,17 @@ class InboundRoute(msgspec.Struct, frozen=True):
 
 
 class Blacklist(msgspec.Struct, frozen=True):
-    """Who may not call in; `allowed` outranks `blocked`, both numbers or patterns."""
+    """Who may not call in; `allowed` outranks `blocked`, both numbers or patterns.
+
+    They are answered `status`, or hear the custom prompt `prompt` where there is one.
+    """
 
     enabled: bool = False
     blocked: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     anonymous: bool = False
     status: int = 486
+    prompt: str = ""
 
 
 class RingGroup(msgspec.Struct, frozen=True):
@@ -243,7 +247,7 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     the number of a queue that an agent is going to serve, or is not any more. `features` are those
     of `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
     `priority_callers` make priority calls, and `mode_callers` switch the mode of inbound routes,
-    none of them meaning everybody.
+    none of them meaning everybody. With `priority_for_all` everybody makes priority calls.
     """
 
     pickup: str = "**"
@@ -269,6 +273,7 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     features: dict[str, str] = msgspec.field(default_factory=lambda: dict(USUAL))
     remote_callers: tuple[str, ...] = ()
     priority_callers: tuple[str, ...] = ()
+    priority_for_all: bool = False
     mode_callers: tuple[str, ...] = ()
     between_s: float = 2.0
     pressed_by: dict[str, str] = {}

@@ -272,16 +272,23 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
     return Outward(tries, number.name, number.number, number, zone, returns_to)
 
 
+def _turned_away(plan: Plan) -> Destination:
+    """What becomes of somebody on the blacklist."""
+    prompt = plan.blacklist.prompt
+    if prompt in plan.prompts:
+        return Place("prompt", prompt)
+    return Refusal(plan.blacklist.status, BLACKLISTED)
+
+
 def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) -> Resolution:
     plan = directory.plan
     if is_blocked(plan.blacklist, who.caller):
-        return Resolution(Refusal(plan.blacklist.status, BLACKLISTED), who.caller, who.name)
+        return Resolution(_turned_away(plan), who.caller, who.name)
     route = inbound_route(plan, who.trunk, dialled, who.caller)
     if route is None:
         return Resolution(NOBODY, who.caller, who.name)
     if is_blocked(plan.blacklist, who.caller, route.blocked):
-        refusal = Refusal(plan.blacklist.status, BLACKLISTED)
-        return Resolution(refusal, who.caller, who.name, "", route)
+        return Resolution(_turned_away(plan), who.caller, who.name, "", route)
     blocks = route.collect_calls_blocked or directory.settings.blocks_collect_calls
     if who.collect_call and blocks:
         return Resolution(Refusal(403, "collect_call"), who.caller, who.name, "", route)

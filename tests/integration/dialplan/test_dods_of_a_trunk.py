@@ -18,6 +18,7 @@ async def test_twenty_rows_are_filtered_alone_and_combined(house: House) -> None
             "number": f"55510{at:02d}",
             "name": f"Desk {at}" if at % 2 else f"Hall {at}",
             "extensions": ["1000", "1001"] if at < 5 else ["1002"],
+            "groups": [],
         }
         for at in range(20)
     ]

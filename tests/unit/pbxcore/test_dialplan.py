@@ -279,6 +279,15 @@ def test_the_blacklist_turns_away_whom_it_names(
     assert (found == Refusal(486, "blacklisted")) is blocked
 
 
+def test_who_is_on_the_blacklist_hears_its_announcement() -> None:
+    blacklist = Blacklist(True, ("5551234",), status=603, prompt="go-away")
+    plan = Plan(inbound=(inbound(),), blacklist=blacklist)
+    caller = msgspec.structs.replace(S, caller="5551234")
+    assert came(plan, caller) == Refusal(603, "blacklisted")
+    spoken = msgspec.structs.replace(plan, prompts={"go-away": "/away.wav"})
+    assert came(spoken, caller) == Place("prompt", "go-away")
+
+
 def test_collect_calls_are_turned_away_where_they_are_not_wanted() -> None:
     made = inbound(collect_calls_blocked=True)
     caller = msgspec.structs.replace(S, collect_call=True)

@@ -6,6 +6,7 @@ from pbxcore.dialplan.emergencies import EmergencyNumber
 from pbxcore.dialplan.plan import Plan
 from pbxcore.dialplan.ways import WayOut
 from pbxcore.journal import CallRecorded, EmergencyCalled
+from pbxcore.media.commands import File, Play
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_limits import POLICE, outside
@@ -38,6 +39,25 @@ def test_who_is_notified_is_called_and_told_which_extension_it_is() -> None:
         office.check()
         (called,) = (each for each in office.house.facts if isinstance(each, EmergencyCalled))
         assert (called.extension, called.name, called.number) == ("alice", "Police", POLICE)
+
+
+def test_who_is_notified_hears_the_custom_prompt_first() -> None:
+    with Office("alice", "bob", "provider") as office:
+        outside(office, "provider")
+        number = EmergencyNumber(
+            POLICE, "Police", (WayOut("provider"),), notified=("bob",), prompt="fire"
+        )
+        office.house.directory.plan = Plan(emergencies=(number,), prompts={"fire": "/fire.wav"})
+        alice = office["alice"].dial(POLICE)
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        (told,) = (each for each in office.house.workers.asked if isinstance(each, Play))
+        assert File("/fire.wav") in told.sources
+        office["bob"].talk.hang_up()
+        alice.hang_up()
+        office.run()
+        office.check()
 
 
 def test_an_emergency_call_is_recorded_in_a_folder_of_its_own() -> None:

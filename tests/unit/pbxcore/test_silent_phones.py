@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 
 from pbxcore.dialplan.plan import FeatureCodes, Plan
 from pbxcore.directory import Delta, Trunk, TrunkPut
@@ -49,10 +50,11 @@ def test_a_phone_that_says_nothing_is_not_waited_for_once_another_is_busy() -> N
         office.check()
 
 
-def test_whom_a_priority_call_finds_busy_is_what_its_caller_hears() -> None:
+@pytest.mark.parametrize("who", [{"priority_callers": ("alice",)}, {"priority_for_all": True}])
+def test_whom_a_priority_call_finds_busy_is_what_its_caller_hears(who: dict[str, Any]) -> None:
     with Office("alice", "bob") as office:
         house = office.house
-        codes = msgspec.structs.replace(FeatureCodes(), priority_callers=("alice",))
+        codes = msgspec.structs.replace(FeatureCodes(), **who)
         house.directory.plan = Plan(codes=codes)
         gone = msgspec.structs.replace(house.bindings["bob"][0], contact="sip:bob@10.9.9.9:5060")
         house.bindings["bob"] += (msgspec.structs.replace(gone, source="10.9.9.9:5060"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from engage.telephony.trunk_forms import TrunkForm
 from engage.telephony.trunk_model import TrunkEntry, problems_of
@@ -84,6 +85,25 @@ def test_pbx_is_told_what_it_needs() -> None:
         number="555-1000",
         keep_alive_s=30,
     )
+
+
+def test_a_dod_is_shown_by_the_members_of_its_groups() -> None:
+    dods = [
+        {"number": "5551", "extensions": ["1000"], "groups": ["sales", "gone"]},
+        {"number": "5552", "extensions": ["1003"]},
+    ]
+    entry = TrunkEntry("t", form(dods=dods), "", 1, 0)
+    members = {"sales": ["1001", "1000"]}
+    trunk = entry.with_groups(
+        entry.for_pbx(Plain()), lambda ids: [each for at in ids for each in members.get(at, [])]
+    )
+    assert [each.extensions for each in trunk.dods] == [("1000", "1001"), ("1003",)]
+
+
+@pytest.mark.parametrize("code", ["200", "50", "7xx", "5x3"])
+def test_only_refusals_lead_to_the_next_trunk(code: str) -> None:
+    with pytest.raises(ValidationError):
+        form(failover_statuses=[code])
 
 
 def test_peer_is_trusted_by_what_is_named_else_by_its_address() -> None:
