@@ -10,6 +10,8 @@ from engage.app.music import Music
 from engage.app.rooms import Rooms
 from engage.app.services import LEAD_SOMEWHERE, NO_CHOICE, Services
 from engage.dialplan.blacklist import SECTION, Blacklist
+from engage.dialplan.blacklist_import import BlacklistImport
+from engage.dialplan.blacklist_routes import BlacklistRoutes
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.inbound_modes import SECTION as MODE
@@ -143,6 +145,7 @@ class Dialplan:
             *self.hotel.routes,
             *self.rooms.routes,
             *self.services.routes,
+            *BlacklistRoutes(BlacklistImport(ground.configuration)).routes(),
             *OutboundRouteRoutes(self.outbound).routes(),
             *InboundRouteRoutes(self.inbound).routes(),
             *RingGroupRoutes(self.ring_groups).routes(),

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from engage.dialplan.fields import Patterns
-from engage.errors import N_
+from engage.dialplan.fields import Patterns, read_patterns
+from engage.errors import N_, Refused
 from pbxcore.dialplan import plan
 from pbxcore.dialplan.patterns import patterns_of
 
 SECTION = "blacklist"
+MOST = 1_000
+LONGEST = 300_000
+"""Characters, with the notes."""
+
+
+def _not_too_many(text: str) -> str:
+    if len(patterns_of(text)) > MOST:
+        raise Refused(N_("Use at most 1,000 numbers and patterns."))
+    return text
+
+
+Blocked = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST),
+    AfterValidator(_not_too_many),
+    AfterValidator(read_patterns),
+]
 
 
 class Blacklist(BaseModel):
@@ -22,7 +39,7 @@ class Blacklist(BaseModel):
     enabled: bool = Field(
         default=False, title=N_("Blacklist Enable"), json_schema_extra={"control": "switch"}
     )
-    blocked: Annotated[Patterns, Field(max_length=100_000)] = Field(
+    blocked: Blocked = Field(
         default="",
         title=N_("Blacklist"),
         description=N_("Numbers and patterns, one in each line; notes stand between /* and */."),

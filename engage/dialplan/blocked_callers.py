@@ -17,6 +17,15 @@ def changed(text: str, fact: CallerBlocked, at_ms: int) -> str:
         if fact.caller in patterns_of(text):
             return text
         when = datetime.fromtimestamp(at_ms / 1000, UTC)
-        line = f"{fact.caller} /* {fact.number}, {when:%Y-%m-%d %H:%M} UTC */"
-        return f"{text.rstrip()}\n{line}".lstrip()
-    return "\n".join(each for each in text.splitlines() if patterns_of(each) != [fact.caller])
+        return entered(text, fact.caller, f"{fact.number}, {when:%Y-%m-%d %H:%M} UTC")
+    return _without(text, fact.caller)
+
+
+def entered(text: str, number: str, note: str) -> str:
+    """The blacklist with a number at its end, and a note beside it unless that is empty."""
+    line = f"{number} /* {note} */" if note else number
+    return f"{_without(text, number).rstrip()}\n{line}".lstrip()
+
+
+def _without(text: str, number: str) -> str:
+    return "\n".join(each for each in text.splitlines() if patterns_of(each) != [number])

@@ -24,9 +24,18 @@ MOST_PATTERNS = 200
 
 
 def _patterns(text: str) -> str:
-    lines = patterns_of(text)
-    if len(lines) > MOST_PATTERNS:
+    if len(patterns_of(text)) > MOST_PATTERNS:
         raise Refused(N_("Use at most 200 patterns."))
+    return read_patterns(text)
+
+
+def read_patterns(text: str) -> str:
+    """A text that has a pattern in each line.
+
+    Raises:
+        Refused: one means nothing.
+    """
+    lines = patterns_of(text)
     try:
         for each in lines:
             parse(each)

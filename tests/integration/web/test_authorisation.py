@@ -407,6 +407,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/pin-groups/{id}"): {ADMIN},
     ("DELETE", "/v1/pin-groups/{id}"): {ADMIN},
     ("POST", "/v1/speed-dials/import"): {ADMIN},
+    ("POST", "/v1/blacklist/import"): {ADMIN},
     ("GET", "/v1/calls"): {ADMIN},
     ("GET", "/v1/calls/{id}"): {ADMIN},
     ("DELETE", "/v1/calls/{id}"): {ADMIN},

@@ -32,7 +32,7 @@ export default function SectionPage({ page, readOnly }: PageProps) {
 }
 
 /** The section's form alone, for pages that show more than it. */
-export function SectionForm({ name, readOnly, drawn, children }: { name: string; readOnly: boolean; drawn?: Drawn | undefined; children?: ReactNode }) {
+export function SectionForm({ name, readOnly, drawn, reset, children }: { name: string; readOnly: boolean; drawn?: Drawn | undefined; reset?: string; children?: ReactNode }) {
   const { api } = useSession();
   const path = `/v1/settings/${encodeURIComponent(name)}`;
   const load = useCallback(() => api.get<SectionAnswer>(path), [api, path]);
@@ -52,6 +52,7 @@ export function SectionForm({ name, readOnly, drawn, children }: { name: string;
       ruled={value.read_only}
       readOnly={readOnly || !value.may_edit ? t("Your account may look at this page, but not change it.") : null}
       drawn={drawn}
+      reset={reset}
     >
       {children}
     </SettingsForm>

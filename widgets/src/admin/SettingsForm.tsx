@@ -44,6 +44,8 @@ interface Props {
   submit?: string;
   /** Controls the page draws by itself, by path. */
   drawn?: Drawn | undefined;
+  /** What the button says that fills in the usual values; without it, there is none. */
+  reset?: string | undefined;
   /** Told what stands in the form, whenever it changes. */
   watch?: (values: Values) => void;
   /** More for the page's foot, beside the buttons. */
@@ -68,7 +70,7 @@ const none: Readonly<Record<string, string>> = {};
 const noSecrets: readonly string[] = [];
 
 /** A form drawn from the server's schema, with everything around it that keeps people's work safe. */
-export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, ruled = none, submit, drawn = nothing, watch, children }: Props) {
+export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, ruled = none, submit, drawn = nothing, reset, watch, children }: Props) {
   const [secrets, setSecrets] = useState(() => secretsOf(stored, isNew));
   const fields = useMemo(() => keeping(fixed(fieldsOf(schema), ruled), secrets), [schema, ruled, secrets]);
   const tabs = useMemo(() => tabsOf(schema, sectionsOf(fields)), [schema, fields]);
@@ -103,6 +105,14 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     const faulty = Object.keys(found).map((path) => whereIs(path, tabs)?.tab ?? 0);
     if (faulty.length > 0 && !faulty.includes(tab)) setTab(Math.min(...faulty));
     setRefusals((before) => before + 1);
+  }
+
+  /** The usual values, to be looked at and saved. */
+  function fillIn(): void {
+    setValues(startOf(fields, {}));
+    setTold({});
+    setGeneral(null);
+    announce(t("The usual values are filled in. Save to keep them."));
   }
 
   /** From here on, this is what is stored. */
@@ -232,6 +242,11 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
             <Button variant="default" size="md" onClick={cancelled} disabled={!cancel && !dirty}>
               {t("Cancel")}
             </Button>
+            {reset && readOnly === null && (
+              <Button variant="default" size="md" onClick={fillIn}>
+                {reset}
+              </Button>
+            )}
             {children}
             {dirty && <span className={styles.dirty}>{t("Not saved yet")}</span>}
           </div>
