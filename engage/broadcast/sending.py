@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from engage.background import GRACE_S, Worker
 from engage.broadcast.model import KIND, LIFE_MS, Broadcast, ReadOnly
 from engage.broadcast.repository import BroadcastDeliveries, BroadcastRepository
 from engage.broadcast.service import phone_row
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WAVE_BATCH = 50  # conversations in one transaction: few enough that others' messages wait for ms
-LONGEST_SLEEP_MS = 60_000
-AWAY_MS = 2_000
+LONGEST_SLEEP_S = 60.0
 
 
 class BroadcastSending:
@@ -55,15 +53,13 @@ class BroadcastSending:
         self._database, self._hub = database, hub
         self._recipients, self._phones, self._clock = recipients, phones, clock
         self._places: set[str] = set()  # conversations where a watermark matters
-        self._woken = asyncio.Event()
-        self._stopping = False
-        self._loop: asyncio.Task[None] | None = None
+        self._worker = Worker("sending of broadcasts", self.step, every_s=LONGEST_SLEEP_S)
         hub.policy(KIND, ReadOnlyConversation())
         events.subscribe(WatermarkMoved, self._seen)
 
     def wake(self) -> None:
         """Look for broadcasts to begin and Wave legs to write."""
-        self._woken.set()
+        self._worker.wake()
 
     async def start(self) -> None:
         """Resume what a crash interrupted, and begin."""
@@ -71,17 +67,14 @@ class BroadcastSending:
         await self._database.write(lambda c: BroadcastDeliveries(c).catch_up(now))
         async with self._database.read() as connection:
             self._places |= await BroadcastDeliveries(connection).unread_conversations()
-        self._loop = asyncio.create_task(self._run())
+        self._worker.start()
 
     async def stop(self) -> None:
         """End after the transaction that is under way."""
-        self._stopping = True
-        self.wake()
-        if self._loop is not None:
-            await self._loop
+        await self._worker.stop(GRACE_S)
 
-    async def step(self) -> int:
-        """Begin what is due and write one batch; returns when to look again, in milliseconds."""
+    async def step(self) -> float | None:
+        """Begin what is due and write one batch; returns when to look again, in seconds."""
         async with self._database.read() as connection:
             due = await BroadcastRepository(connection).due(self._clock())
         for broadcast in due:
@@ -91,24 +84,8 @@ class BroadcastSending:
         async with self._database.read() as connection:
             next_due = await BroadcastRepository(connection).next_due()
         if next_due is None:
-            return LONGEST_SLEEP_MS
-        return min(max(next_due - self._clock(), 0), LONGEST_SLEEP_MS)
-
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._woken.clear()
-            try:
-                wait_ms = await self.step()
-            except Unavailable:
-                log.warning("broadcasts wait for the database")
-                wait_ms = AWAY_MS
-            except Exception:
-                log.exception("broadcasts stumbled")
-                wait_ms = AWAY_MS
-            if wait_ms:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait_ms / 1000):
-                        await self._woken.wait()
+            return None
+        return min(max(next_due - self._clock(), 0) / 1000, LONGEST_SLEEP_S)
 
     async def _begin(self, broadcast: Broadcast) -> None:
         async def work(connection: AsyncConnection) -> int | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, tuple_
 
+from engage.background import regularly
 from engage.calls.model import Recording
 from engage.calls.queries import HistoryRepository
-from engage.errors import Unavailable
 from engage.storage.tables import calls, recordings
 from engage.system.actor import SYSTEM
 from engage.system.operation_log import note
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from engage.calls.storage_settings import CleanerSettings
     from engage.identifiers import Clock
     from engage.storage.database import Database
-
-log = logging.getLogger(__name__)
 
 BATCH = 500
 DAY_MS = 86_400_000
@@ -72,17 +68,17 @@ class Cleaner:
     ) -> None:
         self._database, self._settings, self._sound = database, settings, sound
         self._zone, self._clock, self._fullness = zone, clock, fullness
-        self._running: asyncio.Task[None] | None = None
+        self._looked_at_ms = clock()
+        self._worker = regularly("cleaner", self._look, every_s=LOOKS_EVERY_S)
 
     async def start(self) -> None:
         """Wait for its hour."""
-        self._running = asyncio.create_task(self._run())
+        self._looked_at_ms = self._clock()
+        self._worker.start(after_s=LOOKS_EVERY_S)
 
     async def stop(self) -> None:
         """What is not removed yet is so the next day."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        await self._worker.stop()
 
     async def clean(self) -> tuple[int, int]:
         """Remove what is due; how many records, and how many recordings."""
@@ -170,21 +166,13 @@ class Cleaner:
 
         await self._database.write(work)
 
-    async def _run(self) -> None:
-        last = self._now()
-        while True:
-            await asyncio.sleep(LOOKS_EVERY_S)
-            rules, now = self._settings(), self._now()
-            is_due = rules.enabled and due_at(last, rules.hour) <= now
-            last = now
-            if not is_due:
-                continue
-            try:
-                await self.clean()
-            except Unavailable:
-                log.warning("cleaner waits for the database")
-            except Exception:
-                log.exception("not cleaned")
+    async def _look(self) -> None:
+        rules, now_ms = self._settings(), self._clock()
+        due = due_at(self._moment(self._looked_at_ms), rules.hour)
+        is_due = rules.enabled and due <= self._moment(now_ms)
+        self._looked_at_ms = now_ms
+        if is_due:
+            await self.clean()
 
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock() / 1000, UTC).astimezone(self._zone())
+    def _moment(self, at_ms: int) -> datetime:
+        return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self._zone())

@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from engage.background import Worker
 from engage.calls.model import Recording
 from engage.calls.storage_settings import STORAGE, StorageSettings
 from engage.calls.stores import adopt, check, is_whole, move
-from engage.errors import Unavailable
 from engage.storage.tables import recordings
 from engage.system.actor import SYSTEM
 from engage.system.events import SectionChanged
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100
+AWAY_S = 60.0
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -65,24 +65,22 @@ class Mover:
     ) -> None:
         self._database, self._settings = database, settings
         self._folder, self._disk, self._told = folder, disk, told
-        self._woken = asyncio.Event()
+        self._anew = False
         self._place = ""
         self._tidied = False
         self._refused: set[str] = set()
         """Recordings that could not be moved, and were told of."""
-        self._running: asyncio.Task[None] | None = None
+        self._worker = Worker("moving of recordings", self._next, every_s=None, away_s=AWAY_S)
         events.listen(SectionChanged, self._changed)
 
     async def start(self) -> None:
         """Go on where it was."""
         self._place = self._settings().target or str(self._folder)
-        self._running = asyncio.create_task(self._run())
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is not whole there stays here."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        await self._worker.stop()
 
     async def step(self, *, anew: bool = False) -> int:
         """One pass; how many were moved. `anew`: the settings are others, so is the folder."""
@@ -193,21 +191,13 @@ class Mover:
 
     def _changed(self, section: SectionChanged) -> None:
         if section.name == STORAGE:
-            self._woken.set()
+            self._anew = True
+            self._worker.wake()
 
-    async def _run(self) -> None:
-        while True:
-            anew = self._woken.is_set()
-            self._woken.clear()
-            try:
-                await self.step(anew=anew)
-            except Unavailable:
-                log.warning("recordings wait for the database")
-            except Exception:
-                log.exception("recordings not moved")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(60 * self._settings().every_min):
-                    await self._woken.wait()
+    async def _next(self) -> float:
+        anew, self._anew = self._anew, False
+        await self.step(anew=anew)
+        return 60.0 * self._settings().every_min
 
 
 def _there(folder: Path, files: Sequence[str]) -> list[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
+from engage.background import regularly
 from engage.calls.model import Recording
-from engage.errors import Unavailable
 from engage.storage.tables import call_legs, calls, conversations, recordings
 
 if TYPE_CHECKING:
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from engage.calls.sound import Recordings
     from engage.livechat.events import ConversationsErased
     from engage.storage.database import Database
-
-log = logging.getLogger(__name__)
 
 PORTION = 100
 NAMELESS = {"caller": "", "original_caller": "", "caller_name": "", "conversation": ""}
@@ -30,17 +26,15 @@ class VisitorsForgotten:
 
     def __init__(self, database: Database, sound: Recordings) -> None:
         self._database, self._sound = database, sound
-        self._running: asyncio.Task[None] | None = None
+        self._worker = regularly("forgetting of visitors who called", self.sweep, every_s=None)
 
     async def start(self) -> None:
         """Begin to do what a crash may have left undone."""
-        self._running = asyncio.create_task(self._catch_up())
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is left is done after the next start."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        await self._worker.stop()
 
     async def erased(self, _: ConversationsErased) -> None:
         """Chats are gone."""
@@ -58,12 +52,6 @@ class VisitorsForgotten:
             forgotten += done
             if not done:  # what is left waits for its storage to be back
                 return forgotten
-
-    async def _catch_up(self) -> None:
-        try:
-            await self.sweep()
-        except Unavailable:
-            log.warning("calls of forgotten visitors: the database does not answer")
 
     async def _forget(self, found: list[str]) -> int:
         """The files first: a crash leaves rows, by which they are found again."""

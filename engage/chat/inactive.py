@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import func, select, update
 
+from engage.background import regularly
 from engage.errors import EngageError
 from engage.hub.model import authors_of
 from engage.identifiers import now_ms
@@ -126,18 +127,15 @@ class InactiveMails:
         self._database, self._activity, self._delivery = database, activity, delivery
         self._colleagues, self._correspondents = colleagues, correspondents
         self._mailer, self._settings, self._clock = mailer, settings, clock
-        self._running: asyncio.Task[None] | None = None
+        self._worker = regularly("mails to the inactive", self.run_once, every_s=HOUR_S)
 
     async def start(self) -> None:
         """Look at once, then every hour."""
-        self._running = asyncio.create_task(self._run(), name="inactive mails")
+        self._worker.start()
 
     async def stop(self) -> None:
         """End the job; keep who is in Wave now."""
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+        await self._worker.stop()
         self._activity.saw(self._present())
         await self._activity.stop()
 
@@ -207,16 +205,6 @@ class InactiveMails:
     def _present(self) -> list[str]:
         numbers = [each.number for each in self._colleagues.contacts()]
         return [each for each in numbers if self._delivery.connections(f"user:{each}")]
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.run_once()
-            except EngageError as problem:
-                log.warning("inactive users not told", extra={"problem": problem.code})
-            except Exception:
-                log.exception("inactive users not told")
-            await asyncio.sleep(HOUR_S)
 
 
 async def absences(connection: AsyncConnection, before_ms: int) -> list[Absence]:

@@ -8,7 +8,6 @@ at the start. A message that is edited or deleted leaves the index in that chang
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import and_, delete, func, select
 
+from engage.background import Worker
 from engage.chat.search_rules import folded, place_of, text_of
-from engage.errors import EngageError
 from engage.hub.events import EventAppended
 from engage.storage.script import Ask, Change, Given, Script
 from engage.storage.tables import conversations, events, message_texts, search_progress
@@ -31,11 +30,9 @@ if TYPE_CHECKING:
     from engage.events import Events
     from engage.storage.database import Database
 
-log = logging.getLogger(__name__)
 PORTION = 200
 """Events that are taken in together: the writer is held for some milliseconds."""
 GATHER_S = 0.2
-AGAIN_S = 2.0
 SEARCHED = ("message", "file", "note")
 CORRECTIONS = ("edited", "deleted")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -77,11 +74,10 @@ class SearchIndex:
     def __init__(self, database: Database, bus: Events) -> None:
         self._database = database
         self._behind: dict[str, None] = {}  # in the order of their news
-        self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._hurry = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
+        self._worker = Worker("search index", self._catch_up, every_s=None)
         bus.listen(EventAppended, self._appended)
 
     async def start(self) -> None:
@@ -95,18 +91,15 @@ class SearchIndex:
         async with self._database.read() as connection:
             for row in await connection.execute(query):
                 self._note(row.id)
-        self._running = asyncio.create_task(self._run(), name="search index")
+        self._worker.start()
 
     async def stop(self) -> None:
         """Leave the rest for the next start."""
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+        await self._worker.stop()
 
     async def settled(self, within_s: float = 1.0) -> None:
         """Wait until what was written so far can be found, but no longer than `within_s`."""
-        if self._running is None:
+        if not self._worker.running:
             return
         self._hurry.set()
         with suppress(TimeoutError):
@@ -120,26 +113,17 @@ class SearchIndex:
     def _note(self, conversation_id: str) -> None:
         self._behind[conversation_id] = None
         self._idle.clear()
-        self._woken.set()
+        self._worker.wake()
 
-    async def _run(self) -> None:
-        while True:
-            await self._woken.wait()
+    async def _catch_up(self) -> None:
+        if self._behind:
             with suppress(TimeoutError):  # what comes together is taken in together
                 async with asyncio.timeout(GATHER_S):
                     await self._hurry.wait()
-            try:
-                while self._behind:
-                    await self._take_in()
-                self._woken.clear()
-                self._hurry.clear()
-                self._idle.set()
-            except EngageError as problem:
-                log.warning("messages not indexed", extra={"problem": problem.code})
-                await asyncio.sleep(AGAIN_S)
-            except Exception:
-                log.exception("messages not indexed")
-                await asyncio.sleep(AGAIN_S)
+        while self._behind:
+            await self._take_in()
+        self._hurry.clear()
+        self._idle.set()
 
     async def _take_in(self) -> None:
         """One portion: of as many conversations as fit."""
@@ -156,8 +140,7 @@ class SearchIndex:
         try:
             await self._database.write(lambda connection: self._write(connection, portions))
         except BaseException:
-            for portion in portions:
-                self._note(portion.conversation_id)
+            self._behind.update(dict.fromkeys(each.conversation_id for each in portions))
             raise
         for portion in portions:
             if portion.more:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import TYPE_CHECKING, Final
 
-from engage.errors import Unavailable
+from engage.background import regularly
 from engage.faxes.removing import remove
 from engage.storage.tables import received_faxes
 from engage.system.actor import SYSTEM
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from engage.faxes.settings import FaxSettings
     from engage.identifiers import Clock
     from engage.storage.database import Database
-
-log = logging.getLogger(__name__)
 
 LOOKS_EVERY_S: Final = 3600.0
 _DAY_MS: Final = 86_400_000
@@ -47,17 +43,15 @@ class FaxRetention:
     ) -> None:
         self._database, self._settings = database, settings
         self._folder, self._clock = folder, clock
-        self._running: asyncio.Task[None] | None = None
+        self._worker = regularly("removal of old faxes", self.clean, every_s=LOOKS_EVERY_S)
 
     async def start(self) -> None:
         """Look from now on."""
-        self._running = asyncio.create_task(self._run())
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is not removed yet is so the next time."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        await self._worker.stop()
 
     async def clean(self) -> int:
         """Remove what is due; how many faxes."""
@@ -67,16 +61,6 @@ class FaxRetention:
     async def _drop_before(self, moment_ms: int) -> int:
         due = received_faxes.c.received_at_ms < moment_ms
         return await remove(self._database, self._folder, due, _note)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.clean()
-            except Unavailable:
-                log.warning("faxes wait for the database")
-            except Exception:
-                log.exception("faxes not removed")
-            await asyncio.sleep(LOOKS_EVERY_S)
 
 
 async def _note(connection: AsyncConnection, many: int) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engage.background import regularly
 from engage.chat.events import MessageDeleted
-from engage.errors import EngageError, NotFound
+from engage.errors import NotFound
 from engage.files import svg
 from engage.files.addresses import Signer, Variant, good_until
 from engage.files.images import Studio
@@ -101,20 +101,17 @@ class Files:
             lambda: settings().total_quota_mb * MEGABYTE,
             clock,
         )
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweeper = regularly("sweep of files", self.sweep, every_s=SWEEP_S)
 
     async def start(self) -> None:
         """Remove what a crash left behind, and keep house from now on."""
         await asyncio.to_thread(self._store.open)
         await self._remove_strays()
-        self._sweeper = asyncio.create_task(self._keep_house())
+        self._sweeper.start()
 
     async def stop(self) -> None:
         """Draw and keep house no longer."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._sweeper
+        await self._sweeper.stop()
         self._studio.stop()
 
     async def picture(self, data: bytes) -> tuple[str, bytes]:
@@ -345,13 +342,3 @@ class Files:
             known = await FileRepository(connection).known(arriving)
         for file_id in arriving - known:
             await asyncio.to_thread(self._store.remove, file_id)
-
-    async def _keep_house(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except EngageError as problem:
-                log.warning("files not swept", extra={"problem": problem.code})
-            except Exception:
-                log.exception("files not swept")
-            await asyncio.sleep(SWEEP_S)

@@ -5,11 +5,11 @@ All of it is decided from rows, so a restart of the server loses no timer.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engage.background import regularly
 from engage.errors import Unavailable
 from engage.hub.model import SYSTEM
 from engage.livechat.attendance_rows import AttendanceRows
@@ -80,7 +80,7 @@ class Attendance:
         self._heard_at_ms: dict[str, int] = {}  # visitors who ask over HTTP, without a socket
         self._unaccounted: set[str] = set()
         self._flagged: set[tuple[str, int]] = set()
-        self._sweeping: asyncio.Task[None] | None = None
+        self._worker = regularly("live chat sweep", self.sweep, every_s=SWEEP_S)
 
     def also(self, look: Callable[[], Awaitable[int]]) -> None:
         """Look for what is due elsewhere too, in each round."""
@@ -93,14 +93,11 @@ class Attendance:
 
     def keep_watch(self) -> None:
         """Begin to sweep."""
-        self._sweeping = asyncio.create_task(self._sweep_for_ever())
+        self._worker.start()
 
     async def stop(self) -> None:
         """End the sweep."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
-            self._sweeping = None
+        await self._worker.stop()
 
     def heard(self, visitor_id: str) -> None:
         """A visitor asked something over HTTP: they are there even if their sockets fail."""
@@ -158,16 +155,6 @@ class Attendance:
             except Exception:  # one that fails keeps no other
                 log.exception("live chat round failed")
         return done
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except Unavailable:
-                log.warning("live chat sweep postponed: the database does not answer")
-            except Exception:
-                log.exception("live chat sweep failed")
-            await asyncio.sleep(SWEEP_S)
 
     async def _account_for(self, who: str) -> None:
         """Write down whether somebody is there now; how they came to be does not matter."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import TYPE_CHECKING
 
-from engage.errors import Unavailable
+from engage.background import regularly
 from engage.livechat.erasing import erase
 from engage.livechat.events import ConversationsErased
 from engage.livechat.repository import LiveChatRepository
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.livechat.livechats import LiveChats
     from engage.livechat.model import LiveChat
-
-log = logging.getLogger(__name__)
 
 DAY_MS = 86_400_000
 EVERY_S = 3600.0
@@ -40,18 +36,15 @@ class Retention:
     def __init__(self, hub: Hub, livechats: LiveChats, events: Events, clock: Clock) -> None:
         self._hub, self._livechats = hub, livechats
         self._events, self._clock = events, clock
-        self._keeping: asyncio.Task[None] | None = None
+        self._worker = regularly("removal of old chats", self.sweep, every_s=EVERY_S)
 
     def keep(self) -> None:
         """Begin to look, at once and then every hour."""
-        self._keeping = asyncio.create_task(self._keep_for_ever())
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is over age goes the next time."""
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
-            self._keeping = None
+        await self._worker.stop()
 
     async def sweep(self) -> int:
         """Remove what is over age; how many chats."""
@@ -79,13 +72,3 @@ class Retention:
             self._events.publish(ConversationsErased(erased))
             removed += len(erased)
         return removed
-
-    async def _keep_for_ever(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except Unavailable:
-                log.warning("removal of old chats postponed: the database does not answer")
-            except Exception:
-                log.exception("removal of old chats failed")
-            await asyncio.sleep(EVERY_S)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from sqlalchemy import delete, insert, select
 
-from engage.errors import EngageError, Forbidden
+from engage.background import regularly
+from engage.errors import Forbidden
 from engage.mailing import Recipient
 from engage.storage.tables import livechat_summary_readers
 from engage.system.actor import SYSTEM, Module
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from engage.mailing import Mailer
     from engage.storage.database import Database
     from engage.system.actor import Actor
-
-log = logging.getLogger(__name__)
 
 KIND: Final = "livechat_summary"
 LINK: Final = "/admin/#/livechat-report"
@@ -74,7 +71,7 @@ class DailySummary:
         self._database, self._reports, self._readers = database, reports, readers
         self._mailer, self._zone, self._clock = mailer, zone, clock
         self._done = ""
-        self._looking: asyncio.Task[None] | None = None
+        self._worker = regularly("daily summary", self.sweep, every_s=EVERY_S)
 
     # --- wishes -------------------------------------------------------------------------------
 
@@ -115,13 +112,11 @@ class DailySummary:
 
     async def start(self) -> None:
         """Begin to look for mornings."""
-        self._looking = asyncio.create_task(self._look(), name="daily summary")
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is due comes after the next start."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        await self._worker.stop()
 
     async def sweep(self) -> int:
         """Write today's mails unless that is done, or it is too early; how many."""
@@ -165,16 +160,6 @@ class DailySummary:
         async with self._database.read() as connection:
             rows = await connection.execute(select(livechat_summary_readers))
             return {row.account_id: row.since_ms for row in rows}
-
-    async def _look(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except EngageError as problem:
-                log.warning("daily summary postponed", extra={"problem": problem.code})
-            except Exception:
-                log.exception("daily summary failed")
-            await asyncio.sleep(EVERY_S)
 
 
 def counters(figures: Figures) -> dict[str, str | int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from engage.background import GRACE_S, Worker
 from engage.errors import Unavailable
 from engage.identifiers import now_ms
 from engage.notify.attachments import attachments_of
@@ -38,12 +38,12 @@ log = logging.getLogger(__name__)
 
 OWNER = "web"  # of leases; stays the same over a restart
 LEASE_MS = 600_000  # longer than a server may take for one mail
-POLL_MS = 2_000
+POLL_S = 2.0
 SOON_S = 0.05  # after a mail was written: its transaction is about to end
 IDLE_MS = 10_000  # how long a connection is kept for the next mail
 TIDY_MS = 3_600_000
 COUNT_MS = 5_000
-AWAY_MS = 2_000
+AWAY_S = 2.0
 DAY_MS = 86_400_000
 
 
@@ -88,9 +88,7 @@ class MailSending:
         self._rests_until_ms = 0
         self._trouble: tuple[Trouble, int] | None = None
         self.figures: dict[str, int] = {}
-        self._woken = asyncio.Event()
-        self._stopping = False
-        self._loop: asyncio.Task[None] | None = None
+        self._worker = Worker("sending of mails", self.step, every_s=POLL_S, away_s=AWAY_S)
         outbox.on_post(self._soon)
 
     @property
@@ -106,7 +104,7 @@ class MailSending:
     def wake(self) -> None:
         """Look at the outbox now; whatever was wrong may be mended."""
         self._rests_until_ms = 0
-        self._woken.set()
+        self._worker.wake()
 
     async def section_changed(self, fact: SectionChanged) -> None:
         """Use other settings at once."""
@@ -118,21 +116,15 @@ class MailSending:
         freed = await self._database.write(lambda c: MailRepository(c).recover(OWNER))
         if freed:
             log.info("mails resumed", extra={"mails": freed})
-        self._loop = asyncio.create_task(self._run())
+        self._worker.start()
 
-    async def stop(self, grace_s: float = 5.0) -> None:
-        """Let the mail under way end for `grace_s`; what is left is sent by the next start."""
-        self._stopping = True
-        self._woken.set()
-        if self._loop is not None:
-            _, late = await asyncio.wait([self._loop], timeout=grace_s)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+    async def stop(self) -> None:
+        """Let the mail under way end; what is left is sent by the next start."""
+        await self._worker.stop(GRACE_S)
         await self._hang_up()
 
-    async def step(self) -> int:
-        """Send one mail if one is due; returns after how many milliseconds to look again."""
+    async def step(self) -> float:
+        """Send one mail if one is due; returns after how many seconds to look again."""
         now = self._clock()
         await self._tidy(now)
         server = self._settings.server()
@@ -140,10 +132,10 @@ class MailSending:
             await self._hang_up()
         if server is None:
             self._recovered()
-            return POLL_MS
+            return POLL_S
         rest = max(self._rests_until_ms - now, self._pace.wait_ms(now))
         if rest > 0:
-            return min(rest, POLL_MS)
+            return min(rest / 1000, POLL_S)
         async with self._database.read() as connection:
             due = await MailRepository(connection).next_due()
         if due is not None and due <= now:
@@ -153,7 +145,7 @@ class MailSending:
             return 0
         if self._connection is not None and now - self._used_at_ms >= IDLE_MS:
             await self._hang_up()
-        return POLL_MS if due is None else min(due - now, POLL_MS)
+        return POLL_S if due is None else min((due - now) / 1000, POLL_S)
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -162,23 +154,7 @@ class MailSending:
         return self._configuration.get(EmailSettings)
 
     def _soon(self) -> None:
-        asyncio.get_running_loop().call_later(SOON_S, self._woken.set)
-
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._woken.clear()
-            try:
-                wait_ms = await self.step()
-            except Unavailable:
-                log.warning("mails wait for the database")
-                wait_ms = AWAY_MS
-            except Exception:
-                log.exception("mails stumbled")
-                wait_ms = AWAY_MS
-            if wait_ms:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait_ms / 1000):
-                        await self._woken.wait()
+        asyncio.get_running_loop().call_later(SOON_S, self._worker.wake)
 
     async def _handle(self, mail: Mail, server: Server) -> None:
         if mail.expires_at_ms <= self._clock():
@@ -279,7 +255,7 @@ class MailSending:
                 break
             except Unavailable:
                 log.warning("a mail's result waits for the database")
-                await asyncio.sleep(AWAY_MS / 1000)
+                await asyncio.sleep(AWAY_S)
         if state != "waiting":
             log.info("mail settled", extra={"mail": mail.id, "kind": mail.kind, "state": state})
             self._counted_at_ms = 0

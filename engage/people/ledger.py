@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from engage.errors import EngageError
+from engage.background import GRACE_S, Worker, regularly
 from engage.people.book import PeopleBook
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from engage.people.model import NameTaken
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from engage.system.actor import Actor
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 WATCH_S = 2.0  # how soon another process's change is seen
 
 
@@ -44,8 +40,7 @@ class Ledger:
     def __init__(self, database: Database, events: Events, clock: Clock) -> None:
         self.database, self._events, self.clock = database, events, clock
         self.book = PeopleBook()
-        self._watcher: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()
+        self._watcher: Worker | None = None
 
     async def start(self) -> None:
         """Read everyone."""
@@ -53,13 +48,15 @@ class Ledger:
 
     def watch(self, followed: Callable[[], Awaitable[None]]) -> None:
         """Notice what other processes change; `followed` is called after each such reading."""
-        self._watcher = asyncio.create_task(self._watch(followed))
+        self._watcher = regularly(
+            "reading of people", lambda: self._look(followed), every_s=WATCH_S
+        )
+        self._watcher.start(after_s=WATCH_S)
 
     async def stop(self) -> None:
         """Watch no more; what is being read is read to its end."""
-        self._stopping.set()
         if self._watcher is not None:
-            await self._watcher
+            await self._watcher.stop(GRACE_S)
 
     async def reload(self) -> None:
         """Read everyone again."""
@@ -112,20 +109,11 @@ class Ledger:
         if told := tuple(numbers):
             self._events.publish(ExtensionsDropped(told))
 
-    async def _watch(self, followed: Callable[[], Awaitable[None]]) -> None:
-        while not self._stopping.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), WATCH_S)
-                return
-            try:
-                async with self.database.read() as connection:
-                    stored = await PeopleRepository(connection).version(PEOPLE_VERSION)
-                if stored != self.book.version:
-                    await self._follow(followed)
-            except EngageError as problem:
-                log.warning("people not read", extra={"problem": problem.code})
-            except Exception:
-                log.exception("people not read")
+    async def _look(self, followed: Callable[[], Awaitable[None]]) -> None:
+        async with self.database.read() as connection:
+            stored = await PeopleRepository(connection).version(PEOPLE_VERSION)
+        if stored != self.book.version:
+            await self._follow(followed)
 
     async def _follow(self, followed: Callable[[], Awaitable[None]]) -> None:
         before = self.book

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engage.background import regularly
 from engage.identifiers import new_id
 from engage.people.events import SessionEnded
 from engage.people.model import (
@@ -61,7 +61,7 @@ class Sessions:
         self._by_hash: dict[str, Session] = {}
         self._told: set[str] = set()
         self._book: Callable[[], PeopleBook] | None = None
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweeper = regularly("sweep of sessions", self._sweep, every_s=SWEEP_S)
         self._touches: set[asyncio.Task[None]] = set()
 
     async def start(self, book: Callable[[], PeopleBook]) -> None:
@@ -70,14 +70,11 @@ class Sessions:
         await self.reload()
         now = self._clock()
         self._told = {each.id for each in self._by_hash.values() if self._over(each, now)}
-        self._sweeper = asyncio.create_task(self._sweep())
+        self._sweeper.start(after_s=SWEEP_S)
 
     async def stop(self) -> None:
         """Stop the sweeper and finish what is being written."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._sweeper
+        await self._sweeper.stop()
         await asyncio.gather(*self._touches, return_exceptions=True)
 
     async def reload(self) -> None:
@@ -333,13 +330,8 @@ class Sessions:
         await self._database.write(work)
 
     async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            try:
-                self.tell_ended()
-                await self._forget()
-            except Exception:
-                log.exception("sessions not swept")
+        self.tell_ended()
+        await self._forget()
 
     async def _forget(self) -> None:
         before = self._clock() - KEPT_MS

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from engage.errors import EngageError
+from engage.background import GRACE_S, Worker
 from engage.people.model import UNUSABLE, WELCOME_DUE
 from engage.people.repository import PeopleRepository
 
@@ -17,9 +14,8 @@ if TYPE_CHECKING:
     from engage.people.extension_rows import ExtensionRows
     from engage.people.ledger import Ledger
 
-log = logging.getLogger(__name__)
 AT_ONCE = 50  # in one transaction: it is everybody's writer
-AGAIN_S = 5.0
+AWAY_S = 5.0
 
 
 class Welcoming:
@@ -27,40 +23,22 @@ class Welcoming:
 
     def __init__(self, ledger: Ledger, rows: ExtensionRows) -> None:
         self._ledger, self._rows = ledger, rows
-        self._due = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._worker = Worker("welcome mails", self._next, every_s=None, away_s=AWAY_S)
 
     async def start(self) -> None:
         """Begin with what an earlier run has left."""
-        self._worker = asyncio.create_task(self._work())
+        self._worker.start()
 
     async def stop(self) -> None:
         """Stop; what is still due stays so."""
-        self._stopping.set()
-        self._due.set()
-        if self._worker is not None:
-            await self._worker
+        await self._worker.stop(GRACE_S)
 
     def wake(self) -> None:
         """Something is due."""
-        self._due.set()
+        self._worker.wake()
 
-    async def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._due.clear()
-            try:
-                while not self._stopping.is_set() and await self._some():
-                    pass
-                pause_s = None
-            except EngageError as problem:
-                log.warning("welcome mails wait", extra={"problem": problem.code})
-                pause_s = AGAIN_S
-            except Exception:
-                log.exception("welcome mails wait")
-                pause_s = AGAIN_S
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), pause_s)
+    async def _next(self) -> float | None:
+        return 0.0 if await self._some() else None
 
     async def _some(self) -> bool:
         """Welcome some of those who are due; False when nobody was."""

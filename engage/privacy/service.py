@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import insert, select
 
+from engage.background import regularly
 from engage.errors import NotFound
 from engage.identifiers import new_id
 from engage.livechat.erasing import erase
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
-log = logging.getLogger(__name__)
-
-AGAIN_S = 60
 """After this long it is tried again to finish what was begun (seconds)."""
 PORTION = 20
 """So many chats are removed in one transaction: others write in between."""
@@ -101,7 +98,7 @@ class PersonalData:
         self._shelf, self._sound, self._faxes, self._callers = shelf, sound, faxes, callers
         self._notary, self._keyring, self._clock = notary, keyring, clock
         self._one_at_a_time = asyncio.Lock()
-        self._finishing: asyncio.Task[None] | None = None
+        self._finishing = regularly("finishing of erasures", self.finish_begun, every_s=None)
 
     async def look(self, actor: Actor, asked: Asked) -> tuple[Person, Holdings]:
         """What is stored of a person.
@@ -162,13 +159,11 @@ class PersonalData:
 
     async def start(self) -> None:
         """Begin to finish what a crash has left undone."""
-        self._finishing = asyncio.create_task(self._catch_up())
+        self._finishing.start()
 
     async def stop(self) -> None:
         """What is undone is finished at the next start."""
-        if self._finishing is not None:
-            self._finishing.cancel()
-            await asyncio.gather(self._finishing, return_exceptions=True)
+        await self._finishing.stop()
 
     async def finish_begun(self) -> int:
         """Finish all erasures that were begun and are not proven; how many.
@@ -182,16 +177,6 @@ class PersonalData:
             for each in begun:
                 await self._finish(each)
         return len(begun)
-
-    async def _catch_up(self) -> None:
-        while True:
-            try:
-                await self.finish_begun()
-            except Exception:
-                log.exception("erasure not finished")
-                await asyncio.sleep(AGAIN_S)
-            else:
-                return
 
     async def _finish(self, begun: Begun) -> Erasure:
         """Every step may be done again."""

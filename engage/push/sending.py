@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from engage.errors import EngageError, Unavailable
+from engage.background import Worker
+from engage.errors import Unavailable
 from engage.identifiers import new_id, now_ms
 from engage.push.client import AddressForbidden, PushFailed
 from engage.push.encryption import SALT_BYTES, authorization, encrypt
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 AT_ONCE = 8
 LEASE_MS = 60_000  # longer than one message can take
-LONGEST_SLEEP_MS = 60_000
-AWAY_S = 2.0
+LONGEST_SLEEP_S = 60.0
 TRIAL_LIFE_MS = 60_000
 
 
@@ -69,26 +68,28 @@ class PushSending:
         """`subject`: how push services can reach who runs this server, `mailto:` or `https:`."""
         self._database, self._client, self._subject = database, client, subject
         self._clock = clock
-        self._woken = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
-        self._subscribers: Subscribers | None = None
+        self._worker: Worker | None = None
         self._key: EllipticCurvePrivateKey | None = None
 
     def begin(self, subscribers: Subscribers, key: EllipticCurvePrivateKey) -> None:
         """Send from now on."""
-        self._subscribers, self._key = subscribers, key
-        self._running = asyncio.create_task(self._run(), name="push")
+        self._key = key
+        self._worker = Worker(
+            "sending of push messages",
+            lambda: self.step(subscribers, key),
+            every_s=LONGEST_SLEEP_S,
+        )
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is on its way stays leased, and is sent after the next start."""
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+        if self._worker is not None:
+            await self._worker.stop()
 
     def wake(self) -> None:
         """Look for due rows now."""
-        self._woken.set()
+        if self._worker is not None:
+            self._worker.wake()
 
     async def send_now(self, subscription: Subscription, news: News) -> Fate:
         """One message past the outbox, without another try.
@@ -103,8 +104,8 @@ class PushSending:
         outcome, _ = await self._posted(message, self._key)
         return outcome
 
-    async def step(self, subscribers: Subscribers, key: EllipticCurvePrivateKey) -> int:
-        """Send what is due; returns after how many milliseconds to look again."""
+    async def step(self, subscribers: Subscribers, key: EllipticCurvePrivateKey) -> float:
+        """Send what is due; returns after how many seconds to look again."""
         now = self._clock()
         claimed = await self._database.write(
             lambda c: PushRepository(c).claim(now, now + LEASE_MS, AT_ONCE)
@@ -115,8 +116,8 @@ class PushSending:
         async with self._database.read() as connection:
             due = await PushRepository(connection).next_due()
         if due is None:
-            return LONGEST_SLEEP_MS
-        return min(max(due - self._clock(), 0), LONGEST_SLEEP_MS)
+            return LONGEST_SLEEP_S
+        return min(max(due - self._clock(), 0) / 1000, LONGEST_SLEEP_S)
 
     async def _send(
         self, message: Outgoing, subscribers: Subscribers, key: EllipticCurvePrivateKey
@@ -166,23 +167,6 @@ class PushSending:
         if outcome is not Fate.SENT:
             log.info("push message not taken", extra={"status": answer.status})
         return outcome, answer.retry_after_s
-
-    async def _run(self) -> None:
-        while self._subscribers is not None and self._key is not None:
-            self._woken.clear()
-            try:
-                wait_ms = await self.step(self._subscribers, self._key)
-            except EngageError as problem:
-                log.warning("push messages not sent", extra={"problem": problem.code})
-                await asyncio.sleep(AWAY_S)
-                continue
-            except Exception:
-                log.exception("push messages not sent")
-                await asyncio.sleep(AWAY_S)
-                continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_ms / 1000):
-                    await self._woken.wait()
 
 
 def _sealed(

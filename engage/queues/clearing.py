@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
+from engage.background import regularly
 from engage.errors import EngageError, Unavailable
 from engage.system.actor import SYSTEM
 
@@ -74,20 +74,17 @@ class CounterClearing:
         self._zone, self._clock = zone, clock
         self._looked: dict[str, int] = {}
         self._kept: dict[str, int] = {}
-        self._running: asyncio.Task[None] | None = None
+        self._worker = regularly("clearing of counters", self.look, every_s=LOOKS_EVERY_S)
 
     async def start(self) -> None:
         """Go on where the last process ended."""
         self._looked = await self._looks.read()
         self._kept = dict(self._looked)
-        self._running = asyncio.create_task(self._look_for_ever())
+        self._worker.start()
 
     async def stop(self) -> None:
         """Look no longer."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-            self._running = None
+        await self._worker.stop()
 
     async def look(self) -> list[str]:
         """Clear what has become due since the last look; the queues that were."""
@@ -123,14 +120,6 @@ class CounterClearing:
         except EngageError as failed:
             log.warning("counters not reset", extra={"queue": queue, "why": failed.code})
         return True
-
-    async def _look_for_ever(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                log.exception("counters not reset")
-            await asyncio.sleep(LOOKS_EVERY_S)
 
     def _moment(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self._zone())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from engage.background import regularly
 from engage.queues.queuemetrics import LoaderFailed, WebLoader
 from engage.queues.repository import QueueLogRepository
 
@@ -39,31 +39,24 @@ class Loading:
         settings: Callable[[], QueueMetricsSettings],
         pause_s: float = PAUSE_S,
     ) -> None:
-        self._database, self._settings, self._pause_s = database, settings, pause_s
-        self._running: asyncio.Task[None] | None = None
+        self._database, self._settings = database, settings
+        self._worker = regularly("telling of the queue log", self._next, every_s=pause_s)
 
     async def start(self) -> None:
         """Tell from now on."""
-        self._running = asyncio.create_task(self._run(), name="queuemetrics")
+        self._worker.start()
 
     async def stop(self) -> None:
         """What was not told is told after the next start."""
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+        await self._worker.stop()
 
-    async def _run(self) -> None:
-        while True:
-            settings = self._settings()
-            if settings.enabled and settings.url:
-                try:
-                    await self._tell(settings)
-                except LoaderFailed as error:
-                    log.warning("QueueMetrics took nothing", extra={"reason": str(error)})
-                except Exception:  # the log goes on, and so does its telling
-                    log.exception("queue log was not told")
-            await asyncio.sleep(self._pause_s)
+    async def _next(self) -> None:
+        settings = self._settings()
+        if settings.enabled and settings.url:
+            try:
+                await self._tell(settings)
+            except LoaderFailed as error:
+                log.warning("QueueMetrics took nothing", extra={"reason": str(error)})
 
     async def _tell(self, settings: QueueMetricsSettings) -> None:
         """From the newest row that is known there on, for as long as the settings hold."""

@@ -6,9 +6,7 @@ schema, stored as one row, and valid at once.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -16,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import insert, select, update
 
-from engage.errors import EngageError, Invalid, NotFound
+from engage.background import regularly
+from engage.errors import Invalid, NotFound
 from engage.identifiers import Clock, now_ms
 from engage.storage.tables import settings
 from engage.system.events import SectionChanged
@@ -83,7 +82,7 @@ class Configuration:
         self._sections: dict[str, Section] = {}
         self._by_model: dict[type[BaseModel], str] = {}
         self._stored: dict[str, Stored] = {}
-        self._watcher: asyncio.Task[None] | None = None
+        self._watcher = regularly("reading of settings", self._read, every_s=WATCH_S)
 
     def register(
         self,
@@ -113,14 +112,11 @@ class Configuration:
     async def start(self) -> None:
         """Read what is stored and keep that current."""
         await self._read()
-        self._watcher = asyncio.create_task(self._watch())
+        self._watcher.start(after_s=WATCH_S)
 
     async def stop(self) -> None:
         """Stop looking for changes."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watcher
+        await self._watcher.stop()
 
     def get(self, model: type[Model]) -> Model:
         """A section's values as they hold now."""
@@ -250,17 +246,6 @@ class Configuration:
         for row in rows:
             if (section := self._sections.get(row.name)) is not None:
                 self._take_over(section, self._opened(section, row))
-
-    async def _watch(self) -> None:
-        """Notice what another process changed."""
-        while True:
-            await asyncio.sleep(WATCH_S)
-            try:
-                await self._read()
-            except EngageError as problem:
-                log.warning("settings not read", extra={"problem": problem.code})
-            except Exception:
-                log.exception("settings not read")
 
 
 def _in_force(section: Section, held: Stored) -> Stored:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engage.background import GRACE_S, Worker
 from engage.errors import Unavailable
 from engage.identifiers import now_ms
 from engage.telephony.model import TokenBucket, Transmission, Verdict, verdict
@@ -34,7 +34,7 @@ ANSWERED_S = 45.0  # a phone wakes within 10 s, a MESSAGE ends within 32 s (RFC 
 LEASE_MS = 60_000  # longer than that
 DATABASE_AWAY_S = 1.0
 AWAY_MS = 2_000  # a row the PBX did not take is due again after this
-LONGEST_SLEEP_MS = 60_000
+LONGEST_SLEEP_S = 60.0
 
 
 class Deliveries:
@@ -70,9 +70,7 @@ class Deliveries:
         self._pace = pace or TokenBucket(PACE_PER_S, BURST)
         self._in_flight = in_flight
         self._sending: dict[str, asyncio.Task[None]] = {}
-        self._woken = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._worker = Worker("sending to phones", self.step, every_s=LONGEST_SLEEP_S)
         link.on_connected(self._connected)
 
     async def enqueue(self, connection: AsyncConnection, rows: Sequence[Outgoing]) -> None:
@@ -100,35 +98,35 @@ class Deliveries:
 
     def wake(self) -> None:
         """Look for due rows now."""
-        self._woken.set()
+        self._worker.wake()
 
     async def start(self) -> None:
         """Free what was under way when this sender last ended, and begin."""
         freed = await self._database.write(lambda c: DeliveryRepository(c).recover(self._owner))
         if freed:
             log.info("deliveries resumed", extra={"rows": freed})
-        self._loop = asyncio.create_task(self._run())
+        self._worker.start()
 
-    async def stop(self, grace_s: float = 5.0) -> None:
+    async def stop(self, grace_s: float = GRACE_S) -> None:
         """Claim nothing new; let what is under way end for `grace_s`, then leave it leased."""
-        self._stopping = True
-        self.wake()
-        if self._loop is not None:
-            await self._loop
+        await self._worker.stop(grace_s)
         if self._sending:
             _, late = await asyncio.wait(self._sending.values(), timeout=grace_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def step(self) -> int:
-        """Begin what is due and fits; returns after how many milliseconds to look again."""
+    async def step(self) -> float | None:
+        """Begin what is due and fits; returns after how many seconds to look again.
+
+        None: when something was put in, the PBX is there again, or a sending has ended.
+        """
         now = self._clock()
         if not self._link.connected:
-            return LONGEST_SLEEP_MS
+            return None
         room = min(self._in_flight - len(self._sending), self._pace.available(now))
         if room <= 0:
-            return self._pace.wait_ms(now) or LONGEST_SLEEP_MS  # the end of a sending wakes us
+            return self._pace.wait_ms(now) / 1000 or None  # the end of a sending wakes us
         claimed = await self._database.write(
             lambda c: DeliveryRepository(c).claim(self._owner, now, now + LEASE_MS, room)
         )
@@ -137,14 +135,10 @@ class Deliveries:
                 self._pace.take(now)
                 self._begin(delivery)
         if len(claimed) == room:
-            return (
-                self._pace.wait_ms(now)
-                if len(self._sending) < self._in_flight
-                else LONGEST_SLEEP_MS
-            )
+            return self._pace.wait_ms(now) / 1000 if len(self._sending) < self._in_flight else None
         async with self._database.read() as connection:
             due = await DeliveryRepository(connection).next_due(self._owner)
-        return LONGEST_SLEEP_MS if due is None else min(max(due - now, 0), LONGEST_SLEEP_MS)
+        return None if due is None else min(max(due - now, 0) / 1000, LONGEST_SLEEP_S)
 
     @property
     def busy(self) -> bool:
@@ -163,25 +157,10 @@ class Deliveries:
 
     def _ended(self, delivery_id: str) -> None:
         del self._sending[delivery_id]
-        self._woken.set()
+        self._worker.wake()
 
     async def _connected(self) -> None:
         self.wake()
-
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._woken.clear()
-            try:
-                wait_ms = await self.step()
-            except Unavailable:
-                log.warning("deliveries wait for the database")
-                wait_ms = AWAY_MS
-            except Exception:
-                log.exception("deliveries stumbled")
-                wait_ms = AWAY_MS
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_ms / 1000):
-                    await self._woken.wait()
 
     async def _send(self, delivery: Delivery) -> None:
         try:

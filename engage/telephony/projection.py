@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from engage.errors import Unavailable
+from engage.background import GRACE_S, Worker
 from engage.telephony.journal_file import JournalReader, forget
 from engage.telephony.repository import OffsetRepository
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     from pbxcore.journal import Entry
 
     Told = Callable[[], None]
-
-log = logging.getLogger(__name__)
 
 JOURNAL = "pbx"
 BATCH = 500
@@ -62,15 +58,15 @@ class Projection:
     ) -> None:
         self._database, self._hub, self._folder = database, hub, folder
         self._followers = followers
-        self._woken = asyncio.Event()
-        self._stopping = False
-        self._loop: asyncio.Task[None] | None = None
+        self._worker = Worker(
+            "projection of the journal", self._next, every_s=SAFETY_POLL_S, away_s=SAFETY_POLL_S
+        )
         self._reader: JournalReader | None = None
         self._after = 0
 
     def wake(self) -> None:
         """The journal may have grown."""
-        self._woken.set()
+        self._worker.wake()
 
     async def caught_up(self) -> None:
         """The PBX is there again; hints may have been lost."""
@@ -80,14 +76,11 @@ class Projection:
         """Let everybody read what is known, and begin to follow."""
         for each in self._followers:
             await each.start()
-        self._loop = asyncio.create_task(self._run())
+        self._worker.start()
 
     async def stop(self) -> None:
         """End after the batch that is under way."""
-        self._stopping = True
-        self.wake()
-        if self._loop is not None:
-            await self._loop
+        await self._worker.stop(GRACE_S)
 
     async def step(self) -> int:
         """Project one batch; tells how many entries it held."""
@@ -115,21 +108,8 @@ class Projection:
         await asyncio.to_thread(forget, self._folder, self._after)
         return len(entries)
 
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._woken.clear()
-            more = 0
-            try:
-                more = await self.step()
-            except Unavailable:
-                log.warning("journal waits for the database")
-            except Exception:
-                log.exception("journal projection failed")
-            if more:
-                continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SAFETY_POLL_S):
-                    await self._woken.wait()
+    async def _next(self) -> float | None:
+        return 0.0 if await self.step() else None
 
     async def _apply(
         self, transaction: HubTransaction, after: int, entries: list[Entry]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engage.background import Worker
 from engage.errors import EngageError, Unavailable
 from engage.http_client import AddressForbidden, NoAnswer
 from engage.keyring import SealBroken
@@ -50,7 +50,8 @@ BOT_AT_ONCE = 16
 """The same to a bot: a visitor waits for each, and others' answers may take long."""
 
 MOST_ENDPOINTS = 16
-LONGEST_SLEEP_MS = 10_000
+LONGEST_SLEEP_S = 10.0
+SHORTEST_SLEEP_S = 0.05
 TIDY_MS = 3_600_000
 AWAY_S = 2.0
 GONE = 410
@@ -79,10 +80,11 @@ class Sending:
     ) -> None:
         self._database, self._keyring, self.client = database, keyring, client
         self._changed, self._clock = changed, clock
-        self._woken = asyncio.Event()
+        self._worker = Worker(
+            "sending of webhooks", self.step, every_s=LONGEST_SLEEP_S, away_s=AWAY_S
+        )
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._nudges: dict[str, asyncio.Event] = {}
-        self._running: asyncio.Task[None] | None = None
         self._tidied_at_ms = 0
         self.answered: Callable[[Delivery, Attempt, bytes], Awaitable[None]] | None = None
         """Told of every attempt for a bot, with what it answered."""
@@ -91,22 +93,22 @@ class Sending:
 
     async def start(self) -> None:
         """Send from now on."""
-        self._running = asyncio.create_task(self._run(), name="webhooks")
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is on its way stays leased, and is sent again after the next start."""
-        tasks = [*self._busy.values(), *([] if self._running is None else [self._running])]
+        await self._worker.stop()
+        tasks = list(self._busy.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._running = None
 
     def wake(self) -> None:
         """Look for due rows now."""
-        self._woken.set()
+        self._worker.wake()
 
-    async def step(self) -> int:
-        """Begin to send what is due; returns after how many milliseconds to look again."""
+    async def step(self) -> float:
+        """Begin to send what is due; returns after how many seconds to look again."""
         now = self._clock()
         await self._too_late(now)
         if now - self._tidied_at_ms >= TIDY_MS:
@@ -114,10 +116,10 @@ class Sending:
             await self._database.write(self._tidy)
         async with self._database.read() as connection:
             due = await WebhookRepository(connection).due(now)
-        wait_ms = LONGEST_SLEEP_MS
+        wait_s = LONGEST_SLEEP_S
         for endpoint_id, at_ms in due.items():
             if at_ms > now:
-                wait_ms = min(wait_ms, max(at_ms - now, 50))
+                wait_s = min(wait_s, max((at_ms - now) / 1000, SHORTEST_SLEEP_S))
             elif endpoint_id in self._busy:
                 self._nudges[endpoint_id].set()  # it may have a hand free
             elif len(self._busy) < MOST_ENDPOINTS:
@@ -125,8 +127,8 @@ class Sending:
                 task = asyncio.create_task(self._served(endpoint_id))
                 self._busy[endpoint_id] = task
             else:
-                wait_ms = 50
-        return wait_ms
+                wait_s = SHORTEST_SLEEP_S
+        return wait_s
 
     @property
     def busy(self) -> bool:
@@ -304,7 +306,7 @@ class Sending:
         finally:
             self._busy.pop(endpoint_id, None)
             self._nudges.pop(endpoint_id, None)
-            self._woken.set()
+            self._worker.wake()
 
     async def _tidy(self, connection: AsyncConnection) -> None:
         rows, now = WebhookRepository(connection), self._clock()
@@ -312,23 +314,6 @@ class Sending:
         await rows.forget(now - LOG_MS)
         if given_up:
             log.warning("webhook messages given up", extra={"count": given_up})
-
-    async def _run(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                wait_ms = await self.step()
-            except EngageError as problem:
-                log.warning("webhooks not sent", extra={"problem": problem.code})
-                await asyncio.sleep(AWAY_S)
-                continue
-            except Exception:
-                log.exception("webhooks not sent")
-                await asyncio.sleep(AWAY_S)
-                continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_ms / 1000):
-                    await self._woken.wait()
 
 
 async def _claimed(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import delete, insert, select
 
+from engage.background import Worker
 from engage.errors import Unavailable
 from engage.notify.incoming.aside import Aside
 from engage.notify.incoming.imap import Mailbox, MailboxFailed
@@ -58,21 +58,18 @@ class Collecting:
         self._database, self._configuration = database, configuration
         self.handle: Callable[[Incoming], Awaitable[bool]] | None = None
         self.trouble = ""
-        self._woken = asyncio.Event()
+        self._interrupted = asyncio.Event()  # ends the waiting of `_news`
         self._thread = Aside("mailbox")  # one waits there for minutes
-        self._looking: asyncio.Task[None] | None = None
+        self._worker = Worker("fetching of mails", self._next, every_s=EVERY_S, away_s=EVERY_S)
 
     async def start(self) -> None:
         """Begin to look."""
         self._thread.begin()
-        self._looking = asyncio.create_task(self._look_for_ever())
+        self._worker.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
-            self._looking = None
+        await self._worker.stop()
         self._thread.end()
 
     def address_for(self, token: str) -> str:
@@ -82,7 +79,7 @@ class Collecting:
     async def section_changed(self, fact: SectionChanged) -> None:
         """Use other settings at once."""
         if fact.name == NAME:
-            self._woken.set()
+            self._look_now()
 
     async def try_out(self, actor: Actor) -> str | None:
         """What the server says when it cannot be read; None: it can, or there is none.
@@ -98,7 +95,7 @@ class Collecting:
             await asyncio.to_thread(_open, server)
         except MailboxFailed as failed:
             return str(failed)
-        self._woken.set()
+        self._look_now()
         return None
 
     def is_set(self) -> bool:
@@ -139,7 +136,7 @@ class Collecting:
         Servers and routers in between end what idles as they like: that is no trouble.
         """
         waiting = asyncio.ensure_future(self._run(mailbox.wait))
-        woken = asyncio.create_task(self._woken.wait())
+        woken = asyncio.create_task(self._interrupted.wait())
         try:
             await asyncio.wait((waiting, woken), return_when=asyncio.FIRST_COMPLETED)
             return await waiting if waiting.done() else False
@@ -211,23 +208,19 @@ class Collecting:
     def _settings(self) -> IncomingSettings:
         return self._configuration.get(IncomingSettings)
 
-    async def _look_for_ever(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                if await self._look():
-                    continue
-            except MailboxFailed as failed:
-                if self.trouble != str(failed):
-                    log.warning("mailbox cannot be read", extra={"said": str(failed)})
-                self.trouble = str(failed)
-            except Unavailable:
-                log.warning("incoming mails wait for the database")
-            except Exception:
-                log.exception("incoming mails stumbled")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_S):
-                    await self._woken.wait()
+    def _look_now(self) -> None:
+        self._interrupted.set()
+        self._worker.wake()
+
+    async def _next(self) -> float | None:
+        self._interrupted.clear()
+        try:
+            return 0.0 if await self._look() else None
+        except MailboxFailed as failed:
+            if self.trouble != str(failed):
+                log.warning("mailbox cannot be read", extra={"said": str(failed)})
+            self.trouble = str(failed)
+            return None
 
 
 def _open(server: MailServer) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.background import regularly
 from engage.errors import EngageError, Invalid, NotFound, Unavailable
 from engage.identifiers import new_id
 from engage.mailing import post_to_each
@@ -47,7 +47,7 @@ class ReportSchedules:
     ) -> None:
         self._database, self._mailer = database, mailer
         self._files, self._clock = files, clock
-        self._running: asyncio.Task[None] | None = None
+        self._worker = regularly("scheduled queue reports", self.send_due, every_s=LOOKS_EVERY_S)
 
     # What administrators do
 
@@ -155,14 +155,11 @@ class ReportSchedules:
 
     async def start(self) -> None:
         """Begin to look what is due."""
-        self._running = asyncio.create_task(self._look_for_ever())
+        self._worker.start()
 
     async def stop(self) -> None:
         """What is not sent yet is due at the next start."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-            self._running = None
+        await self._worker.stop()
 
     async def send_due(self) -> int:
         """Send what is due; how many reports."""
@@ -192,16 +189,6 @@ class ReportSchedules:
         if schedule.next_ms is None:
             return False
         return await self._run(schedule, schedule.next_ms, SYSTEM, by_itself=True)
-
-    async def _look_for_ever(self) -> None:
-        while True:
-            try:
-                await self.send_due()
-            except Unavailable:
-                log.warning("queue reports wait for the database")
-            except Exception:
-                log.exception("queue reports not sent")
-            await asyncio.sleep(LOOKS_EVERY_S)
 
     async def _run(self, schedule: Schedule, at_ms: int, actor: Actor, *, by_itself: bool) -> bool:
         """Make the report of a moment and mail it; whether that was still to be done."""

@@ -39,7 +39,7 @@ async def test_phone_that_is_away_gets_its_text_at_the_first_retry(
         assert (row.state, row.sip_code, row.tries) == ("pending", 480, 1)
         assert await desk.state(sent.broadcast.id) == "sending"
         clock.pass_s(9.9)
-        assert await desk.telephony.deliveries.step() == 100
+        assert await desk.telephony.deliveries.step() == 0.1
         assert len(ben.seen) == 1
         clock.pass_s(0.1)
         desk.telephony.deliveries.wake()

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from engage.events import Events
 from engage.hub.presence import GRACE_S, Presence
+from tests.support.virtual_time import VirtualLoop, passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """Its clock stands still until told to move."""
-
-    now = 0.0
-
-    def time(self) -> float:
-        return self.now
 
 
 class Told:
@@ -41,12 +32,6 @@ def play(scene: Callable[[Presence, Told, VirtualLoop], Coroutine[Any, Any, None
         loop.run_until_complete(scene(Presence(told, Events()), told, loop))
     finally:
         loop.close()
-
-
-async def passes(loop: VirtualLoop, seconds: float) -> None:
-    loop.now += seconds
-    for _ in range(3):
-        await asyncio.sleep(0)
 
 
 def test_short_absence_is_none() -> None:
