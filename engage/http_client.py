@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httptools
 
+from engage.errors import N_
 from pbxcore import networks
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ CONNECT_S = 4.0
 LOOK_UPS = 16
 HEAD_LIMIT = 16 * 1024
 _CHUNK = 16 * 1024
+
+URL_LIMIT = 1_000
+BAD_URL = N_("Please enter the address of a web server, such as https://www.example.com/hook.")
+INSIDE = N_("This address is inside a network, which the server's settings do not allow.")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 EVERYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
@@ -105,14 +110,23 @@ class HttpClient:
         self._look_ups = ThreadPoolExecutor(LOOK_UPS, "look-up")
         self._asked: dict[str, asyncio.Future[Any]] = {}
 
-    @property
-    def allows_private(self) -> bool:
-        """Whether there are networks inside that may be connected."""
-        return bool(self._private)
-
     def may_reach(self, host: str) -> bool:
         """Whether an address is one that may be connected; names may, until they are resolved."""
         return is_public(host) or self._is_allowed(host)
+
+    def refusal(self, url: str) -> str | None:
+        """What is wrong with an address, in untranslated words; what a name is, is seen later."""
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+        except ValueError:
+            return BAD_URL
+        plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= URL_LIMIT
+        if not plain or "@" in parts.netloc or parts.fragment or not parts.hostname:
+            return BAD_URL
+        if parts.scheme not in (("https", "http") if self._private else ("https",)):
+            return BAD_URL
+        return None if self._private or self.may_reach(parts.hostname) else INSIDE
 
     async def post(
         self,

@@ -185,6 +185,7 @@ class Settings(BaseModel):
     """Everything the start needs, read once; `given` names what was set, not left to its default.
 
     `demo` asks for demonstration data; `demonstration` says that the data folder holds some.
+    `redis` is for several nodes: it may be named, and the start says that one does not use it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -200,6 +201,7 @@ class Settings(BaseModel):
     key: Path | None = None
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(networks)] = ()
     webhook_networks: Annotated[tuple[Network, ...], BeforeValidator(networks)] = ()
+    metrics_networks: Annotated[tuple[Network, ...], BeforeValidator(networks)] = ()
     secret_key: Annotated[str | None, BeforeValidator(secret), Field(repr=False)] = None
     database: Annotated[
         str | None, BeforeValidator(url_of("postgresql", "sqlite")), Field(repr=False)

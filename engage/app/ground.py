@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engage.app.forms import FORMS
 from engage.events import Events
+from engage.http_client import HttpClient
 from engage.livechat.limits import LOOPBACK, LimitSettings
 from engage.people.numbers import NumberRanges
 from engage.people.sign_in.settings import SecuritySettings
@@ -45,6 +46,7 @@ class Ground:
         self.exempt = LOOPBACK if settings.demo or settings.demonstration else ()
         self.configuration = Configuration(database, keyring, self.events, clock)
         self.operations = OperationLog(database)
+        self.http_client = HttpClient(private=settings.webhook_networks)
         self.time = partial(self.configuration.get, TimeSettings)
         self.security = partial(self.configuration.get, SecuritySettings)
         self.limits = partial(self.configuration.get, LimitSettings)

@@ -110,7 +110,9 @@ class Parts:
         self.readiness = Readiness(database.check, others)
         static = StaticFiles()
         self.site = SiteRoutes(static, lambda: self.routes, version=version())
-        self.routes += HealthRoutes(self.readiness, ground.metrics).routes()
+        self.routes += HealthRoutes(
+            self.readiness, ground.metrics, settings.metrics_networks
+        ).routes()
         self.routes += InstallingRoutes(static).routes()
         self.routes += self.site.routes()
         self.asgi = self._framed(static)

@@ -23,7 +23,7 @@ from engage.queues.looks import LooksOnDisk
 from engage.queues.outbound import OutboundCalls
 from engage.queues.own_report_routes import OwnReportRoutes
 from engage.queues.own_reports import OwnReports
-from engage.queues.queuemetrics import QueueMetricsSettings
+from engage.queues.queuemetrics import QueueMetricsSettings, check_loader
 from engage.queues.report_routes import ReportRoutes
 from engage.queues.reports import QueueReports
 from engage.queues.scheduled.files import ReportFiles
@@ -117,7 +117,12 @@ class Queues:
         settings = partial(ground.configuration.get, QueueSettings)
         book = Book(people)
         self.live = people.queues.duty = LiveQueues(pbx, ground.database)
-        ground.configuration.register(queuemetrics.SECTION, QueueMetricsSettings, Module.QUEUES)
+        ground.configuration.register(
+            queuemetrics.SECTION,
+            QueueMetricsSettings,
+            Module.QUEUES,
+            check=partial(check_loader, ground.http_client),
+        )
         metrics = partial(ground.configuration.get, QueueMetricsSettings)
         self.reports = QueueReports(
             ground.database,
@@ -126,7 +131,7 @@ class Queues:
             lambda: metrics().outbound_queue,
             ground.clock,
         )
-        self.loading = Loading(ground.database, metrics)
+        self.loading = Loading(ground.database, metrics, ground.http_client)
         outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
         self.clearing = CounterClearing(
             self.live,

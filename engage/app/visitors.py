@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engage.http_client import HttpClient
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.assignment_sockets import AssignmentSockets
 from engage.livechat.banning.routes import BanRoutes
@@ -68,7 +67,7 @@ class Visitors:
             ground.keyring,
             hub,
             livechat.livechats,
-            HttpClient(private=ground.settings.webhook_networks),
+            ground.http_client,
             ground.events,
             ground.clock,
         )

@@ -48,8 +48,18 @@ def serve(
         Text,
         option("--webhook-networks", "CIDR,…", "Private networks that webhooks may be posted to."),
     ] = None,
+    metrics_networks: Annotated[
+        Text,
+        option(
+            "--metrics-networks",
+            "CIDR,…",
+            "Who reads /metrics without signing in. [who is not on the Internet]",
+        ),
+    ] = None,
     database: Database = None,
-    redis: Annotated[Text, option("--redis", "URL", "Needed only for several nodes.")] = None,
+    redis: Annotated[
+        Text, option("--redis", "URL", "Not used: this version runs as one node.")
+    ] = None,
     smtp: Annotated[Text, option("--smtp", "URL", "Where mails are handed over.")] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill an empty database with demonstration data.")

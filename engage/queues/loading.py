@@ -13,6 +13,7 @@ from engage.queues.repository import QueueLogRepository
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engage.http_client import HttpClient
     from engage.queues.queuemetrics import QueueMetricsSettings
     from engage.queues.repository import Place
     from engage.storage.database import Database
@@ -30,6 +31,7 @@ class Loading:
     Args:
         database: keeps the log.
         settings: as they are now.
+        client: reaches public addresses, and those inside that were allowed.
         pause_s: after a failure.
     """
 
@@ -37,9 +39,10 @@ class Loading:
         self,
         database: Database,
         settings: Callable[[], QueueMetricsSettings],
+        client: HttpClient,
         pause_s: float = PAUSE_S,
     ) -> None:
-        self._database, self._settings = database, settings
+        self._database, self._settings, self._client = database, settings, client
         self._worker = regularly("telling of the queue log", self._next, every_s=pause_s)
 
     async def start(self) -> None:
@@ -60,16 +63,14 @@ class Loading:
 
     async def _tell(self, settings: QueueMetricsSettings) -> None:
         """From the newest row that is known there on, for as long as the settings hold."""
-        with WebLoader(settings) as loader:
-            known_s = await asyncio.to_thread(loader.high_water_mark)
-            after: Place = (-1, -1)
-            while self._settings() == settings:
-                async with self._database.read() as connection:
-                    found = await QueueLogRepository(connection).after(
-                        after, known_s * 1000, AT_ONCE
-                    )
-                for place, row in found:
-                    await asyncio.to_thread(loader.insert, row)
-                    after = place
-                if len(found) < AT_ONCE:
-                    await asyncio.sleep(settings.interval_s)
+        loader = WebLoader(settings, self._client)
+        known_s = await loader.high_water_mark()
+        after: Place = (-1, -1)
+        while self._settings() == settings:
+            async with self._database.read() as connection:
+                found = await QueueLogRepository(connection).after(after, known_s * 1000, AT_ONCE)
+            for place, row in found:
+                await loader.insert(row)
+                after = place
+            if len(found) < AT_ONCE:
+                await asyncio.sleep(settings.interval_s)

@@ -8,17 +8,18 @@ A command is a JSON object in the field COMMANDSTRING of a form, by POST with Ba
 from __future__ import annotations
 
 import base64
-import http.client
 import json
-import ssl
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engage.errors import N_, Refused
+from engage.errors import N_, Invalid, Refused
+from engage.http_client import NoAnswer
 
 if TYPE_CHECKING:
+    from engage.http_client import HttpClient
     from engage.queues.model import LogRow
 
 SECTION: Final = "queuemetrics"
@@ -83,65 +84,59 @@ class QueueMetricsSettings(BaseModel):
         return self.outbound_queue if self.enabled and self.outbound else ""
 
 
+def check_loader(client: HttpClient, values: QueueMetricsSettings) -> None:
+    """Refuse an address that would not be connected.
+
+    Raises:
+        Invalid: it leads inside, or goes there in clear.
+    """
+    problem = client.refusal(values.url) if values.enabled and values.url else None
+    if problem is not None:
+        raise Invalid({"url": problem})
+
+
 class LoaderFailed(Exception):
     """The loader cannot be reached, or did not take it."""
 
 
 class WebLoader:
-    """A connection for one command after the other. It blocks, so it is nothing for the loop."""
+    """Tells the loader of these settings one command after the other."""
 
-    def __init__(self, settings: QueueMetricsSettings) -> None:
-        parts = urlsplit(settings.url)
-        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    def __init__(self, settings: QueueMetricsSettings, client: HttpClient) -> None:
+        self._client, self._url, self._token = client, settings.url, settings.token
         account = f"{settings.login}:{settings.password}".encode()
         self._headers = {
             "Authorization": f"Basic {base64.b64encode(account).decode()}",
             "Content-Type": "application/x-www-form-urlencoded",
             "Accept": "application/json",
         }
-        self._token = settings.token
-        host, port = parts.hostname or "", parts.port
-        self._connection = (
-            http.client.HTTPSConnection(
-                host, port, timeout=WITHIN_S, context=ssl.create_default_context()
-            )
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(host, port, timeout=WITHIN_S)
-        )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._connection.close()
-
-    def high_water_mark(self) -> int:
+    async def high_water_mark(self) -> int:
         """The Unix time of the newest row that is known there; 0 if none is.
 
         Raises:
             LoaderFailed: no answer, or not the one that was hoped for.
         """
-        result = str(self._command("checkHWM") or "")
+        result = str(await self._command("checkHWM") or "")
         return int(result) if result.isdecimal() else 0
 
-    def insert(self, row: LogRow) -> None:
+    async def insert(self, row: LogRow) -> None:
         """Tell one row; twice does no harm.
 
         Raises:
             LoaderFailed: no answer, or it was not taken.
         """
-        self._command("insertRow", row_fields(row))
+        await self._command("insertRow", row_fields(row))
 
-    def _command(self, name: str, fields: dict[str, Any] | None = None) -> object:
+    async def _command(self, name: str, fields: dict[str, Any] | None = None) -> object:
         command = {"commandId": name, "version": VERSION, "token": self._token, **(fields or {})}
-        body = urlencode({"COMMANDSTRING": json.dumps(command)})
+        body = urlencode({"COMMANDSTRING": json.dumps(command)}).encode()
         try:
-            self._connection.request("POST", self._target, body, self._headers)
-            answer = self._connection.getresponse()
-            said = answer.read(MOST_ANSWERED)
-            told = json.loads(said) if answer.status == http.HTTPStatus.OK else {}
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            self._connection.close()
+            answer = await self._client.post(
+                self._url, self._headers, body, within_s=WITHIN_S, most=MOST_ANSWERED
+            )
+            told = json.loads(answer.body) if answer.status == HTTPStatus.OK else {}
+        except (NoAnswer, ValueError) as error:
             raise LoaderFailed(type(error).__name__) from error
         if not isinstance(told, dict) or not str(told.get("resultStatus", "")).startswith("OK"):
             raise LoaderFailed(str(answer.status))

@@ -13,17 +13,19 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.errors import N_, EngageError
+from engage.errors import N_, EngageError, Forbidden, Unauthenticated
 from engage.i18n import translate
-from engage.web.requests import answer, language
+from engage.web.requests import address, answer, language, principal
+from pbxcore.networks import within
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.requests import Request
 
     from engage.hub.events import EventAppended
     from engage.notify.events import MailSettled
+    from engage.settings import Network
     from engage.web.sockets import Sockets
     from pbxcore.health import Health
 
@@ -194,10 +196,22 @@ class Metrics:
 
 
 class HealthRoutes:
-    """What monitors ask."""
+    """What monitors ask.
 
-    def __init__(self, readiness: Readiness, metrics: Metrics) -> None:
+    Whether each part can serve is nobody's secret. What is wrong with one, and the figures, are for
+    administrators and for those in certain networks.
+
+    Args:
+        readiness: of each part.
+        metrics: the figures.
+        networks: whose clients need not sign in; without any, those that are not public.
+    """
+
+    def __init__(
+        self, readiness: Readiness, metrics: Metrics, networks: Iterable[Network] = ()
+    ) -> None:
         self._readiness, self._metrics = readiness, metrics
+        self._networks = tuple(map(str, networks))
 
     def routes(self) -> list[Route]:
         """The three addresses."""
@@ -212,17 +226,36 @@ class HealthRoutes:
         return answer({"alive": True})
 
     async def readyz(self, request: Request) -> Response:
-        """Each part, what is wrong with it and what to do."""
+        """Each part; for those who may know what is wrong with it and what to do."""
         states = await self._readiness.states()
         ready = all(state.ready for state in states.values())
-        parts = {name: _state_json(name, state, request) for name, state in states.items()}
+        shown = await self._may_know(request)
+        parts = {
+            name: _state_json(name, state, request) if shown else {"ready": state.ready}
+            for name, state in states.items()
+        }
         return answer({"ready": ready, "parts": parts}, 200 if ready else 503)
 
-    async def metrics(self, _: Request) -> Response:
-        """Prometheus text."""
+    async def metrics(self, request: Request) -> Response:
+        """Prometheus text.
+
+        Raises:
+            Unauthenticated: by nobody who may know.
+        """
+        if not await self._may_know(request):
+            raise Unauthenticated
         states = await self._readiness.states()
         body = self._metrics.text(states, self._readiness.figures)
         return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def _may_know(self, request: Request) -> bool:
+        if within(address(request), self._networks):
+            return True
+        try:
+            await principal(request, "admin")
+        except (Unauthenticated, Forbidden):
+            return False
+        return True
 
 
 def _state_json(name: str, state: PartState, request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
 
-from pbxcore.apps.asking import PIN_TRIES, ask
+from pbxcore.apps.asking import PIN_TRIES, ask, is_pin
 from pbxcore.apps.sounds import Digits, Prompt
 from pbxcore.apps.steps import Say, Tell
 from pbxcore.journal import MiniBarFilled
@@ -41,13 +41,13 @@ class MiniBar(msgspec.Struct, frozen=True, tag="mini_bar"):
     path: str = ""
     lists: bool = False
 
-    def script(self, visit: Visit, _premises: Premises) -> Script:
+    def script(self, visit: Visit, premises: Premises) -> Script:
         """Ask who it is, and then for one article after the other until there is none."""
         room = self.rooms.get(visit.number, "")
         if not room:
             yield Say((Prompt("not-possible"),), barge=False)
             return
-        maid = yield from self._maid()
+        maid = yield from self._maid(visit, premises)
         wrong = 0
         while maid and wrong < PIN_TRIES:
             code = yield from ask(Prompt("mini-bar-goods"), most=_LONGEST, first_s=_PATIENCE_S)
@@ -69,8 +69,15 @@ class MiniBar(msgspec.Struct, frozen=True, tag="mini_bar"):
         first: tuple[Sound, ...] = (File(self.path),) if self.path else ()
         return first + (tuple(Digits(each) for each in self.goods) if self.lists else ())
 
-    def _maid(self) -> Part[str]:
-        """The code of a maid who knows her password; "" for anybody else."""
+    def _maid(self, visit: Visit, premises: Premises) -> Part[str]:
+        """The code of a maid who knows her password; "" for anybody else.
+
+        From where it was guessed too often nobody is asked.
+        """
+        place = self.kind, visit.number
+        if premises.tries.shut(*place):
+            yield Say((Prompt("too-many-tries"),), barge=False)
+            return ""
         first = self._welcome()
         for _ in range(PIN_TRIES):
             sounds, first = (*first, Prompt("mini-bar-maid")), ()
@@ -79,7 +86,8 @@ class MiniBar(msgspec.Struct, frozen=True, tag="mini_bar"):
             entered = ""
             if password and not self.skips_password:
                 entered = yield from ask(Prompt("enter-pin"), most=_LONGEST, first_s=_PATIENCE_S)
-            if password is not None and (self.skips_password or entered == password):
+            if password is not None and (self.skips_password or is_pin(entered, password)):
                 return code
+            premises.tries.failed(*place)
             yield Say((Prompt("wrong-pin"),), barge=False)
         return ""

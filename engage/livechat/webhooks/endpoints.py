@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from engage.errors import N_, Conflict, Invalid
 from engage.identifiers import new_id
@@ -38,10 +37,7 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
-URL_LIMIT = 1_000
 MOST_ENDPOINTS = 50
-BAD_URL = N_("Please enter the address of a web server, such as https://www.example.com/hook.")
-INSIDE = N_("This address is inside a network, which the server's settings do not allow.")
 UNKNOWN_LIVECHAT = N_("There is no such live chat.")
 
 
@@ -381,20 +377,7 @@ class Endpoints:
 
     def check_url(self, url: str) -> str | None:
         """What is wrong with an address, in untranslated words; what a name is, is seen later."""
-        try:
-            parts = urlsplit(url)
-            _ = parts.port
-        except ValueError:
-            return BAD_URL
-        plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= URL_LIMIT
-        if not plain or "@" in parts.netloc or parts.fragment or not parts.hostname:
-            return BAD_URL
-        if parts.scheme not in ("https", "http"):
-            return BAD_URL
-        inside = self._client.allows_private
-        if parts.scheme == "http" and not inside:
-            return BAD_URL
-        return None if self._client.may_reach(parts.hostname) or inside else INSIDE
+        return self._client.refusal(url)
 
     def _check(self, draft: Draft) -> None:
         fields = {}

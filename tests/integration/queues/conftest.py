@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with Server() as running:
+    with Server("--webhook-networks", "127.0.0.0/8") as running:  # a web loader is here
         without_mailboxes(running)
         yield running
         assert "Traceback" not in running.log

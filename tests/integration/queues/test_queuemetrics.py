@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
 
+from engage.http_client import HttpClient
 from engage.queues.loading import Loading
 from engage.queues.model import LogRow
 from engage.queues.queuemetrics import LoaderFailed, QueueMetricsSettings, WebLoader
@@ -27,6 +29,10 @@ def settings(loader: FakeLoader, **more: object) -> QueueMetricsSettings:
     return QueueMetricsSettings.model_validate({**known, "interval_s": 1, **more})
 
 
+def client() -> HttpClient:
+    return HttpClient(private=[ip_network("127.0.0.0/8")])
+
+
 async def write(database: Database, *numbers: int) -> None:
     """A row of the log for each of these seconds."""
     rows = [
@@ -42,7 +48,7 @@ async def write(database: Database, *numbers: int) -> None:
 
 @asynccontextmanager
 async def loading(database: Database, known: QueueMetricsSettings) -> AsyncIterator[None]:
-    running = Loading(database, lambda: known, pause_s=0.1)
+    running = Loading(database, lambda: known, client(), pause_s=0.1)
     await running.start()
     try:
         yield
@@ -94,10 +100,16 @@ async def test_what_is_known_there_is_not_told_again(database: Database) -> None
         assert [each["callId"] for each in loader.rows[1:]] == ["c2", "c3"]
 
 
-def test_a_wrong_password_is_a_failure() -> None:
-    with (
-        FakeLoader() as loader,
-        WebLoader(settings(loader, password="wrong")) as web,  # noqa: S106
-        pytest.raises(LoaderFailed, match="401"),
-    ):
-        web.high_water_mark()
+async def test_a_wrong_password_is_a_failure() -> None:
+    with FakeLoader() as loader:
+        web = WebLoader(settings(loader, password="wrong"), client())  # noqa: S106
+        with pytest.raises(LoaderFailed, match="401"):
+            await web.high_water_mark()
+
+
+async def test_an_address_inside_that_was_not_allowed_is_never_connected() -> None:
+    with FakeLoader() as loader:
+        web = WebLoader(settings(loader), HttpClient())
+        with pytest.raises(LoaderFailed, match="AddressForbidden"):
+            await web.high_water_mark()
+        assert loader.asked == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxcore.apps.mini_bar import MiniBar
+from pbxcore.apps.tries import LOCKED_S
 from pbxcore.dialplan.plan import Plan
 from pbxcore.journal import MiniBarFilled
 from tests.support.handsets import Office
@@ -16,22 +17,29 @@ def told(bar: MiniBar, caller: str, *keys: str) -> tuple[list[MiniBarFilled], li
     """What is told of a call in which these keys are pressed, and what was said."""
     with Office("alice", "bob") as office:
         office.house.directory.plan = Plan(services={"*25": bar})
-        talk = office[caller].dial("*25")
-        office.run(1)
-        (leg,) = office.house.workers.streams
-        office.run(1)
-        for each in keys:
-            for key in each:
-                if leg in office.house.workers.streams:
-                    office.house.workers.press(leg, key)
-                    office.run(0.2)
-            office.run(2)
-        said = list(office.house.workers.said[leg])
-        if talk.notes[-1] != "ended":
-            talk.hang_up()
+        said = call(office, caller, *keys)
         office.run()
         office.check()
         return [each for each in office.house.facts if isinstance(each, MiniBarFilled)], said
+
+
+def call(office: Office, caller: str, *keys: str) -> list[str]:
+    """What is said in a call in which these keys are pressed."""
+    talk = office[caller].dial("*25")
+    office.run(1)
+    (leg,) = office.house.workers.streams
+    office.run(1)
+    for each in keys:
+        for key in each:
+            if leg in office.house.workers.streams:
+                office.house.workers.press(leg, key)
+                office.run(0.2)
+        office.run(2)
+    said = list(office.house.workers.said[leg])
+    if talk.notes[-1] != "ended":
+        talk.hang_up()
+    office.run(1)
+    return said
 
 
 def test_what_was_taken_is_told_article_by_article() -> None:
@@ -64,3 +72,14 @@ def test_passwords_may_be_skipped() -> None:
     bar = MiniBar(BAR.rooms, BAR.maids, BAR.goods, skips_password=True)
     facts, _ = told(bar, "alice", "7#", "1#", "2#")
     assert facts == [MiniBarFilled("alice", "101", "7", "1", 2)]
+
+
+def test_who_guesses_in_one_call_after_the_other_has_to_wait() -> None:
+    with Office("alice") as office:
+        office.house.directory.plan = Plan(services={"*25": BAR})
+        for _ in range(2):
+            assert call(office, "alice", "7#", "1#", "7#", "2#", "7#", "3#")[-1] == "goodbye"
+        said = call(office, "alice", "7#", "42#", "1#", "1#")
+        assert said == ["too-many-tries", "goodbye"]
+        office.run(LOCKED_S)
+        assert "mini-bar-noted" in call(office, "alice", "7#", "42#", "1#", "1#", "#")
