@@ -2,7 +2,7 @@
 
     python -m bench.call_path [--calls 50] [--rounds 40] [--held 50] [--files DIR] [--instructions]
 
-Both parties are played here and say what `shared/bench/sip` has SIPp say. What the PBX sends is
+Both parties are played here and say what `bench/reference` has SIPp say. What the PBX sends is
 taken from it before the socket, and what it receives is handed to it behind the socket, one after
 the other in one process: neither the kernel nor what else the machine does is in the figure, which
 is the least of many short rounds. `--instructions` counts those of the processor (callgrind, two

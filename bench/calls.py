@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bench.cpu import LOAD_CORE, Conditions, descendants, pinned, pss_mb
 from bench.figures import HEADING, Line, note, percentile, tell
-from bench.reference import (
+from bench.peers import (
     KAMAILIO_PORT,
+    REFERENCE,
     UAS_PORT,
     add_options,
     kamailio,
@@ -47,10 +48,10 @@ Kind = Literal["kamailio", "signalling", "media"]
 
 
 @contextmanager
-def server(kind: Kind, shared: Path) -> Iterator[tuple[int, int]]:
+def server(kind: Kind) -> Iterator[tuple[int, int]]:
     """One of the three on its core: its process and its port."""
     if kind == "kamailio":
-        with kamailio(shared) as pid:
+        with kamailio() as pid:
             yield pid, KAMAILIO_PORT
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -61,13 +62,13 @@ def server(kind: Kind, shared: Path) -> Iterator[tuple[int, int]]:
             yield process.pid, PORT
 
 
-def costs(shared: Path, rate: int, secs: float, rounds: int) -> dict[Kind, float]:
+def costs(rate: int, secs: float, rounds: int) -> dict[Kind, float]:
     """Microseconds of processor time for a call, the medians of interleaved rounds."""
     found: dict[Kind, list[float]] = {"kamailio": [], "signalling": [], "media": []}
     for turn in range(rounds):
         for kind, each in found.items():
-            with server(kind, shared) as (pid, port):
-                step = sip_step(shared, "call", port, pid, rate, secs)
+            with server(kind) as (pid, port):
+                step = sip_step("call", port, pid, rate, secs)
             each.append(step["cpu_us_per_call"])
             note(
                 f"round {turn + 1} {kind:10} {rate}/s {each[-1]:6.0f} µs  "
@@ -76,10 +77,10 @@ def costs(shared: Path, rate: int, secs: float, rounds: int) -> dict[Kind, float
     return {kind: statistics.median(each) for kind, each in found.items()}
 
 
-def most_calls(shared: Path, kind: Kind, start: int, secs: float) -> int:
+def most_calls(kind: Kind, start: int, secs: float) -> int:
     """The best rate at which less than one call in a hundred fails, and none is late."""
-    with server(kind, shared) as (pid, port):
-        command = [sys.executable, str(shared / "sip" / "sip_bench.py"), "call"]
+    with server(kind) as (pid, port):
+        command = [sys.executable, str(REFERENCE / "sip_bench.py"), "call"]
         command += ["--port", str(port), "--pid", str(pid), "--uas-port", str(UAS_PORT)]
         command += ["--core", str(LOAD_CORE), "--search", str(start), "--secs", str(secs)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
@@ -90,13 +91,12 @@ def most_calls(shared: Path, kind: Kind, start: int, secs: float) -> int:
 
 
 @contextmanager
-def phones(shared: Path, port: int, rate: float, count: int, hold_ms: int) -> Iterator[Path]:
+def phones(port: int, rate: float, count: int, hold_ms: int) -> Iterator[Path]:
     """SIPp on both sides of so many calls; the folder where it writes the delays of each."""
     with tempfile.TemporaryDirectory() as folder:
         common = ["-i", "127.0.0.1", "-nostdin", "-buff_size", "4000000"]
-        scenarios = shared / "sip"
-        callee = ["sipp", "-sf", str(scenarios / "uas_call.xml"), "-p", str(UAS_PORT)]
-        caller = ["sipp", f"127.0.0.1:{port}", "-sf", str(scenarios / "uac_call.xml")]
+        callee = ["sipp", "-sf", str(REFERENCE / "uas_call.xml"), "-p", str(UAS_PORT)]
+        caller = ["sipp", f"127.0.0.1:{port}", "-sf", str(REFERENCE / "uac_call.xml")]
         caller += ["-p", str(UAC_PORT), "-mp", "31000", "-s", "uas", "-key", "from_user", "uac"]
         caller += ["-r", str(rate), "-m", str(count), "-l", str(count), "-d", str(hold_ms)]
         caller += ["-trace_rtt", "-rtt_freq", "1"]
@@ -112,10 +112,10 @@ def phones(shared: Path, port: int, rate: float, count: int, hold_ms: int) -> It
             uas.kill()
 
 
-def set_up_delays(shared: Path, kind: Kind, rate: float, secs: float) -> list[float]:
+def set_up_delays(kind: Kind, rate: float, secs: float) -> list[float]:
     """Milliseconds from INVITE to 200 at a rate."""
     count = max(50, round(rate * secs))
-    with server(kind, shared) as (_, port), phones(shared, port, rate, count, 300) as folder:
+    with server(kind) as (_, port), phones(port, rate, count, 300) as folder:
         time.sleep(count / rate + 2)
         rows = [
             row
@@ -125,25 +125,25 @@ def set_up_delays(shared: Path, kind: Kind, rate: float, secs: float) -> list[fl
     return [float(row[1]) for row in rows if len(row) > 2 and row[2].strip() in ("1", "rtd1")]
 
 
-def call_kb(shared: Path) -> float:
+def call_kb() -> float:
     """Memory of one call that is up, in kB of 1,000 bytes, all processes together."""
-    with server("media", shared) as (pid, port):
+    with server("media") as (pid, port):
 
         def used() -> float:
             return sum(map(pss_mb, descendants(pid)))
 
-        with phones(shared, port, HELD_RATE, HELD, 500):
+        with phones(port, HELD_RATE, HELD, 500):
             pass  # what the first calls need for ever is there
         before = used()
-        with phones(shared, port, HELD_RATE, HELD, 5000):
+        with phones(port, HELD_RATE, HELD, 5000):
             time.sleep(HELD / HELD_RATE + 1)
             return (used() - before) * 1000 / HELD
 
 
-def relayed(shared: Path, counts: list[int], secs: float) -> None:
+def relayed(counts: list[int], secs: float) -> None:
     """So many calls at once that talk: loss, the delay added, and processor time."""
-    with server("media", shared) as (pid, port):
-        command = [sys.executable, str(shared / "sip" / "rtp_load.py"), "--port", str(port)]
+    with server("media") as (pid, port):
+        command = [sys.executable, str(REFERENCE / "rtp_load.py"), "--port", str(port)]
         command += ["--uas-port", str(UAS_PORT), "--latency", "--secs", str(secs)]
         command += ["--calls", ",".join(map(str, counts))]
         for each in sorted(descendants(pid)):
@@ -170,8 +170,8 @@ def main() -> None:
     parser.add_argument("--start", type=int, default=50, help="where the search begins")
     parser.add_argument("--relayed", type=int, nargs="*", default=[25, 50, 100])
     options = parser.parse_args()
-    shared, secs, conditions = options.shared, options.secs, Conditions()
-    spent = costs(shared, options.rate, secs, options.rounds)
+    secs, conditions = options.secs, Conditions()
+    spent = costs(options.rate, secs, options.rounds)
     said = ", ".join(f"{kind} {value:.0f} µs" for kind, value in spent.items())
     print(HEADING)
     ratio = spent["media"] / spent["kamailio"]
@@ -180,16 +180,16 @@ def main() -> None:
     )
     kinds: tuple[Kind, ...] = ("signalling", "media")
     for kind in kinds:
-        best = most_calls(shared, kind, options.start, secs)
+        best = most_calls(kind, options.start, secs)
         path = f"calls a second on a core, {kind}"
         tell(Line(path, best, "", MUST_PER_CORE, AIM_PER_CORE, more_is_better=True))
-        delays = set_up_delays(shared, kind, max(best / 2, 1), secs)
+        delays = set_up_delays(kind, max(best / 2, 1), secs)
         note(
             f"{kind:10} at {best / 2:.0f}/s: INVITE to 200 p50 {percentile(delays, 50):.0f} ms, "
             f"p99 {percentile(delays, 99):.0f} ms, {len(delays)} calls"
         )
-    note(f"memory of a call that is up: {call_kb(shared):.0f} kB")
-    relayed(shared, options.relayed, secs)
+    note(f"memory of a call that is up: {call_kb():.0f} kB")
+    relayed(options.relayed, secs)
     note(str(conditions))
 
 

@@ -1,10 +1,10 @@
 """Durable sends: 200 senders, each waiting for the acknowledgement that follows the commit.
 
 Ours: `Hub.append` on SQLite with `synchronous=FULL`. Reference: the unchanged
-`shared/bench/floors/db_bench.py`, asyncpg on 10 connections to a PostgreSQL that is started here
+`bench/reference/db_bench.py`, asyncpg on 10 connections to a PostgreSQL that is started here
 with fsync on. Both in one run on one disk; the ratio is what counts.
 
-    .venv/bin/python bench/durable_sends.py [--shared ../shared/bench] [--disk DIR] [--rounds 5]
+    .venv/bin/python -m bench.durable_sends [--disk DIR] [--rounds 5]
 """
 
 from __future__ import annotations
@@ -130,9 +130,9 @@ async def sends(url: str, delivery: Nobody, rounds: int, each: int) -> list[floa
     return rates
 
 
-def reference(shared: Path, folder: Path, server: Postgres) -> float:
+def reference(folder: Path, server: Postgres) -> float:
     """The reference's median rate, from its own output."""
-    script = shared / "floors" / "db_bench.py"
+    script = Path(__file__).parent / "reference" / "db_bench.py"
     dsn = server.make_database()
     found = subprocess.run(
         [sys.executable, str(script), str(folder), dsn], check=True, capture_output=True, text=True
@@ -146,7 +146,6 @@ def reference(shared: Path, folder: Path, server: Postgres) -> float:
 def main() -> None:
     """Run both and print figures and ratio."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--shared", type=Path, default=Path("../shared/bench"))
     arguments.add_argument("--disk", type=Path, default=None, help="a folder on a real disk")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--each", type=int, default=200, help="sends of one sender in a round")
@@ -169,7 +168,7 @@ def main() -> None:
         try:
             server.start()
             print("reference, unchanged", flush=True)
-            floor = reference(chosen.shared, folder, server)
+            floor = reference(folder, server)
             many = ours("hub, PostgreSQL, 200 senders", server.make_database(), Nobody())
         finally:
             server.remove()

@@ -22,7 +22,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.cpu import LOAD_CORE, SERVER_CORE, cpu_s, on_core, pinned
-from bench.reference import add_options, running
+from bench.peers import REFERENCE, add_options, running
 from pbxcore.media.commands import Connect, OpenStream, SetStream, StreamOpened
 from pbxcore.media_worker import MediaWorker
 from pbxcore.sip.sdp.codecs import EVENTS, PCMU
@@ -32,7 +32,6 @@ from pbxcore.sip.sdp.stream import Agreed, AgreedCodec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 HOST = "127.0.0.1"
 CALLER_PORT, CALLEE_PORT = 41_400, 41_402
@@ -148,9 +147,9 @@ def _port_of(reply: str) -> int:
     return int(reply.split("m=audio ")[1].split()[0])
 
 
-def measure(shared: Path, pid: int, ports: list[list[int]], secs: float) -> Run:
+def measure(pid: int, ports: list[list[int]], secs: float) -> Run:
     """Let all calls talk, both sides, and look at the process meanwhile."""
-    sys.path.insert(0, str(shared / "sip"))
+    sys.path.insert(0, str(REFERENCE))  # its modules know each other by their names
     import numpy as np
     from rtp_load import Media  # type: ignore[import-not-found]
 
@@ -208,7 +207,7 @@ def main() -> None:
         for _ in range(options.rounds):
             for name, server in (("engage", ours), ("rtpengine", rtpengine)):
                 with server(options.calls) as (pid, ports):
-                    run = measure(options.shared, pid, ports, options.secs)
+                    run = measure(pid, ports, options.secs)
                 runs[name].append(run)
                 print(name, *(f"{field}={value:.4g}" for field, value in run._asdict().items()))
     medians: dict[str, Any] = {

@@ -2,12 +2,12 @@
 
     python -m bench.sip [--modes register message options call] [--rates 1000 2000] [--rounds 3]
 
-CPU of the server for each request, at equal rates, from SIPp's side by `shared/bench/sip`; the
-median of interleaved rounds. Ours writes bindings and journal to disk, as the product does, while
-Kamailio keeps its in memory; `bare` is ours without those files. A call is INVITE to BYE without
-media, at a tenth of the rates: Kamailio passes it on, the PBX is one party of either leg, whose
-media are anchored as far as signalling has to do with it; `bare` joins two legs and nothing else
-(`bench.sip_relay`).
+CPU of the server for each request, at equal rates, from SIPp's side by
+`bench/reference/sip_bench.py`; the median of interleaved rounds. Ours writes bindings and
+journal to disk, as the product does, while Kamailio keeps its in memory; `bare` is ours without
+those files. A call is INVITE to BYE without media, at a tenth of the rates: Kamailio passes it on,
+the PBX is one party of either leg, whose media are anchored as far as signalling has to do with it;
+`bare` joins two legs and nothing else (`bench.sip_relay`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from bench.cpu import Conditions
 from bench.figures import Line, note, tell
-from bench.reference import (
+from bench.peers import (
     KAMAILIO_PORT,
     UAS_PORT,
     add_options,
@@ -34,7 +34,6 @@ from bench.reference import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PORT = 25060
 RATE = 1000
@@ -65,18 +64,18 @@ def ours(mode: str, *, files: bool) -> Iterator[int]:
             yield process.pid
 
 
-def compare(shared: Path, modes: list[str], rates: list[int], rounds: int, secs: float) -> None:
+def compare(modes: list[str], rates: list[int], rounds: int, secs: float) -> None:
     """Interleave, print every step, tell the ratios of the medians."""
     found: dict[tuple[str, int, str], list[float]] = {}
     for turn in range(rounds):
         for name, mode in itertools.product(("kamailio", "engage", "bare"), modes):
             theirs = name == "kamailio"
-            server = kamailio(shared) if theirs else ours(mode, files=name == "engage")
+            server = kamailio() if theirs else ours(mode, files=name == "engage")
             port = KAMAILIO_PORT if theirs else PORT
             with server as pid:
                 for rate in rates:
                     calls = rate // CALLS_PER_REQUEST if mode == "call" else rate
-                    step = sip_step(shared, mode, port, pid, calls, secs)
+                    step = sip_step(mode, port, pid, calls, secs)
                     found.setdefault((mode, rate, name), []).append(step["cpu_us_per_call"])
                     note(
                         f"round {turn + 1} {name:8} {mode:8} {calls}/s "
@@ -109,7 +108,7 @@ def main() -> None:
     parser.add_argument("--secs", type=float, default=6)
     options = parser.parse_args()
     conditions = Conditions()
-    compare(options.shared, options.modes, options.rates, options.rounds, options.secs)
+    compare(options.modes, options.rates, options.rounds, options.secs)
     note(str(conditions))
 
 

@@ -1,6 +1,6 @@
 """What a SIP message costs to read and to write: ours and the reference, in one run.
 
-    python bench/sip_parse.py [--shared ../shared/bench] [--rounds 7]
+    python -m bench.sip_parse [--rounds 7]
 
 Each line is one piece of work on the reference's 750-byte INVITE: microseconds of processor time
 of both (medians of interleaved rounds) and the ratio. `min` finds what dispatch to a transaction
@@ -163,13 +163,10 @@ def timed(work: Callable[[bytes], object], data: bytes, times: int = 5000) -> fl
 def main() -> None:
     """Compare and print one JSON line for each piece of work."""
     parser = argparse.ArgumentParser(description=__doc__)
-    default = Path(__file__).resolve().parent.parent.parent / "shared" / "bench"
-    parser.add_argument("--shared", type=Path, default=default)
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
-    sys.path.insert(0, str(options.shared / "floors"))
     with contextlib.redirect_stdout(io.StringIO()):  # it prints its own figures when imported
-        reference = importlib.import_module("sip_parse")
+        reference = importlib.import_module("bench.reference.sip_parse")
     for name, ours, data in (
         ("min", ours_min, reference.INVITE),
         ("response", ours_response, reference.OK),

@@ -3,7 +3,7 @@
     python -m bench.sip_relay --port 25064 [--uas 127.0.0.1:5070]
 
 Whoever calls is connected to the callee at --uas: both legs are dialogs of their own, and what one
-side says reaches the other. It costs what `shared/bench/sip/sip_bench.py call` measures.
+side says reaches the other. It costs what `bench/reference/sip_bench.py call` measures.
 """
 
 from __future__ import annotations

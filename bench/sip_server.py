@@ -1,7 +1,7 @@
-"""A PBX that meets the conditions of `shared/bench/sip/sip_bench.py`.
+"""A PBX that meets the conditions of `bench/reference/sip_bench.py`.
 
     python -m bench.sip_server --port 25060 [--uas 127.0.0.1:5070] [--files DIR] [--media]
-    python ../shared/bench/sip/sip_bench.py register --port 25060 --pid PID --core 1 --rates 1000
+    python bench/reference/sip_bench.py register --port 25060 --pid PID --core 1 --rates 1000
 
 Users u0..u999 with password `secret` in realm `bench`; `uas` is registered at --uas; loopback is a
 trusted peer, so that `uac` may send without a password. With `--files` bindings and journal are on

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cpu import Conditions, cpu_s, pss_mb
 from bench.figures import note, percentile
-from bench.reference import running, wait_for_sip
+from bench.peers import running, wait_for_sip
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the phones are the tests' own
 from tests.support.phone import Phone

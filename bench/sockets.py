@@ -1,7 +1,7 @@
-"""Chat round trips and fan-out to 1,000, beside Node's socket.io, by `shared/bench/chat`.
+"""Chat round trips and fan-out to 1,000, beside Node's socket.io, by `bench/reference`.
 
-    python bench/sockets.py compare --reference ../shared/bench/chat --modules /tmp/node
-    python bench/sockets.py serve 8000 [--durable]
+    python -m bench.sockets compare --modules /tmp/node
+    python -m bench.sockets serve 8000 [--durable]
 
 `--modules` is a folder where `npm install socket.io ws` was run; nothing of it is kept here. The
 load generator and Node's server run unchanged. The generator speaks on the namespace `/`, sends no
@@ -27,6 +27,7 @@ import uvicorn
 import uvloop
 from pydantic import BaseModel
 
+from bench.peers import REFERENCE
 from engage.events import Events
 from engage.hub.model import Author, Member
 from engage.hub.service import Hub
@@ -166,7 +167,7 @@ async def serve(port: int, *, durable: bool) -> None:
 
 
 def run(
-    command: list[str], port: int, reference: Path, modules: Path, modes: list[list[str]]
+    command: list[str], port: int, modules: Path, modes: list[list[str]]
 ) -> dict[str, dict[str, Any]]:
     """Start a server on core 0, load it from core 1."""
     environment = {**os.environ, "NODE_PATH": str(modules / "node_modules")}
@@ -176,7 +177,7 @@ def run(
         figures = {}
         for mode in modes:
             load = [
-                "taskset", "-c", "1", "node", str(reference / "chat_load.js"), *mode,
+                "taskset", "-c", "1", "node", str(REFERENCE / "chat_load.js"), *mode,
                 "--ports", str(port), "--pid", str(server.pid),
             ]  # fmt: skip
             done = subprocess.run(
@@ -202,16 +203,16 @@ def wait_for(port: int) -> None:
     raise TimeoutError(port)
 
 
-def compare(reference: Path, modules: Path, rounds: int, port: int) -> None:
+def compare(modules: Path, rounds: int, port: int) -> None:
     """Interleaved rounds; medians and ratios."""
     modes = [
         ["rtt", "--n", "100", "--secs", "4"],
         ["fanout", "--n", "1000", "--rounds", "15"],
         ["idle", "--n", "1000"],
     ]
-    own = [sys.executable, __file__, "serve"]
+    own = [sys.executable, "-m", "bench.sockets", "serve"]
     servers: dict[str, list[str]] = {
-        "node": ["node", str(reference / "chat_server.js")],
+        "node": ["node", str(REFERENCE / "chat_server.js")],
         "engage": own,
         "engage, durable": own,
     }
@@ -220,7 +221,7 @@ def compare(reference: Path, modules: Path, rounds: int, port: int) -> None:
         for name, command in servers.items():
             port += 1
             flags = ["--durable"] if "durable" in name else []
-            figures = run([*command, str(port), *flags], port, reference, modules, modes)
+            figures = run([*command, str(port), *flags], port, modules, modes)
             found[name].append(figures)
             print(json.dumps({"server": name, **figures}), flush=True)
     report(found)
@@ -250,7 +251,6 @@ def main() -> None:
     one.add_argument("port", type=int)
     one.add_argument("--durable", action="store_true")
     both = commands.add_parser("compare")
-    both.add_argument("--reference", type=Path, required=True)
     both.add_argument("--modules", type=Path, required=True)
     both.add_argument("--rounds", type=int, default=3)
     both.add_argument("--port", type=int, default=18700)
@@ -258,7 +258,7 @@ def main() -> None:
     if options.command == "serve":
         uvloop.run(serve(options.port, durable=options.durable))
     else:
-        compare(options.reference, options.modules, options.rounds, options.port)
+        compare(options.modules, options.rounds, options.port)
 
 
 if __name__ == "__main__":

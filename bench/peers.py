@@ -1,4 +1,7 @@
-"""The references: where they are, how they are started and ended. None of them is changed."""
+"""The others that we are measured beside: how they are started and ended.
+
+What they are given and what loads a server is in `bench/reference`; none of it knows whom it loads.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared" / "bench"
+REFERENCE = ROOT / "bench" / "reference"
 KAMAILIO_PORT = 5060  # as its configuration says
 UAS_PORT = 5070
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that every comparing bench has."""
-    parser.add_argument("--shared", type=Path, default=SHARED, help="the folder `shared/bench`")
     parser.add_argument("--rounds", type=int, default=3)
 
 
@@ -54,11 +56,11 @@ def running(
 
 
 @contextmanager
-def kamailio(shared: Path) -> Iterator[int]:
-    """Kamailio with `peers/kamailio.cfg`; its main process."""
+def kamailio() -> Iterator[int]:
+    """Kamailio with `bench/reference/kamailio.cfg`; its main process."""
     program = "/usr/sbin/kamailio"
     with tempfile.TemporaryDirectory() as folder:
-        command = [program, "-f", str(shared / "peers" / "kamailio.cfg"), "-DD", "-E"]
+        command = [program, "-f", str(REFERENCE / "kamailio.cfg"), "-DD", "-E"]
         command += ["-m", "1024", "-M", "64", "-Y", folder, "-w", folder]
         with running(command) as process:
             wait_for_sip(KAMAILIO_PORT)
@@ -87,11 +89,9 @@ def wait_for_sip(port: int, within_s: float = 10) -> None:
     raise TimeoutError(f"nobody answers SIP on port {port}")
 
 
-def sip_step(
-    shared: Path, mode: str, port: int, pid: int, rate: int, secs: float
-) -> dict[str, Any]:
-    """One step of `sip/sip_bench.py`: what it printed."""
-    command = [sys.executable, str(shared / "sip" / "sip_bench.py"), mode]
+def sip_step(mode: str, port: int, pid: int, rate: int, secs: float) -> dict[str, Any]:
+    """One step of `sip_bench.py`: what it printed."""
+    command = [sys.executable, str(REFERENCE / "sip_bench.py"), mode]
     command += ["--port", str(port), "--pid", str(pid), "--uas-port", str(UAS_PORT)]
     command += ["--core", str(LOAD_CORE), "--rates", str(rate), "--secs", str(secs)]
     command += ["--quiet", "5"]
