@@ -60,7 +60,7 @@ class Collecting:
         self.trouble = ""
         self._interrupted = asyncio.Event()  # ends the waiting of `_news`
         self._thread = Aside("mailbox")  # one waits there for minutes
-        self._worker = Worker("fetching of mails", self._next, every_s=EVERY_S, away_s=EVERY_S)
+        self._worker = Worker("fetching of mails", self._next, every_s=None, away_s=EVERY_S)
 
     async def start(self) -> None:
         """Begin to look."""
@@ -212,15 +212,15 @@ class Collecting:
         self._interrupted.set()
         self._worker.wake()
 
-    async def _next(self) -> float | None:
+    async def _next(self) -> float:
         self._interrupted.clear()
         try:
-            return 0.0 if await self._look() else None
+            return 0.0 if await self._look() else EVERY_S
         except MailboxFailed as failed:
             if self.trouble != str(failed):
                 log.warning("mailbox cannot be read", extra={"said": str(failed)})
             self.trouble = str(failed)
-            return None
+            return EVERY_S
 
 
 def _open(server: MailServer) -> None:
