@@ -24,6 +24,7 @@ from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.grammar import seconds
 from pbxcore.sip.headers.contact import read_contacts
 from pbxcore.sip.headers.events import Event
+from pbxcore.sip.headers.expiry import read_min_expires
 from pbxcore.sip.uri import SipUri, parse_uri
 from pbxcore.sip.user_agent import UserAgent
 from pbxcore.watch import Watch
@@ -282,7 +283,7 @@ class AsyncUserAgent:
             line = b"Expires: %d" % expires_s
             response = await self._ask(b"REGISTER", conversation, (line,), b"")
         except Refused as refused:
-            least = refused.response and seconds(refused.response.get(b"min-expires"))
+            least = refused.response and read_min_expires(refused.response)
             if refused.status != 423 or not least or not 0 < expires_s < least:
                 raise
             return await self._register(registrar, least)

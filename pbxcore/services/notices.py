@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.flow import host_port
-from pbxcore.sip.grammar import seconds
+from pbxcore.sip.headers.expiry import read_retry_after
 from pbxcore.sip.message import build_request
 from pbxcore.sip.uri import escaped_user
 from pbxcore.sip.via import via_line
@@ -85,7 +85,8 @@ class Notices:
             ).answer(response):
                 self._try(notice, flow, again, done)
             else:
-                retry_after_s = seconds(response.get(b"retry-after"))
+                retry_after = read_retry_after(response)
+                retry_after_s = None if retry_after is None else retry_after.delay
                 # a phone's own 503 is no broken connection: it ends what it was asked about
                 done(500 if status == 503 and retry_after_s is None else status, retry_after_s)
 

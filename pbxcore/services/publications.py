@@ -10,8 +10,9 @@ from pbxcore.presence.markup import NotMarkup
 from pbxcore.presence.packages.presence import PIDF, PresencePackage, read_pidf
 from pbxcore.presence.publication import USUAL_EXPIRY_S
 from pbxcore.presence.registrar import granted_expiry
-from pbxcore.sip.grammar import bare, is_token, seconds
+from pbxcore.sip.grammar import bare, seconds
 from pbxcore.sip.headers.events import read_event
+from pbxcore.sip.headers.tokens import read_if_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,11 +75,11 @@ class PublicationService:
         if user_of(uri) != extension.number:
             raise RemoteProtocolError(403, "Not Your Address")
         settings = self._directory.settings
-        asked_s = seconds(request.get(b"expires"))
+        asked_s, tag = seconds(request.get(b"expires")), read_if_match(request)
         publication = self._publications.publish(
             extension.number,
             _published(request),
-            if_match=_if_match(request),
+            if_match=None if tag is None else tag.decode("ascii"),
             expires_s=granted_expiry(  # step 4
                 USUAL_EXPIRY_S if asked_s is None else asked_s,
                 shortest_s=settings.shortest_expiry_s,
@@ -111,16 +112,6 @@ class PublicationService:
 
     def _save(self, number: str) -> None:
         self._stores.publications.save(number, self._publications.of(number) or None)
-
-
-def _if_match(request: Request) -> str | None:
-    """The one entity-tag (step 3); several are malformed."""
-    value = request.get(b"sip-if-match")
-    if value is None:
-        return None
-    if request.repeated(b"sip-if-match") or not is_token(value):
-        raise RemoteProtocolError(400, "Malformed SIP-If-Match")
-    return value.decode("ascii")
 
 
 def _published(request: Request) -> Presence | None:

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pbxcore.sip.digest_client import Account, DigestClient
-from pbxcore.sip.grammar import seconds
+from pbxcore.sip.headers.expiry import read_min_expires, read_retry_after
 from pbxcore.sip.inquiry import Inquiry
 from pbxcore.sip.resolution import Destination, Resolution, Servers
 from pbxcore.sip.server_way import ServerWay
@@ -176,11 +176,12 @@ class Line:
             "trunk not registered",
             extra={"trunk": self.trunk.name, "status": outcome.status, "by": path.flow.source},
         )
+        retry_after = read_retry_after(response)
         again = self._registration.refused(
             outcome.status,
             now,
-            shortest_s=seconds(response.get(b"min-expires")) or 0,
-            retry_after_s=seconds(response.get(b"retry-after")) or 0,
+            shortest_s=read_min_expires(response) or 0,
+            retry_after_s=0 if retry_after is None else retry_after.delay,
         )
         self._register(again)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
@@ -18,7 +17,7 @@ from pbxcore.sip.agent.references import References
 from pbxcore.sip.dialogs.modification import Wish
 from pbxcore.sip.dialogs.offer_answer import Carrier, Meaning, OfferAnswer
 from pbxcore.sip.dialogs.session_timer import Due, SessionTimer
-from pbxcore.sip.grammar import named
+from pbxcore.sip.headers.tokens import read_allow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,9 +203,9 @@ class Call(Peer):
 
     def learn(self, message: Message) -> None:
         """Take what the peer says of its abilities."""
-        if message.get(b"allow") is not None:
-            with suppress(RemoteProtocolError):
-                self.allows = named(tuple(message.lines_of(b"allow")))
+        told = read_allow(message)
+        if told is not None:
+            self.allows = told
 
     def take(
         self,

@@ -89,7 +89,7 @@ class Changing:
 
     @property
     def _updates(self) -> bool:
-        return self._update_works and b"update" in self._call.allows
+        return self._update_works and b"UPDATE" in self._call.allows
 
     def _update_answered(self, status: int, response: Response | None) -> None:
         call = self._call

@@ -12,6 +12,7 @@ from pbxcore.sip.agent.peer import Peer
 from pbxcore.sip.dialogs.dialog import dialog_of_request, dialog_of_response
 from pbxcore.sip.grammar import seconds
 from pbxcore.sip.headers.events import Event, read_event, read_subscription_state
+from pbxcore.sip.headers.expiry import read_min_expires
 from pbxcore.sip.transactions.timers import T1
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class Subscription:
         if self.ended:
             return
         if response is None or status >= 300:
-            least = None if response is None else seconds(response.get(b"min-expires"))
+            least = None if response is None else read_min_expires(response)
             if status == 423 and least is not None and least > self._expires_s:
                 self._expires_s = least
                 self.start()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxcore.sip.grammar import seconds
+from pbxcore.sip.headers.expiry import read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,9 +83,9 @@ class Modifications:
             return False
         if response.status == 491:
             pause = glare_pause(self._chance(), ours=self._ours)
-        elif response.status == 500 and (value := response.get(b"retry-after")) is not None:
+        elif response.status == 500 and (retry_after := read_retry_after(response)) is not None:
             # RFC 3311 §5.3: the peer has an offer of ours open, as it believes.
-            pause = float(min(seconds(value.split(b"(")[0].split(b";")[0]) or 0, 60))
+            pause = float(min(retry_after.delay, 60))
         else:
             return False
         self._retry_at = now + pause

@@ -53,16 +53,6 @@ def parse_rack(value: bytes) -> RAck:
     return found
 
 
-def read_rack(message: Message) -> RAck | None:
-    """What a PRACK acknowledges.
-
-    Raises:
-        RemoteProtocolError: 400: it is malformed.
-    """
-    value = message.get(b"rack")
-    return None if value is None else parse_rack(value)
-
-
 def parse_rseq(value: bytes) -> int:
     """Read an RSeq header: 1 to 2**32 - 1.
 

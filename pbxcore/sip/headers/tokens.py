@@ -50,10 +50,10 @@ def read_if_match(message: Message) -> bytes | None:
     """Which publication a PUBLISH means (RFC 3903 §6).
 
     Raises:
-        RemoteProtocolError: 400: it is there and no token.
+        RemoteProtocolError: 400: it is there and no token, or more than once.
     """
-    value = _one(message, b"sip-if-match")
-    if value is None and message.get(b"sip-if-match") is not None:
+    value = message.get(b"sip-if-match")
+    if value is not None and (message.repeated(b"sip-if-match") or not is_token(value)):
         raise RemoteProtocolError(400, "Malformed SIP-If-Match")
     return value
 

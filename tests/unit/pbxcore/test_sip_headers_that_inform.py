@@ -125,6 +125,7 @@ def test_publication_is_named_by_a_token() -> None:
     assert read_if_match(request(b"SIP-If-Match: dx200xyz")) == b"dx200xyz"
     assert read_if_match(request()) is None
     assert refused(read_if_match, request(b"SIP-If-Match: a b")) == 400
+    assert refused(read_if_match, request(b"SIP-If-Match: a", b"SIP-If-Match: b")) == 400
 
 
 def test_info_package_is_told_from_info_of_the_old_kind() -> None:

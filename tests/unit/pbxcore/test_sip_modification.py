@@ -53,7 +53,9 @@ def test_500_is_asked_again_when_it_says_when() -> None:
     machine = modifications()
     machine.want(Wish(b"o"))
     machine.take(0.0, free=True)
-    assert machine.refused(Response(500, b"", b"SIP/2.0", [b"Retry-After: 7 (busy)"], b""), 0.0)
+    assert machine.refused(
+        Response(500, b"", b"SIP/2.0", [b"Retry-After: 7 (busy);duration=60"], b""), 0.0
+    )
     assert machine.deadline == 7.0
     machine.take(7.0, free=True)
     assert not machine.refused(Response(500, b"", b"SIP/2.0", [], b""), 7.0)

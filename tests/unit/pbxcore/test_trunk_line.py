@@ -219,6 +219,16 @@ def test_silent_server_is_left_for_the_next_one_and_stayed_with() -> None:
     assert network.asked[-1][1].host == "192.0.2.2"
 
 
+def test_registrar_is_asked_again_when_it_wishes_to_be() -> None:
+    network = Network(PROVIDER)
+    network.answer(403, b"Retry-After: 900 (maintenance);duration=3600")
+    network.asked.clear()
+    network.wait(895)
+    assert not network.asked
+    network.wait(400)
+    assert network.asked
+
+
 def test_server_that_is_overloaded_is_left_for_the_next_one() -> None:
     network = Network(PROVIDER)
     network.answer(503, b"Retry-After: 5")
