@@ -141,8 +141,9 @@ class Authentication:
         """The extension whose password the request proves, used from where it may be.
 
         Raises:
-            RemoteProtocolError: 401 with challenges, 400 for credentials nobody can read, 403 with
-                the right password from an address that is not allowed.
+            RemoteProtocolError: 401 with challenges, 400 for credentials nobody can read, or that
+                are another request's, 403 with the right password from an address that is not
+                allowed.
         """
         return self.account_of(incoming).extension
 
@@ -184,6 +185,7 @@ class Authentication:
         if verdict is Verdict.GOOD:
             # The nonce count is used up: a repetition must get the same answer, whatever it is.
             incoming.keep()
+            self._check_target(incoming, credentials)
             if extension is not None:
                 self._check_address(incoming, extension)
             self._watch.signed_in(flow, issued=issued)
@@ -220,6 +222,21 @@ class Authentication:
         """The addresses a request came from, the sender's own first."""
         trusted = self._directory.settings.trusted_proxies
         return origins(incoming.request, incoming.flow.host, trusted)
+
+    def _check_target(self, incoming: Incoming, credentials: dict[bytes, bytes]) -> None:
+        """Whether it is this request that was signed (RFC 7616 §3.4.6).
+
+        Only another user is refused: clients write the rest of `uri` in many ways, some leave out
+        the user, and a proxy that is named as ours may have sent the request elsewhere.
+        """
+        signed, meant = (_user_in(each) for each in (credentials[b"uri"], incoming.request.uri))
+        if not signed or not meant or signed == meant:
+            return
+        proxies = self._directory.settings.trusted_proxies
+        if proxies and within(incoming.flow.host, proxies):
+            return
+        log.warning("SIP credentials for another request", extra={"from": incoming.flow.source})
+        raise RemoteProtocolError(400, "Other URI Signed")
 
     def _check_address(self, incoming: Incoming, extension: Extension) -> None:
         """Asked last: whoever lacks the password learns of no restriction, nor of the extension."""
@@ -263,6 +280,14 @@ def user_of(uri: SipUri | TelUri) -> str | None:
     """Whom a URI names, by user part or number; None when it names the server itself."""
     user = number_of(uri)
     return None if user is None else user.decode("utf-8", "replace")
+
+
+def _user_in(uri: bytes) -> str | None:
+    """Whom a URI names that need not be one."""
+    try:
+        return user_of(parse_uri(uri))
+    except RemoteProtocolError:
+        return None
 
 
 def _username(credentials: dict[bytes, bytes]) -> str:

@@ -63,10 +63,11 @@ async def signed(
     to: str,
     account: Account,
     body: bytes = b"",
+    uri: bytes = b"",
 ) -> Response:
-    """The final answer to one request that answers its challenge."""
+    """The final answer to one request that answers its challenge; `uri` is what is signed."""
     client = DigestClient(lambda realm: account, lambda: b"c%d" % next(_numbers))
-    uri = b"sip:pbx.test" if method == "REGISTER" else b"sip:" + to.encode()
+    uri = uri or (b"sip:pbx.test" if method == "REGISTER" else b"sip:" + to.encode())
     attempt = client.attempt(method.encode(), uri, body)
     answer = await asked(peer, method, sender, to, body=body)
     while answer.status in (401, 407) and (lines := attempt.answer(answer)) is not None:
@@ -77,6 +78,35 @@ async def signed(
 def offered(answer: Response) -> list[bytes]:
     lines = answer.lines_of(b"www-authenticate")
     return [each.partition(b"algorithm=")[2].partition(b",")[0] for each in lines]
+
+
+@pytest.mark.parametrize(
+    ("uri", "status"),
+    [
+        (b"sip:1001@127.0.0.1:5060;transport=udp", 202),
+        (b"sip:%31001@PBX.TEST", 202),
+        (b"sip:pbx.test", 202),  # as SIPp writes it
+        (b"/", 202),
+        (b"sip:1002@pbx.test", 400),
+        (b"sip:00900123@pbx.test", 400),
+    ],
+)
+async def test_what_is_signed_for_somebody_else_is_refused(
+    house: House, peer: Peer, uri: bytes, status: int
+) -> None:
+    await arrange(house)
+    ana = Account("1000", PEOPLE[0].secret)
+    answer = await signed(peer, "MESSAGE", "1000@pbx.test", "1001@pbx.test", ana, b"hi", uri)
+    assert answer.status == status
+    again = await signed(peer, "MESSAGE", "1000@pbx.test", "1001@pbx.test", ana, b"hi")
+    assert again.status == 202  # nobody is banned for it
+
+
+async def test_a_proxy_of_ours_may_send_elsewhere_what_was_signed(house: House, peer: Peer) -> None:
+    await arrange(house, trusted_proxies=("127.0.0.1",))
+    ana, elsewhere = Account("1000", PEOPLE[0].secret), b"sip:reception@pbx.test"
+    answer = await signed(peer, "MESSAGE", "1000@pbx.test", "1001@pbx.test", ana, b"hi", elsewhere)
+    assert answer.status == 202
 
 
 async def test_algorithms_are_those_of_the_settings_or_of_the_extension(
