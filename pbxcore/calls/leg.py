@@ -11,7 +11,7 @@ from pbxcore.dialplan.plan import NO_LIMIT
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent, ToneHeard
 from pbxcore.sip.agent.listener import CallListener, unwanted
-from pbxcore.sip.dialogs.info import read_digit
+from pbxcore.sip.dialogs.info import read_digit, wants_picture
 from pbxcore.sip.uri import escaped_user
 
 if TYPE_CHECKING:
@@ -184,11 +184,13 @@ class Leg(CallListener):
             self.call.leg_ended(self, ending)
 
     def informed(self, call: SipCall, information: Information) -> None:
-        """Keys come by INFO from those who know no RFC 4733."""
+        """Some know no RFC 4733 for keys, and no RFC 4585 to ask for pictures."""
         digit = read_digit(information)
         if digit is not None:
             self.informs = True
             self.call.leg_pressed(self, digit.key, digit.duration_ms, "info")
+        elif wants_picture(information) and (partner := self.call.partner(self)) is not None:
+            partner.session.want_pictures()
 
     def referred(self, call: SipCall, referral: Referral) -> None:
         """The peer wants to hand the call on."""

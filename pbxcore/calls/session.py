@@ -20,6 +20,7 @@ from pbxcore.media.commands import (
     SetStream,
     StreamClosed,
     StreamOpened,
+    WantPicture,
 )
 from pbxcore.sip.sdp.ice import new_credentials
 from pbxcore.sip.sdp.negotiation import Negotiation
@@ -278,6 +279,12 @@ class Session:
         """Press a key for the peer."""
         if self.sound:
             self._anchor.ask(PressDigits(self.sound, digit, duration_ms))
+
+    def want_pictures(self) -> None:
+        """Ask the peer for whole pictures: somebody cannot make anything of those that came."""
+        for each in self.tracks:
+            if each.kind == "video" and each.agreed is not None:
+                self._anchor.ask(WantPicture(each.stream))
 
     def echo(self) -> None:
         """Let the peer hear and see itself."""

@@ -116,6 +116,12 @@ class PressDigits(msgspec.Struct, frozen=True, tag=True):
     gap_ms: int = 80
 
 
+class WantPicture(msgspec.Struct, frozen=True, tag=True):
+    """Ask the stream's peer for a whole picture (RFC 4585 §6.3.1). Reply: `Done`."""
+
+    stream: str
+
+
 class StartRecording(msgspec.Struct, frozen=True, tag=True):
     """Write what streams say to a file. Reply: `Done`, or `NoRoom` when it cannot be created.
 
@@ -198,6 +204,7 @@ MediaRequest = (
     | Play
     | StopPlaying
     | PressDigits
+    | WantPicture
     | StartRecording
     | PauseRecording
     | StopRecording

@@ -18,6 +18,7 @@ from pbxcore.media.commands import (
     SetStream,
     StreamClosed,
     StreamOpened,
+    WantPicture,
 )
 from pbxcore.media.rtp import Packet
 from pbxcore.net.media.relay import Bridge
@@ -74,6 +75,7 @@ class Engine:
             Connect: self._connect,
             Disconnect: self._disconnect,
             PressDigits: self._press,
+            WantPicture: self._want_picture,
             CloseStream: self._close,
             **dict.fromkeys(SOUND, self.sound.carry_out),
         }
@@ -156,6 +158,13 @@ class Engine:
         if stream is None:
             return Done(known=False)
         self.sound.press(owner, stream, request)
+        return Done()
+
+    def _want_picture(self, _: Owner, request: WantPicture) -> MediaReply:
+        stream = self._streams.get(request.stream)
+        if stream is None:
+            return Done(known=False)
+        stream.reports.ask_for_picture()
         return Done()
 
     def _close(self, owner: Owner, request: CloseStream) -> MediaReply:

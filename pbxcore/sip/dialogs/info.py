@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 DTMF_RELAY: Final = b"application/dtmf-relay"
 DTMF: Final = b"application/dtmf"
-LEGACY: Final = (DTMF_RELAY, DTMF, b"application/media_control+xml")
+MEDIA_CONTROL: Final = b"application/media_control+xml"
+LEGACY: Final = (DTMF_RELAY, DTMF, MEDIA_CONTROL)
 """What is sent without a package since long before there were any (RFC 6086 §9)."""
 _SIGNAL: Final = re.compile(
     rb"^[ \t]*Signal[ \t]*=[ \t]*([0-9A-D*#!]|1[0-6])[ \t\r]*$", re.MULTILINE | re.IGNORECASE
@@ -26,6 +27,7 @@ _SIGNAL: Final = re.compile(
 _DURATION: Final = re.compile(
     rb"^[ \t]*Duration[ \t]*=[ \t]*([0-9]{1,5})[ \t\r]*$", re.MULTILINE | re.IGNORECASE
 )
+_PICTURE_WANTED: Final = re.compile(rb"<(?:[\w.-]+:)?picture_fast_update\b")
 _USUAL_MS: Final = 250
 _EVENTS: Final = {b"10": b"*", b"11": b"#"} | {
     b"%d" % (12 + at): b"ABCD"[at : at + 1] for at in range(4)
@@ -73,6 +75,14 @@ def read_info(request: Request, packages: Collection[bytes]) -> Information:
 def recv_info(packages: Collection[bytes]) -> bytes:
     """The line that says which packages we take; without any it says so too (RFC 6086 §5.2.2)."""
     return b"Recv-Info:" + (b" " + b", ".join(sorted(packages)) if packages else b"")
+
+
+def wants_picture(information: Information) -> bool:
+    """Whether an INFO asks for a whole picture (RFC 5168 §7)."""
+    return (
+        information.content_type == MEDIA_CONTROL
+        and _PICTURE_WANTED.search(information.body) is not None
+    )
 
 
 def read_digit(information: Information) -> Digit | None:

@@ -16,6 +16,7 @@ from pbxcore.media.commands import (
     PressDigits,
     SetStream,
     StreamClosed,
+    WantPicture,
 )
 from pbxcore.media.events import keyed
 from pbxcore.media.rtcp import (
@@ -150,6 +151,9 @@ def test_a_wish_for_a_picture_reaches_its_source(
     missed = ann.reports()[-1]
     assert isinstance(missed, Feedback)
     assert missed.control == (ann.sequence - 1).to_bytes(2) + b"\0\0"
+    assert worker.ask(WantPicture("first")) == Done()  # as it came by INFO
+    assert ann.reports()[-1] == wish
+    assert worker.ask(WantPicture("gone")) == Done(known=False)
 
 
 PACE_S = 0.002

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pbxcore.journal import LegEnded, LegHeld
-from pbxcore.media.commands import DigitHeard, StreamSilent
+from pbxcore.media.commands import DigitHeard, StreamSilent, WantPicture
 from pbxcore.sip.sdp.codecs import EVENTS, G722, G729, OPUS, PCMA, PCMU, Codec, Format
 from pbxcore.sip.sdp.direction import Direction, Hold
 from pbxcore.sip.sdp.stream import Stream, held
@@ -127,6 +127,27 @@ def test_who_looks_may_ask_for_what_is_passed_on() -> None:
             assert talk.negotiation.remote is not None
             lines = talk.negotiation.remote.media[1].values("rtcp-fb")
             assert [each.partition(" ")[2] for each in lines] == passed
+        over(office, alice)
+
+
+def test_who_asks_by_info_for_a_whole_picture_has_the_other_asked() -> None:
+    wish = b"<media_control><vc_primitive><to_encoder><picture_fast_update/></to_encoder>"
+    with Office("alice", "bob") as office:
+        alice, bob = talking(office)
+        bob.streams = [AUDIO, VIDEO]
+        alice.modify(AUDIO, VIDEO)
+        office.run(1)
+        assert alice.call is not None
+        statuses: list[int] = []
+        line = b"Content-Type: application/media_control+xml"
+        alice.call.send(b"INFO", lambda status, _: statuses.append(status), (line,), wish)
+        office.run(1)
+        assert statuses == [200]
+        (leg,) = office.house.lines.of("bob")
+        _, pictures = leg.session.tracks
+        asked = office.house.workers.asked
+        wanted = [each for each in asked if isinstance(each, WantPicture)]
+        assert wanted == [WantPicture(pictures.stream)]
         over(office, alice)
 
 

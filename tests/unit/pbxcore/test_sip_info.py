@@ -12,9 +12,15 @@ from pbxcore.sip.dialogs.info import (
     read_digit,
     read_info,
     recv_info,
+    wants_picture,
 )
 from pbxcore.sip.headers.tokens import read_recv_info
 from pbxcore.sip.message import Request
+
+FAST_UPDATE = (
+    b'<?xml version="1.0" encoding="utf-8"?><media_control><vc_primitive><to_encoder>'
+    b"<picture_fast_update/></to_encoder></vc_primitive></media_control>"
+)
 
 
 def info(body: bytes, *lines: bytes) -> Request:
@@ -62,6 +68,20 @@ def test_info_without_a_body_is_a_sign_of_life() -> None:
 )
 def test_digits(content_type: bytes, body: bytes, digit: Digit | None) -> None:
     assert read_digit(Information(b"", content_type, body)) == digit
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "wanted"),
+    [
+        (b"application/media_control+xml", FAST_UPDATE, True),
+        (b"application/media_control+xml", FAST_UPDATE.replace(b"fast", b"slow"), False),
+        (b"application/dtmf", FAST_UPDATE, False),
+    ],
+)
+def test_a_whole_picture_may_be_asked_for(
+    content_type: bytes, body: bytes, *, wanted: bool
+) -> None:
+    assert wants_picture(Information(b"", content_type, body)) is wanted
 
 
 def test_digit_is_written_as_it_is_read() -> None:
