@@ -63,7 +63,7 @@ class Following:
             ):
                 self._tell(entry, told)
             case CallTransferred() as transferred:
-                self._transfer(entry.at_ms, transferred)
+                self._transfer(entry, transferred)
             case LegCalled() as called:
                 self._add(entry, called)
             case LegRinging() | LegAnswered() | LegHeld() | LegEnded() as changed:
@@ -184,26 +184,17 @@ class Following:
                 leg.answered_at_ms = leg.answered_at_ms or at_ms
         one.peer, other.peer = other.name, one.name
 
-    def _transfer(self, at_ms: int, fact: CallTransferred) -> None:
+    def _transfer(self, entry: Entry, fact: CallTransferred) -> None:
         """The consultation call, if there is one, is over; who is left of it goes on in this."""
         call = self._call(fact.call)
         other = self._call(fact.other) if fact.other else None
         if call is None or other is None or other is call:
             return
-        owner = call.legs[fact.leg].party if fact.leg in call.legs else ""
+        at_ms, by = entry.at_ms, call.legs.get(fact.leg)
         for leg in [each for each in other.legs.values() if each.is_up]:
-            call.legs.setdefault(
-                leg.name,
-                msgspec.structs.replace(
-                    leg,
-                    role="called",
-                    started_at_ms=at_ms,
-                    answered_at_ms=at_ms if leg.answered_at_ms else 0,
-                    action="transfer",
-                    owner=owner,
-                    peer="",
-                ),
-            )
+            served = leg.role == "service"
+            moved = _handed_service(leg, by, entry) if served else _handed_over(leg, by, at_ms)
+            call.legs.setdefault(moved.name, moved)
             leg.ended_at_ms, leg.reason, leg.cause = at_ms, TRANSFERRED, NORMAL_CLEARING
         other.disposition = "answered" if other.answered_at_ms else "cancelled"
         other.reason, other.cause = TRANSFERRED, NORMAL_CLEARING
@@ -238,6 +229,30 @@ def _serve(call: OpenCall, leg: Leg, entry: Entry, fact: LegAnswered) -> None:
         entry.at_ms,
         action=fact.by,
         owner=fact.owner,
+        answered_at_ms=entry.at_ms,
+    )
+
+
+def _handed_over(leg: Leg, by: Leg | None, at_ms: int) -> Leg:
+    """Somebody whom another leg has consulted, in the call that goes on."""
+    return msgspec.structs.replace(
+        leg,
+        role="called",
+        started_at_ms=at_ms,
+        ringing_at_ms=at_ms if leg.ringing_at_ms else 0,
+        answered_at_ms=at_ms if leg.answered_at_ms else 0,
+        action="transfer",
+        owner="" if by is None else by.party,
+        peer="",
+    )
+
+
+def _handed_service(service: Leg, by: Leg | None, entry: Entry) -> Leg:
+    """What served somebody serves from now on whom he has handed over to it."""
+    return msgspec.structs.replace(
+        service,
+        name=f"{'' if by is None else by.peer}/{entry.seq}",
+        started_at_ms=entry.at_ms,
         answered_at_ms=entry.at_ms,
     )
 

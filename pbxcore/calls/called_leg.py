@@ -101,6 +101,7 @@ class CalledLeg(Leg):
         if response.status > 100 and (not response.body or call in self._came_to):
             self.ringing = True
             self.call.leg_rang(self, response.status)
+        self.moved()
 
     def described(self, call: SipCall, body: bytes, *, final: bool) -> None:
         """Take the answer of one of the dialogs that our INVITE made."""
@@ -120,6 +121,7 @@ class CalledLeg(Leg):
         if call.early:
             self.ringing = True
             self.call.leg_rang(self, self._status)
+            self.moved()
 
     def confirmed(self, call: SipCall) -> None:
         """It answered."""
@@ -130,6 +132,7 @@ class CalledLeg(Leg):
         self.sip, self.answered = call, True
         self._came_to.clear()
         self.session.use(negotiation, final=True)
+        self.moved()
         self.call.leg_answered(self)
 
     def decided(self, *, taken: bool) -> None:

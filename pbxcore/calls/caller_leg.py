@@ -77,6 +77,7 @@ class CallerLeg(Leg):
         early = lines is not None and bool(self.wish.offer)
         self.ringing = True
         self.wish.ring(status, self._describe(lines or ()) if early else b"")
+        self.moved()
 
     def accept(self, lines: Sequence[Line]) -> None:
         """Answer it.
@@ -86,6 +87,7 @@ class CallerLeg(Leg):
         """
         self.wish.accept(self._describe(lines))
         self.answered = True
+        self.moved()
 
     def refuse(self, status: int, reason: str = "", lines: tuple[bytes, ...] = ()) -> None:
         """Do not answer it."""

@@ -155,6 +155,10 @@ class Leg(CallListener):
     def decided(self, *, taken: bool) -> None:
         """Whoever answered takes the call that was announced, or does not."""
 
+    def moved(self) -> None:
+        """It rings, is answered or was heard of: lamps show that at once."""
+        self.call.house.lines.moved(self)
+
     # What its dialog tells
 
     def described(self, call: SipCall, body: bytes, *, final: bool) -> None:

@@ -78,14 +78,26 @@ class Simulation:
         """Do something in a while; what it returns is of no interest."""
         self.clock.after(seconds, action)
 
-    def run(self, seconds: float = math.inf, *, most_steps: int = MOST_STEPS) -> None:
+    def run(
+        self,
+        seconds: float = math.inf,
+        *,
+        most_steps: int = MOST_STEPS,
+        watch: Callable[[], object] = lambda: None,
+    ) -> None:
         """Let that much time pass, or all of it until nothing more can happen.
+
+        Args:
+            seconds: how much.
+            most_steps: so many things may happen meanwhile.
+            watch: looks at what has become of each.
 
         Raises:
             InvariantBroken: it does not come to an end.
         """
         until, last = self.clock.now + seconds, self.clock.steps + most_steps
         while self.clock.step(until):
+            watch()
             if self.clock.steps >= last:
                 raise InvariantBroken(f"no end after {most_steps} steps")
         if until < math.inf:

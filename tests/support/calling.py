@@ -67,6 +67,7 @@ class Phone(Application):
     Attributes:
         talks: the ends of calls that are not over, `waiting` the answers it still waits for.
         answered: how many calls both ends knew to be answered.
+        talked: when each of them began and ended, by its dialog.
     """
 
     def __init__(self, simulation: Simulation, stack: Stack, *, session_s: int, reliable: bool):
@@ -74,6 +75,7 @@ class Phone(Application):
         self.talks: set[Talk] = set()
         self.waiting = 0
         self.answered = 0
+        self.talked: dict[object, list[float]] = {}
         self.hands_over = False
         self.others = [each.uri for each in simulation.stacks]
         self.agent = user_agent(simulation, stack, self, session_s=session_s, reliable=reliable)
@@ -206,6 +208,7 @@ class Talk(CallListener):
         self.take(call)
         self.told(200)
         self._phone.answered += 1
+        self._phone.talked[call.dialog.id] = [self._phone.simulation.clock.now]
         after, chance = self._phone.simulation.after, self._chance
         length = chance.between(0, _LONGEST_CALL_S)
         for _ in range(chance.below(4)):
@@ -230,6 +233,8 @@ class Talk(CallListener):
 
     def ended(self, call: Call, ending: Ending) -> None:
         """This end is over; a second time is a fault."""
+        if call.dialog is not None and call.dialog.id in self._phone.talked:
+            self._phone.talked[call.dialog.id].append(self._phone.simulation.clock.now)
         self._calls.remove(call)
         self._over.append(call)
         if not self._calls:

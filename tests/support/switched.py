@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.calls.hanging_up import HEARD_S
@@ -13,6 +13,7 @@ from pbxcore.journal import (
     CallEnded,
     CallStarted,
     CallTransferred,
+    Entry,
     LegAnswered,
     LegCalled,
     LegEnded,
@@ -28,18 +29,71 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.leg import Leg
     from pbxcore.journal import Fact
+    from pbxcore.presence.packages.dialog_info import DialogInfo
     from pbxcore.simulator import Chance, Stack
     from tests.support.calling import Fault
 
+BEGIN_MS: Final = 1_767_600_000_000
 _WATCHED_S: Final = 600
 NAMES: Final = ("alice", "bob", "carol", "dave", "erin", "frank")
 PLACES: Final = ("700", "701", "**bob", "*8", "6300", "6800", "*80carol")
 """What else is dialled, and handed over to: slots, pick-ups, a room, a page."""
 
 
-def play_switched(
-    seed: int, conditions: Conditions, calls: int, faults: Sequence[Fault]
-) -> tuple[House, list[Phone]]:
+class Played(NamedTuple):
+    """What came of a run: the house, its phones, and the journal with its moments."""
+
+    house: House
+    phones: list[Phone]
+    entries: list[Entry]
+
+
+class Journal:
+    """Writes down when each fact was told."""
+
+    def __init__(self, house: House) -> None:
+        self.entries: list[Entry] = []
+        clock, record = house.simulation.clock, house.surroundings.record
+
+        def told(fact: Fact) -> None:
+            record(fact)
+            self.entries.append(
+                Entry(len(self.entries) + 1, BEGIN_MS + round(clock.now * 1000), fact)
+            )
+
+        house.surroundings.record = told
+
+
+class Lamps:
+    """What the lamps of all phones were told last, which has to be what their calls do."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._shown: dict[str, tuple[DialogInfo, ...]] = {}
+        house.lines.changed = self._changed
+        house.simulation.invariants.watch("lamps lit", lambda: sum(map(len, self._shown.values())))
+
+    def check(self) -> None:
+        """What is shown is what the legs do that there are."""
+        up = [leg for call in self._house.switchboard.calls for leg in call.legs.values()]
+        for name in NAMES:
+            does = {leg.id: _state_of(leg) for leg in up if leg.number == name}
+            # That a 100 has come is told with what comes next.
+            shown = {
+                each.id: each.state.replace("proceeding", "trying")
+                for each in self._shown.get(name, ())
+            }
+            assert shown == does, f"the lamp of {name} shows {shown}, its calls: {does}"
+
+    def _changed(self, number: str) -> None:
+        self._shown[number] = self._house.lines.dialogs(number)
+
+
+def _state_of(leg: Leg) -> str:
+    return "confirmed" if leg.answered else "early" if leg.ringing else "trying"
+
+
+def play_switched(seed: int, conditions: Conditions, calls: int, faults: Sequence[Fault]) -> Played:
     """Let phones call each other through a PBX to the end of it, and check what must hold."""
     simulation = Simulation(seed, conditions)
     with simulation:
@@ -61,13 +115,8 @@ def play_switched(
         for phone in phones:
             phone.others = [house.uri(name) for name in places]
             phone.hands_over = True
-        seen: dict[str, int] = {}
-
-        def look(number: str) -> None:
-            seen[number] = len(house.lines.dialogs(number))
-
-        house.lines.changed = look
-        simulation.invariants.watch("lamps lit", lambda: sum(seen.values()))
+        lamps = Lamps(house)
+        journal = Journal(house)
         second = stacks[1]
         house.bindings[NAMES[0]] += (binding(NAMES[0], second, pbx, "tcp"),)
         house.workers.room = chance.one_of((3, 1000))
@@ -79,9 +128,9 @@ def play_switched(
             simulation.after(at, partial(_fail, simulation, pbx, stacks[whom], cut_s))
         if chance.happens(0.1):
             simulation.after(chance.between(0, 60), house.workers.die)
-        simulation.run()
+        simulation.run(watch=lamps.check)
         simulation.check()
-    return house, phones
+    return Played(house, phones, journal.entries)
 
 
 def _watch_for_the_lonely(house: House) -> None:

@@ -159,6 +159,25 @@ def test_after_an_attended_transfer_the_call_goes_on_with_who_was_consulted() ->
     ]
 
 
+def test_whom_somebody_hands_over_to_a_service_is_served_by_it_to_the_end() -> None:
+    story = Story()
+    first = story.begin("1001", "1002")
+    story.ring(first, "b", "1002")
+    story.answer(first, "b")
+    second = story.begin("1002", "6300")
+    story.tell(LegAnswered(second, "a", "conference", "6300"))
+    story.wait(10)
+    story.tell(CallTransferred(first, "b", "6300", "attended", second))
+    story.tell(CallEnded(second, "answered", 0, 16))
+    story.end_leg(first, "b")
+    story.wait(20)
+    story.end(first, "answered")
+    _, legs = records(story)[first]
+    [room] = [each for each in legs if each.party == "6300"]
+    assert (room.role, room.action) == ("service", "conference")
+    assert (room.answered_at_ms, room.ended_at_ms) == (BEGIN_MS + 10_000, BEGIN_MS + 30_000)
+
+
 def test_a_restart_ends_what_was_up_when_the_pbx_was_last_alive() -> None:
     story = Story()
     talking, ringing = story.begin("1001", "1002"), story.begin("1003", "1000")

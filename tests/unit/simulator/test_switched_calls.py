@@ -12,6 +12,7 @@ from tests.support.calling import FAULTS, Fault
 from tests.support.examples import examples
 from tests.support.scenarios import CONDITIONS
 from tests.support.switched import check_facts, play_switched
+from tests.support.switched_records import check_records, check_talks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +25,16 @@ SEEDS = st.integers(0, 2**64 - 1)
 def test_whatever_the_network_does_switched_calls_end_and_nothing_is_left(
     seed: int, conditions: Conditions, calls: int, faults: Sequence[Fault]
 ) -> None:
-    check_facts(play_switched(seed, conditions, calls, faults)[0].facts)
+    played = play_switched(seed, conditions, calls, faults)
+    check_facts(played.house.facts)
+    check_records(played)
 
 
-def test_in_good_weather_switched_calls_are_answered() -> None:
+def test_in_good_weather_switched_calls_are_answered_and_recorded_as_phones_had_them() -> None:
     answered = asked = 0
     for seed in range(30):
-        _, phones = play_switched(seed, Conditions(), 3, [])
-        answered += sum(each.answered for each in phones)
+        played = play_switched(seed, Conditions(), 3, [])
+        answered += sum(each.answered for each in played.phones)
         asked += 3
+        check_talks(played)
     assert answered > asked / 2
