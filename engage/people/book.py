@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engage.people.model import AdminLevel, AgentSeat, Contact, QueueAgent
+from engage.people.queue_groups import with_members
 from engage.system.actor import ALL_RIGHTS, NO_RIGHTS, Module, Rights
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class PeopleBook:
             book.extensions[extension.number] = extension
             book.number_of_account[extension.account_id] = extension.number
         book.groups = {group.id: group for group in groups}
-        book.queues = {queue.number: queue for queue in queues}
+        book.queues = {queue.number: with_members(queue, book.groups) for queue in queues}
         book.privileges = {each.id: each for each in privileges}
         book.wave_privileges = {each.id: each for each in wave_privileges}
         return book

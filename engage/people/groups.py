@@ -11,6 +11,7 @@ from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated, check_name
 from engage.people.model import Group, Reference
 from engage.people.policy import name_key
+from engage.people.queue_groups import groups_of, without_groups
 from engage.system.actor import Module
 from engage.system.editing import InUse
 from engage.system.operation_log import check_version
@@ -131,6 +132,9 @@ class Groups:
             referring = await self._referring(connection, group_ids)
             if blocking := [each for each in referring if each.blocking]:
                 raise InUse([each.named() for each in blocking])
+            for queue in await rows.queues():
+                if not set(group_ids).isdisjoint(groups_of(queue)):
+                    await rows.put_queue(without_groups(queue, group_ids))
             for group_id in group_ids:
                 await rows.drop_group(group_id)
 
@@ -152,7 +156,11 @@ class Groups:
     async def _referring(
         self, connection: AsyncConnection, group_ids: Sequence[str]
     ) -> list[Reference]:
-        found: list[Reference] = []
+        found = [
+            Reference("queue", queue.number, queue.name)
+            for queue in self._ledger.book.queues.values()
+            if not set(group_ids).isdisjoint(groups_of(queue))
+        ]
         for each in self._references:
             found += await each.referring(connection, "extension_group", group_ids)
         return found

@@ -191,12 +191,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class QueueAgent:
-    """Who serves a queue: always (`static`), or when logged in."""
+    """Who serves a queue: always (`static`), or when logged in; `by_group`: as its member."""
 
     number: str
     paused: bool = False
     static: bool = True
     logged_in: bool = True
+    by_group: bool = False
 
     @property
     def on_duty(self) -> bool:

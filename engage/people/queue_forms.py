@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from engage.errors import N_
 from engage.people import policy
 from engage.people.call_forms import RING_WORDS, Ring
+from engage.people.fields import Ident
 from engage.people.queue_counting_forms import CountingRules
 from engage.people.queue_fields import (
     CALLBACK,
@@ -16,6 +17,7 @@ from engage.people.queue_fields import (
     EMPTY,
     HANG_UP,
     LONGEST_S,
+    QUEUE,
     RINGING,
     SAID,
     SAY_WHY,
@@ -96,6 +98,19 @@ def _conditions(title: str, policy: str) -> Any:
 class QueueRules(CountingRules):
     """How a call queue treats callers and agents."""
 
+    static_agent_groups: Groups = Field(
+        default_factory=list,
+        title=N_("Groups of Static Agents"),
+        description=N_(
+            "Whoever belongs to these groups always serves the queue, after the agents above. Who"
+            " is to have a level of his own is named there."
+        ),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": QUEUE,
+            "choices": "/v1/choices/extension-groups",
+        },
+    )
     strategy: Strategy = Field(
         default="ring_all",
         title=N_("Ring Strategy"),
@@ -393,17 +408,20 @@ class QueueRules(CountingRules):
         description=N_("Digits that dynamic agents enter when they log in by phone."),
         json_schema_extra={"control": "text", "section": DUTY},
     )
-    chairmen: Numbers = Field(
-        default_factory=list,
-        title=N_("Queue Chairmen"),
-        description=N_("They see all agents and calls of this queue, and may act on them."),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": DUTY,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
-    )
+    chairmen: Groups = Annotated[list[Ident], Field(max_length=100)]
+
+
+Numbers = Field(
+    default_factory=list,
+    title=N_("Queue Chairmen"),
+    description=N_("They see all agents and calls of this queue, and may act on them."),
+    json_schema_extra={
+        "control": "multiselect",
+        "section": DUTY,
+        "choices": "/v1/choices/extensions",
+        "choice_value": "number",
+    },
+)
 
 
 FIELDS = tuple(QueueRules.model_fields)

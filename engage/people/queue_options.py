@@ -83,6 +83,7 @@ OWN: Final = (
     *("leave_conditions", "join_conditions", "empty_wait_s"),
     *("announces_better", "highest_position", "wait_told_from_s"),
     *("more_repeated", "repeated_by_chance"),
+    "static_agent_groups",
     *("virtual_retries", "virtual_retry_s", "virtual_lasts_s"),
     *ChoosingRules.model_fields,
 )

@@ -12,6 +12,7 @@ from engage.people.ledger import Repeated
 from engage.people.queue_bodies import QueueChange
 from engage.people.queue_clearing import Clearing
 from engage.people.queue_entries import agent_of, changed_queue, new_queue
+from engage.people.queue_groups import GROUPS, groups_of, with_state
 from engage.people.queue_options import shown
 from engage.people.queue_plan import agent_profile, call_queue
 from engage.system.actor import Module
@@ -353,9 +354,13 @@ class Queues:
     async def _change_agent(self, actor: Actor, number: str, agent: str, **state: bool) -> None:
         async def store(connection: AsyncConnection) -> None:
             rows = DirectoryRepository(connection)
-            if agent_of(await self._stored(rows, number), agent) is None:
+            present = await self._stored(rows, number)
+            if agent_of(present, agent) is not None:
+                await rows.change_agent(number, agent, state)
+            elif agent_of(self._existing(number), agent) is not None:  # as a group's member
+                await rows.put_queue(with_state(present, agent, state))
+            else:
                 raise NotFound
-            await rows.change_agent(number, agent, state)
 
         await self._ledger.change(
             actor, "queue_agent.change", f"queue_agent:{number}/{agent}", store, state
@@ -376,12 +381,14 @@ def subject_of(number: str) -> str:
 
 
 async def _put(rows: DirectoryRepository, queue: QueueEntry) -> None:
-    """Store a queue whose agents exist.
+    """Store a queue whose agents and groups exist.
 
     Raises:
-        Invalid: an agent is no extension.
+        Invalid: an agent is no extension, or a group is gone.
     """
     for field, static in (("static_agents", True), ("dynamic_agents", False)):
         numbers = [each.number for each in queue.agents if each.static == static]
         await check_extensions(rows, field, numbers)
+    if (wanted := set(groups_of(queue))) and wanted - {each.id for each in await rows.groups()}:
+        raise Invalid({GROUPS: N_("There is no such group.")})
     await rows.put_queue(queue)

@@ -109,7 +109,9 @@ def queue_json(
     return {
         "number": queue.number,
         "name": queue.name,
-        "static_agents": [each.number for each in queue.agents if each.static],
+        "static_agents": [
+            each.number for each in queue.agents if each.static and not each.by_group
+        ],
         "dynamic_agents": [each.number for each in queue.agents if not each.static],
         "agents": [
             {

@@ -14,6 +14,7 @@ from engage.people.model import NameTaken, QueueAgent, Reference
 from engage.people.numbering import NumberTaken
 from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queues import AlwaysOnDuty, NotAgent
+from engage.people.wire import queue_json
 from engage.system.actor import SYSTEM, Actor, Module, Rights
 from engage.system.editing import Edited, InUse
 from tests.support.people import extension
@@ -107,6 +108,38 @@ async def test_what_is_no_extension_serves_nowhere(staff: Office) -> None:
             await work
         assert list(refused.value.fields) == [field]
     assert staff.people.queues.listed(ROOT) == []
+
+
+async def test_who_belongs_to_a_group_serves_the_queues_of_the_group(staff: Office) -> None:
+    groups, queues = staff.people.groups, staff.people.queues
+    group = await groups.add(ROOT, NewGroup(name="Desk", members=["1000", "1001"]))
+    with pytest.raises(Invalid) as refused:
+        new = NewQueue(number="6500", name="x", static_agent_groups=["nothing"])
+        await queues.add(ROOT, new)
+    assert list(refused.value.fields) == ["static_agent_groups"]
+    new = NewQueue(
+        number="6500", name="Support", static_agents=["1001"], dynamic_agents=["1002"],
+        static_agent_groups=[group.id],
+    )  # fmt: skip
+
+    def seats() -> list[tuple[str, bool, bool]]:
+        return [(each.number, each.static, each.paused) for each in queues.known["6500"].agents]
+
+    await queues.add(ROOT, new)
+    assert seats() == [("1001", True, False), ("1000", True, False), ("1002", False, False)]
+    served = queues.call_queues(lambda name: name)["6500"].settings.agents
+    assert [each.number for each in served] == ["1001", "1000", "1002"]
+    await queues.set_paused(ROOT, "6500", "1000", paused=True)
+    await queues.update(ROOT, "6500", QueueChange(name="Help"))
+    assert seats()[1] == ("1000", True, True)
+    shown = queue_json(queues.known["6500"], queues.rules(queues.known["6500"]), str)
+    assert (shown["static_agents"], shown["static_agent_groups"]) == (["1001"], [group.id])
+    assert await groups.references(ROOT, group.id) == [Reference("queue", "6500", "Help")]
+    await groups.update(ROOT, group.id, GroupChange(members=["1002"], version=1))
+    assert [number for number, static, _ in seats() if static] == ["1001", "1002"]
+    await groups.delete(ROOT, [group.id])
+    assert seats() == [("1001", True, False), ("1002", False, False)]
+    await queues.update(ROOT, "6500", QueueChange(name="Support"))
 
 
 async def test_a_queue_keeps_the_order_and_the_state_of_its_agents(staff: Office) -> None:

@@ -1,0 +1,54 @@
+"""Extension groups whose members always serve a queue: whoever belongs to them at the moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from engage.people.model import QueueAgent
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from engage.people.model import Group, QueueEntry
+
+GROUPS: Final = "static_agent_groups"
+"""The option of a queue that names the groups, in order."""
+_STATES: Final = "group_agents"
+"""The option that keeps what members of groups do, as a queue's own agents have rows for it."""
+
+
+def groups_of(queue: QueueEntry) -> tuple[str, ...]:
+    """The identifiers of the groups, of which some may be gone."""
+    return tuple(queue.options.get(GROUPS) or ())
+
+
+def with_members(queue: QueueEntry, groups: Mapping[str, Group]) -> QueueEntry:
+    """A queue with its groups' members after the static agents who are named, each once."""
+    known = [groups[each] for each in groups_of(queue) if each in groups]
+    if not known:
+        return queue
+    named = [each for each in queue.agents if each.static]
+    static = {each.number for each in named}
+    numbers = dict.fromkeys(each for group in known for each in group.members)
+    states: Mapping[str, Mapping[str, bool]] = queue.options.get(_STATES) or {}
+    members = [
+        replace(QueueAgent(each, by_group=True), **states.get(each, {}))
+        for each in numbers
+        if each not in static
+    ]
+    others = [each for each in queue.agents if not each.static and each.number not in numbers]
+    return replace(queue, agents=(*named, *members, *others))
+
+
+def without_groups(queue: QueueEntry, gone: Collection[str]) -> QueueEntry:
+    """A queue that some groups serve no more."""
+    left = [each for each in groups_of(queue) if each not in gone]
+    return replace(queue, options={**queue.options, GROUPS: left}, version=queue.version + 1)
+
+
+def with_state(queue: QueueEntry, number: str, state: Mapping[str, bool]) -> QueueEntry:
+    """A queue as it is stored, which knows what a group's member does."""
+    states: dict[str, Any] = {**(queue.options.get(_STATES) or {})}
+    states[number] = {**states.get(number, {}), **state}
+    return replace(queue, options={**queue.options, _STATES: states})
