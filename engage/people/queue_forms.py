@@ -95,6 +95,9 @@ def _conditions(title: str, policy: str) -> Any:
     return Field(default_factory=list, title=title, json_schema_extra=hints)
 
 
+Groups = Annotated[list[Ident], Field(max_length=100)]
+
+
 class QueueRules(CountingRules):
     """How a call queue treats callers and agents."""
 
@@ -408,20 +411,17 @@ class QueueRules(CountingRules):
         description=N_("Digits that dynamic agents enter when they log in by phone."),
         json_schema_extra={"control": "text", "section": DUTY},
     )
-    chairmen: Groups = Annotated[list[Ident], Field(max_length=100)]
-
-
-Numbers = Field(
-    default_factory=list,
-    title=N_("Queue Chairmen"),
-    description=N_("They see all agents and calls of this queue, and may act on them."),
-    json_schema_extra={
-        "control": "multiselect",
-        "section": DUTY,
-        "choices": "/v1/choices/extensions",
-        "choice_value": "number",
-    },
-)
+    chairmen: Numbers = Field(
+        default_factory=list,
+        title=N_("Queue Chairmen"),
+        description=N_("They see all agents and calls of this queue, and may act on them."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": DUTY,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+        },
+    )
 
 
 FIELDS = tuple(QueueRules.model_fields)

@@ -32,11 +32,7 @@ def with_members(queue: QueueEntry, groups: Mapping[str, Group]) -> QueueEntry:
     static = {each.number for each in named}
     numbers = dict.fromkeys(each for group in known for each in group.members)
     states: Mapping[str, Mapping[str, bool]] = queue.options.get(_STATES) or {}
-    members = [
-        replace(QueueAgent(each, by_group=True), **states.get(each, {}))
-        for each in numbers
-        if each not in static
-    ]
+    members = [_member(each, states.get(each, {})) for each in numbers if each not in static]
     others = [each for each in queue.agents if not each.static and each.number not in numbers]
     return replace(queue, agents=(*named, *members, *others))
 
@@ -52,3 +48,8 @@ def with_state(queue: QueueEntry, number: str, state: Mapping[str, bool]) -> Que
     states: dict[str, Any] = {**(queue.options.get(_STATES) or {})}
     states[number] = {**states.get(number, {}), **state}
     return replace(queue, options={**queue.options, _STATES: states})
+
+
+def _member(number: str, state: Mapping[str, bool]) -> QueueAgent:
+    logged_in = state.get("logged_in", True)
+    return QueueAgent(number, state.get("paused", False), logged_in=logged_in, by_group=True)

@@ -113,9 +113,9 @@ async def test_what_is_no_extension_serves_nowhere(staff: Office) -> None:
 async def test_who_belongs_to_a_group_serves_the_queues_of_the_group(staff: Office) -> None:
     groups, queues = staff.people.groups, staff.people.queues
     group = await groups.add(ROOT, NewGroup(name="Desk", members=["1000", "1001"]))
+    unknown = NewQueue(number="6500", name="x", static_agent_groups=["nothing"])
     with pytest.raises(Invalid) as refused:
-        new = NewQueue(number="6500", name="x", static_agent_groups=["nothing"])
-        await queues.add(ROOT, new)
+        await queues.add(ROOT, unknown)
     assert list(refused.value.fields) == ["static_agent_groups"]
     new = NewQueue(
         number="6500", name="Support", static_agents=["1001"], dynamic_agents=["1002"],

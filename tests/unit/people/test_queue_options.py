@@ -107,6 +107,7 @@ OTHERS: dict[str, Any] = {
     "static_login": True,
     "pin": "4711",
     "chairmen": ["1000", "1002"],
+    "static_agent_groups": ["g1"],
 }
 
 
