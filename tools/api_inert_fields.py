@@ -39,7 +39,6 @@ REASONS = {
     **dict.fromkeys(("cc_mode", "cc_max_agents", "cc_max_monitors"), COMPLETION),
     **dict.fromkeys(("cc_agent_policy", "cc_monitor_policy"), COMPLETION),
     "enable_rc": "RemoteConnect is a service of the device's maker",
-    "enable_webrtc": "browsers sign in with short-lived names of their own",
     "nat": "addresses that media come from are found out, for everybody",
     "directmedia": "media always pass through the PBX, which records and mixes them",
     "tel_uri": "numbers are told as SIP URIs, which every provider reads",

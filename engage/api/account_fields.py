@@ -124,7 +124,7 @@ _BASIC = (
     Field("vm_attach", YES_NO, None, nullable=True, effective=True),
     Field("vm_reserve", YES_NO, None, nullable=True, effective=True),
     Field("enable_ldap", YES_NO, "yes"),
-    Field("enable_webrtc", YES_NO, "yes"),
+    Field("enable_webrtc", YES_NO, "yes", effective=True),
     Field(
         "emergcidnumber",
         Line(32, 2, re.compile(r"[0-9A-Za-z]+")),

@@ -167,7 +167,9 @@ class Phones:
         )
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)
-        devices = SipDevices(ground.keyring.derive(KEY_PURPOSE), pbx, events, ground.clock)
+        devices = SipDevices(
+            ground.keyring.derive(KEY_PURPOSE), pbx, events, ground.clock, people.calls_in_browser
+        )
         host = urlsplit(ground.settings.public_url).hostname or "localhost"
         realm = self._domain().realm
         self.routes: Sequence[BaseRoute] = [

@@ -302,6 +302,12 @@ class CallFields(OwnCallFields):
         description=N_("Calls it makes are ended after that time, also inside. 0: they may last."),
         json_schema_extra={"control": "number", "section": RINGING, "unit": N_("seconds")},
     )
+    webrtc: bool = Field(
+        default=True,
+        title=N_("Calls in the Browser"),
+        description=N_("Without it, Wave makes and takes no calls (WebRTC)."),
+        json_schema_extra={"control": "switch", "section": MEDIA},
+    )
     media_encryption: Encryption = Field(
         default="optional",
         title=N_("Media Encryption"),
@@ -422,6 +428,7 @@ class CallChanges(OwnCallChanges):
 
     most_calls: MostCalls | None = None
     longest_s: Longest | None = None
+    webrtc: bool | None = None
     media_encryption: Encryption | None = None
     codecs: Codecs | None = None
     dtmf_mode: DtmfMode | None = None

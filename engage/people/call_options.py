@@ -33,6 +33,7 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
         "call_waiting": rules.call_waiting,
         "most_calls": rules.most_calls,
         "longest_s": rules.longest_s,
+        "webrtc": allows_webrtc(options),
         "media_encryption": rules.srtp,
         "codecs": list(rules.codecs),
         "dtmf_mode": rules.dtmf,
@@ -56,6 +57,11 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
         "hot_desk": handling.is_desk,
         "shared_line": shared_lines.shown(options),
     }
+
+
+def allows_webrtc(options: Mapping[str, Any]) -> bool:
+    """Whether browsers may register for an extension."""
+    return options.get("enable_webrtc") != "no"
 
 
 def options_for(fields: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,6 +127,7 @@ _WRITE: Final[dict[str, Callable[[Any, Mapping[str, Any]], dict[str, Any]]]] = {
     "call_waiting": _one("call_waiting", lambda on: "yes" if on else "no"),
     "most_calls": _one("most_calls"),
     "longest_s": _one("limitime", lambda seconds: seconds or None),
+    "webrtc": _one("enable_webrtc", lambda on: "yes" if on else "no"),
     "media_encryption": _one("encryption", _ENCRYPTION.__getitem__),
     "codecs": _one("allow", lambda names: _listed(names) or None),
     "dtmf_mode": _one("dtmfmode"),

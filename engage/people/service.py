@@ -12,6 +12,7 @@ from engage.people.call_handling import (
     needs_of,
     ringtone_of,
 )
+from engage.people.call_options import allows_webrtc
 from engage.people.choices import Choices
 from engage.people.extension_checks import ExtensionChecks
 from engage.people.extension_rows import ExtensionRows
@@ -343,6 +344,11 @@ class People:
         """The presence of every extension."""
         extensions = self._book.extensions.items()
         return {at: each.options.get("presence_status") or "available" for at, each in extensions}
+
+    def calls_in_browser(self, number: str) -> bool:
+        """Whether browsers may register for an extension."""
+        entry = self._book.extensions.get(number)
+        return entry is not None and allows_webrtc(entry.options)
 
     def members_of_groups(self, ids: Iterable[str]) -> list[str]:
         """The extensions of these extension groups, in their order; unknown groups have none."""

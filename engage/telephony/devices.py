@@ -6,12 +6,14 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engage.errors import Unavailable
+from engage.errors import N_, Forbidden, Unavailable
 from engage.people.events import SessionEnded
 from pbxcore.commands import Bindings, ListBindings, RevokeDevice
 from pbxcore.devices import Device, device_tag, name_of, password_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.events import Events
     from engage.identifiers import Clock
     from engage.people.model import Principal
@@ -20,6 +22,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LAST_S: Final = 900
+
+
+class NoCallsInBrowser(Forbidden):
+    """WebRTC is switched off for the extension."""
+
+    code = "no_calls_in_browser"
+    text = N_("Calls in the browser are switched off for this extension.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +48,29 @@ class SipDevices:
     Nothing is stored: a PBX that starts is told again whose sessions ended lately.
     """
 
-    def __init__(self, key: bytes, link: PbxPort, events: Events, clock: Clock) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        link: PbxPort,
+        events: Events,
+        clock: Clock,
+        allowed: Callable[[str], bool] = lambda _number: True,
+    ) -> None:
+        """`allowed` tells whether browsers may register for an extension."""
         self._key, self._link, self._clock = key, link, clock
+        self._allowed = allowed
         self._ended: dict[str, int] = {}  # by tag: when the last credentials expire
         events.subscribe(SessionEnded, self._session_ended)
         link.on_connected(self._connected)
 
     def issue(self, user: Principal) -> DeviceCredentials:
-        """Credentials for this session's browser; the same device each time it asks."""
+        """Credentials for this session's browser; the same device each time it asks.
+
+        Raises:
+            NoCallsInBrowser: the extension's phones are all it has.
+        """
+        if not self._allowed(user.id):
+            raise NoCallsInBrowser
         tag = device_tag(user.session_id)
         expires_at = self._clock() // 1000 + LAST_S
         name = name_of(Device(user.id, tag, expires_at))

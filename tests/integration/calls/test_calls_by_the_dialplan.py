@@ -107,7 +107,7 @@ async def test_an_emergency_needs_no_route_and_ends_a_call_for_its_line(
     provider.remove(out)
 
 
-@pytest.mark.parametrize("cause", ["404", "480"])
+@pytest.mark.parametrize("cause", ["404", "410", "480"])
 async def test_who_is_not_registered_is_told_by_the_cause_that_is_set(
     provider: Provider, cause: str
 ) -> None:
@@ -116,6 +116,37 @@ async def test_who_is_not_registered_is_told_by_the_cause_that_is_set(
         await provider.pair.caller.invite(provider.pair.uri("1003"), session(ours))
     assert refused.value.status == int(cause)
     provider.set("sip", unavailable_cause="480")
+
+
+async def test_an_extension_is_shown_by_its_caller_id_inside_and_out(provider: Provider) -> None:
+    pair, admin = provider.pair, provider.admin
+    ways = [{"trunk": provider.trunk}]
+    out = provider.route("outbound", name="All", patterns="_9.", ways=ways, permission="none")
+    provider.set("outbound_calls", caller_id="5550000")
+    shown = {"1000": "5551000", "1001": "5550000"}
+    assert admin.patch("/v1/extensions/1000", {"caller_id": shown["1000"]}).status == 200
+    pair.settled()
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = pair.caller.call(pair.uri("1001"), session(ours))
+        came = await pair.callee.next_call()
+        assert "sip:5551000@" in came.peer
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        await call.hang_up()
+        await came.ended()
+        assert (await pair.record())["caller"] == "1000"
+        for phone_, number in (pair.caller, "1000"), (pair.callee, "1001"):
+            call = phone_.call(pair.uri("9123"), session(ours))
+            came = await provider.agent.next_call()
+            assert f"sip:{shown[number]}@" in came.peer
+            await came.accept(session(theirs, 0))
+            await call.answered()
+            await call.hang_up()
+            await came.ended()
+            await pair.record()
+    provider.set("outbound_calls", caller_id="")
+    assert admin.patch("/v1/extensions/1000", {"caller_id": ""}).status == 200
+    provider.remove(out)
 
 
 async def test_a_pin_opens_the_route_and_its_owner_is_charged(provider: Provider) -> None:

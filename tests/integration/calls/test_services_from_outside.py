@@ -68,6 +68,21 @@ async def test_a_caller_chooses_from_a_menu(
     assert provider.admin.delete(f"/v1/custom-prompts/{prompt}").status == 204
 
 
+async def test_who_is_blocked_hears_the_announcement(
+    provider: Provider, server: Server, tmp_path: Path
+) -> None:
+    pair = provider.pair
+    prompt = add_prompt(server, provider.admin, tmp_path, "Unwanted", GREETING_HZ)
+    provider.set("blacklist", enabled=True, blocked="5551234", answer="prompt", prompt=prompt)
+    assert provider.admin.delete(f"/v1/custom-prompts/{prompt}").status == 409
+    with Voice(0) as ours:
+        call = await provider.agent.invite(pair.uri("8000"), session(ours))
+        await asyncio.to_thread(ours.hears, GREETING_HZ)
+        await call.ended()
+    provider.set("blacklist", enabled=False, blocked="", answer="486", prompt="")
+    assert provider.admin.delete(f"/v1/custom-prompts/{prompt}").status == 204
+
+
 async def test_a_caller_dials_on_with_a_password(provider: Provider) -> None:
     pair = provider.pair
     fields = {"name": "Way in", "password": "1234", "permission": "internal-local"}

@@ -76,6 +76,17 @@ async def test_the_credentials_are_worth_nothing_elsewhere(server: Server) -> No
     assert again["authorization_user"].split("~")[1] == name.split("~")[1]  # the same device
 
 
+async def test_an_extension_may_be_for_phones_alone(server: Server) -> None:
+    ana = Program(server.url, "1000", "Demo-1000!")
+    admin = Program(server.url, "admin", "Demo-admin!")
+    off = admin.patch("/v1/extensions/1000", {"webrtc": False}).json()
+    assert (off["webrtc"], off["options"]["enable_webrtc"]) == (False, "no")
+    refused = ana.post("/v1/me/sip", {})
+    assert (refused.status, refused.json()["error"]["code"]) == (403, "no_calls_in_browser")
+    assert admin.patch("/v1/extensions/1000", {"webrtc": True}).status == 200
+    assert ana.post("/v1/me/sip", {}).status == 200
+
+
 def counted(admin: Program) -> int:
     items = admin.get("/v1/contacts").json()["items"]
     return int({each["number"]: each["phones"] for each in items}["1000"])
