@@ -22,6 +22,7 @@ from pbxcore.queues.engine import QueueEngine
 from pbxcore.queues.facts import Abandoned, AgentDropped, Connected, OfferEnded, Outcome
 from pbxcore.queues.inputs import (
     AgentLeft,
+    AgentSeen,
     AllPut,
     Caller,
     CallerLeft,
@@ -96,8 +97,10 @@ class QueueDesk:
         self._talks = Talks(self.tell)
         self.customers = Customers(house, self.tell, self._talks)
         self._inputs: deque[Input] = deque()
+        self._seen: deque[AgentSeen] = deque()
+        """Heard first: nobody is offered whose phones have begun to ring for somebody else."""
         self._running = False
-        self.agents = AgentWatch(house, self.tell)
+        self.agents = AgentWatch(house, self._see)
         house.premises.duty = self.duty = PhoneDuty(house.directory, self.tell)
         self.deadline: float | None = None
         self.planned: float | None = None
@@ -199,13 +202,24 @@ class QueueDesk:
         self._running = True
         kept = True
         try:
-            while self._inputs or self._is_due():
-                told = self._inputs.popleft() if self._inputs else Tick()
+            while (told := self._next()) is not None:
                 kept &= self._take(told)
         finally:
             self._running = False
         if not kept:
             self._store.save(_WHOLE, self._engine.state)
+        self._wait()
+
+    def _next(self) -> Input | None:
+        if self._seen:
+            return self._seen.popleft()
+        if self._inputs:
+            return self._inputs.popleft()
+        return Tick() if self._is_due() else None
+
+    def _see(self, seen: AgentSeen) -> None:
+        """An agent's phones stand in another way."""
+        self._seen.append(seen)
         self._wait()
 
     def _take(self, told: Input) -> bool:
@@ -343,5 +357,6 @@ class QueueDesk:
     def _wait(self) -> None:
         if self._running:
             return
-        self.deadline = self._house.now() if self._inputs else self._engine.deadline
+        at_once = self._seen or self._inputs
+        self.deadline = self._house.now() if at_once else self._engine.deadline
         self._house.agent.core.layer.watch(self)

@@ -424,6 +424,26 @@ def test_nobody_is_rung_for_a_caller_who_left_in_the_same_moment() -> None:
         office.check()
 
 
+def test_nobody_is_rung_whose_phones_are_taken_in_the_same_moment() -> None:
+    with office_with("bob", join_empty=NEVER, leave_empty=NEVER) as office:
+        queues = office.house.queues
+        queues.tell(TakeBreak("bob"))
+        alice = office["alice"].dial("help")
+        office.run(3)
+        queues.tell(EndBreak("bob"))  # the queues hear of this first, and would offer the caller
+        office.house.features["bob"] = Features(undisturbed=True)
+        queues.agents.look("bob")
+        office.run(1)
+        assert not any(isinstance(each, facts.AgentOffered) for each in told(office))
+        office.house.features["bob"] = Features()
+        queues.agents.look("bob")
+        office.run(1)
+        assert len(office["bob"].talks) == 1
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_music_that_cannot_be_played_is_tried_again_without_haste() -> None:
     with office_with("bob", join_empty=NEVER, leave_empty=NEVER) as office:
         office.house.queues.tell(TakeBreak("bob"))
