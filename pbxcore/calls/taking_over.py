@@ -6,18 +6,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.party import Farewell
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallTransferred, LegAnswered, LegCalled
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.offering import Line
     from pbxcore.calls.party import Origin
     from pbxcore.sip.agent.incoming_call import IncomingCall
 
 _PICKED_UP = ("pickup", "pickup")
+_SERVED_ON = ("flip", "attended")
+"""Where a service or a queue has the one who is replaced, it goes on with the other."""
 REPLACED = Farewell("pbx", 0, causes.NORMAL, "replaced")
 
 
@@ -47,7 +53,9 @@ class TakingOver:
         except RemoteProtocolError as error:
             call.refuse(new, error.status, error.reason, error.headers)
             return
-        new.session.open(lines, partial(self._take, new, leg))
+        served = leg.attending is not None and call.partner(leg) is None and told in _SERVED_ON
+        take = partial(self._serve, lines) if served else self._take
+        new.session.open(lines, partial(take, new, leg))
 
     def _take(self, new: CallerLeg, leg: Leg, problem: str) -> None:
         call, setting_up = self._call, self._call.setting_up
@@ -77,3 +85,20 @@ class TakingOver:
         if not parked:
             call.end(leg, REPLACED)
         call.join(front, new)
+
+    def _serve(self, lines: Sequence[Line | None], new: CallerLeg, leg: Leg, problem: str) -> None:
+        call, setting_up, serving = self._call, self._call.setting_up, leg.attending
+        if new.over:
+            return
+        if problem or leg.over or serving is None:
+            call.refuse(new, 503 if problem else 481)
+            return
+        call.accept(new, spoken_with_us(lines))
+        if new.over:
+            return
+        self._house.record(LegAnswered(call.id, new.id))
+        if setting_up is not None and setting_up.front is leg:
+            setting_up.serve(new)
+        else:
+            serving.serve(new)
+        call.end(leg, REPLACED)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pbxcore.journal import CallTransferred, LegEnded, LegHeld
+from pbxcore.journal import CallTransferred, LegAnswered, LegCalled, LegEnded, LegHeld
 from pbxcore.queues.inputs import AgentLeft, CallerLeft, Held, Transferred
 
 if TYPE_CHECKING:
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from pbxcore.journal import Fact
     from pbxcore.queues.inputs import Input
+
+_SAME_PARTY: Final = ("flip", "retrieve")
+"""Ways in which a party takes its own place at another device: nobody leaves, the talk goes on."""
 
 
 class _Talk:
@@ -31,6 +34,10 @@ class Talks:
         self._tell = tell
         self._talks: dict[str, _Talk] = {}
         """Each by both of its legs."""
+        self._moving: dict[str, str] = {}
+        """By call: the leg whose party is about to take its place at another device."""
+        self._heirs: dict[str, str] = {}
+        """By the leg of that other device: the leg whose place it takes once it answers."""
 
     def __contains__(self, key: str) -> bool:
         """Whether somebody talks."""
@@ -60,12 +67,32 @@ class Talks:
                 talk = self._talks[leg]
                 if leg == talk.agent:
                     self._tell(Held(talk.key, held))
+            case CallTransferred(call=call, leg=leg, kind=kind) if kind in _SAME_PARTY:
+                if leg in self._talks:
+                    self._moving[call] = leg
             case CallTransferred(leg=leg, target=target, kind=kind) if leg in self._talks:
                 talk = self._talks[leg]
                 if leg == talk.agent:
                     talk.to, talk.blind = target, kind != "attended"
+            case LegCalled(call=call, leg=leg) if call in self._moving:
+                self._heirs[leg] = self._moving.pop(call)
+            case LegAnswered(leg=leg) if leg in self._heirs:
+                self._move(self._heirs.pop(leg), leg)
+            case LegEnded(leg=leg):
+                self._heirs.pop(leg, None)
             case _:
                 pass
+
+    def _move(self, before: str, after: str) -> None:
+        """A party talks at another device from now on; that it leaves the first one ends nothing."""
+        talk = self._talks.pop(before, None)
+        if talk is None:
+            return
+        self._talks[after] = talk
+        if before == talk.agent:
+            talk.agent = after
+        else:
+            talk.caller = after
 
     def _ended(self, talk: _Talk, leg: str) -> None:
         del self._talks[talk.agent], self._talks[talk.caller]
