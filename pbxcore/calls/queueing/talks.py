@@ -74,6 +74,12 @@ class Talks:
                 talk = self._talks[leg]
                 if leg == talk.agent:
                     talk.to, talk.blind = target, kind != "attended"
+            case _:
+                self._follow_moves(fact)
+
+    def _follow_moves(self, fact: Fact) -> None:
+        """See who comes in the place of a party that goes on at another device."""
+        match fact:
             case LegCalled(call=call, leg=leg) if call in self._moving:
                 self._heirs[leg] = self._moving.pop(call)
             case LegAnswered(leg=leg) if leg in self._heirs:
@@ -84,7 +90,7 @@ class Talks:
                 pass
 
     def _move(self, before: str, after: str) -> None:
-        """A party talks at another device from now on; that it leaves the first one ends nothing."""
+        """A party talks at another device from now on; its leaving the first one ends nothing."""
         talk = self._talks.pop(before, None)
         if talk is None:
             return
