@@ -24,6 +24,7 @@ STATES: Final = {
     "ringing": "Ringing",
     "on_break": "Paused",
     "wrap_up": "WrapUp",
+    "resting": "WrapUp",
     "undisturbed": "DND",
     "unavailable": "Unavailable",
     "logged_out": "LoggedOff",

@@ -67,10 +67,15 @@ class Book:
         queue = self._queues.known.get(number)
         return USUAL_LEVEL_S if queue is None else self._queues.rules(queue).service_level_s
 
+    def static_login(self, number: str) -> bool:
+        """Whether static agents of a queue may log in and out too."""
+        queue = self._queues.known.get(number)
+        return queue is not None and self._queues.rules(queue).static_login
+
     def served_by(self, agent: str) -> dict[str, bool]:
         """The queues of an agent, and whether he may log in and out there."""
         return {
-            queue.number: not each.static or self._queues.rules(queue).static_login
+            queue.number: self._queues.may_log_in(queue, each)
             for queue in self._queues.of_agent(agent)
             for each in queue.agents
             if each.number == agent

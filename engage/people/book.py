@@ -133,7 +133,7 @@ class PeopleBook:
                 agents = (QueueAgent(value),)
             for agent in agents:
                 number, paused = agent.number, agent.paused
-                if not agent.on_duty or (contact := self.contact(number)) is None:
+                if not agent.logged_in or (contact := self.contact(number)) is None:
                     continue
                 known = seats.get(number)
                 idle = paused and (known is None or known.paused)

@@ -191,18 +191,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class QueueAgent:
-    """Who serves a queue: always (`static`), or when logged in; `by_group`: as its member."""
+    """Who serves a queue while `logged_in`: `static` from the start, others when they say so.
+
+    `by_group`: as a member of one of its groups.
+    """
 
     number: str
     paused: bool = False
     static: bool = True
     logged_in: bool = True
     by_group: bool = False
-
-    @property
-    def on_duty(self) -> bool:
-        """Static agents are, dynamic ones once they have logged in."""
-        return self.static or self.logged_in
 
 
 @dataclass(frozen=True, slots=True)

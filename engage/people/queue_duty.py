@@ -45,9 +45,9 @@ class QueueDuty:
         rows = DirectoryRepository(transaction.connection)
         for fact in facts:
             match fact:
-                case AgentLoggedIn(queue, agent, static=False):
+                case AgentLoggedIn(queue, agent):
                     await rows.change_agent(queue, agent, {"logged_in": True})
-                case AgentLoggedOut(queue, agent, static=False):
+                case AgentLoggedOut(queue, agent):
                     await rows.change_agent(queue, agent, {"logged_in": False})
                 case BreakBegan(queue, agent):
                     await rows.change_agent(queue, agent, {"paused": True})

@@ -74,7 +74,10 @@ def _of_agents(options: dict[str, Any], agents: Iterable[QueueAgent]) -> dict[st
 def _agents(
     static: Iterable[str], dynamic: Iterable[str], present: Iterable[QueueAgent]
 ) -> tuple[QueueAgent, ...]:
-    """Everyone once, static ones first; who is there already keeps breaks and log-ins."""
+    """Everyone once, static ones first; who is there already keeps breaks and log-ins.
+
+    Who becomes a static agent begins to serve.
+    """
     known = {each.number: each for each in present}
     wanted = {**dict.fromkeys(dynamic, False), **dict.fromkeys(static, True)}
     ordered = [*dict.fromkeys(static), *(each for each in wanted if not wanted[each])]
@@ -83,7 +86,13 @@ def _agents(
             number,
             paused=number in known and known[number].paused,
             static=wanted[number],
-            logged_in=wanted[number] or (number in known and known[number].logged_in),
+            logged_in=_serves(known.get(number), static=wanted[number]),
         )
         for number in ordered
     )
+
+
+def _serves(known: QueueAgent | None, *, static: bool) -> bool:
+    if known is None or known.static != static:
+        return static or (known is not None and known.logged_in)
+    return known.logged_in

@@ -65,6 +65,7 @@ class OwnQueue(BaseModel):
     number: str
     name: str
     static: bool
+    may_log_in: bool
     logged_in: bool
     paused: bool
 
@@ -188,16 +189,16 @@ class QueueRoutes:
         """Those one serves, and those one may log in to."""
         agent = await principal(request, "user")
         queues = self._queues.of_agent(agent.id)
-        return answer({"items": [_own_json(each, agent.id) for each in queues]})
+        return answer({"items": [self._own_json(each, agent.id) for each in queues]})
 
     @operation("Log in to a queue", answer=OwnQueue, roles=("user",))
     async def log_in(self, request: Request) -> Response:
-        """As one of its dynamic agents."""
+        """As one of its agents; static ones only where the queue lets them."""
         return await self._duty(request, here=True)
 
     @operation("Log out of a queue", answer=OwnQueue, roles=("user",))
     async def log_out(self, request: Request) -> Response:
-        """As one of its dynamic agents."""
+        """As one of its agents; static ones only where the queue lets them."""
         return await self._duty(request, here=False)
 
     @operation("Take a break in a queue", answer=OwnQueue, roles=("user",))
@@ -214,27 +215,27 @@ class QueueRoutes:
         who = await actor(request, "user")
         agent = who.who.removeprefix("user:")
         queue = await self._queues.log_in(who, named(request, "queue"), agent, here=here)
-        return answer(_own_json(queue, agent))
+        return answer(self._own_json(queue, agent))
 
     async def _break(self, request: Request, *, paused: bool) -> Response:
         who = await actor(request, "user")
         agent = who.who.removeprefix("user:")
         queue = await self._queues.take_break(who, named(request, "queue"), agent, paused=paused)
-        return answer(_own_json(queue, agent))
+        return answer(self._own_json(queue, agent))
 
     def _json(self, queue: QueueEntry) -> dict[str, Any]:
         return queue_json(queue, self._queues.rules(queue), self._name_of)
 
-
-def _own_json(queue: QueueEntry, agent: str) -> dict[str, Any]:
-    own = next(each for each in queue.agents if each.number == agent)
-    return {
-        "number": queue.number,
-        "name": queue.name,
-        "static": own.static,
-        "logged_in": own.on_duty,
-        "paused": own.paused,
-    }
+    def _own_json(self, queue: QueueEntry, agent: str) -> dict[str, Any]:
+        own = next(each for each in queue.agents if each.number == agent)
+        return {
+            "number": queue.number,
+            "name": queue.name,
+            "static": own.static,
+            "may_log_in": self._queues.may_log_in(queue, own),
+            "logged_in": own.logged_in,
+            "paused": own.paused,
+        }
 
 
 def _number(queue: QueueEntry) -> str:

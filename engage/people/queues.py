@@ -59,7 +59,7 @@ class NotAgent(Forbidden):
 
 
 class AlwaysOnDuty(Conflict):
-    """Static agents cannot log in or out; they can take a break."""
+    """Static agents of a queue that does not let them log in and out; they can take a break."""
 
     code = "static_agent"
     text = N_("Static agents always serve the queue. They can take a break instead.")
@@ -272,18 +272,17 @@ class Queues:
             await self._change_agent(actor, each.number, agent, paused=paused)
 
     async def set_logged_in(self, actor: Actor, number: str, agent: str, *, here: bool) -> None:
-        """Begin or end a dynamic agent's duty, as an administrator or a program may.
+        """Begin or end an agent's duty, as an administrator or a program may.
 
         Raises:
             NotFound: no such queue, or no such agent in it.
-            AlwaysOnDuty: a static agent.
+            AlwaysOnDuty: a static agent, where those may not log out.
         """
         actor.check(Module.QUEUES)
         found = agent_of(self._existing(number), agent)
         if found is None:
             raise NotFound
-        if found.static:
-            raise AlwaysOnDuty
+        self._check_duty(number, found, here=here)
         await self._tell(agent, "log_in" if here else "log_out", number)
         await self._change_agent(actor, number, agent, logged_in=here)
 
@@ -296,15 +295,13 @@ class Queues:
         return sorted(found, key=lambda each: each.number)
 
     async def log_in(self, actor: Actor, number: str, agent: str, *, here: bool) -> QueueEntry:
-        """Begin (`here`) or end a dynamic agent's own duty.
+        """Begin (`here`) or end one's own duty.
 
         Raises:
             NotAgent: of this queue.
-            AlwaysOnDuty: a static agent.
+            AlwaysOnDuty: a static agent, where those may not log out.
         """
-        own = self._own(number, agent)
-        if own.static:
-            raise AlwaysOnDuty
+        self._check_duty(number, self._own(number, agent), here=here)
         await self._tell(agent, "log_in" if here else "log_out", number)
         await self._change_agent(actor, number, agent, logged_in=here)
         return self._existing(number)
@@ -322,6 +319,10 @@ class Queues:
         await self._change_agent(actor, number, agent, paused=paused)
         return self._existing(number)
 
+    def may_log_in(self, queue: QueueEntry, agent: QueueAgent) -> bool:
+        """Whether an agent may log in and out of a queue: static ones only where it is set so."""
+        return not agent.static or self.rules(queue).static_login
+
     # --- inside -------------------------------------------------------------------------------
 
     def _existing(self, number: str) -> QueueEntry:
@@ -329,6 +330,13 @@ class Queues:
         if queue is None:
             raise NotFound
         return queue
+
+    def _check_duty(self, number: str, agent: QueueAgent, *, here: bool) -> None:
+        """Who had logged out while that was possible may come back."""
+        if not self.may_log_in(self._existing(number), agent) and not (
+            here and not agent.logged_in
+        ):
+            raise AlwaysOnDuty
 
     def _own(self, number: str, agent: str) -> QueueAgent:
         """An agent's own seat; others do not learn whether the queue exists."""

@@ -118,7 +118,7 @@ def queue_json(
                 "number": each.number,
                 "name": name_of(each.number) or each.number,
                 "static": each.static,
-                "logged_in": each.on_duty,
+                "logged_in": each.logged_in,
                 "paused": each.paused,
             }
             for each in queue.agents

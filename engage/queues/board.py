@@ -37,6 +37,10 @@ class QueueBook(Protocol):
         """Within how many seconds callers shall be answered."""
         ...
 
+    def static_login(self, number: str) -> bool:
+        """Whether static agents of a queue may log in and out too."""
+        ...
+
     def served_by(self, agent: str) -> Mapping[str, bool]:
         """The queues of an agent, and whether he may log in and out there."""
         ...
@@ -103,9 +107,9 @@ class Boards:
         served = self._book.served_by(agent)
         if not served or not served.keys() >= {*queues}:
             raise NotYours
-        if change in ("log_in", "log_out") and not (
-            queues and all(served[each] for each in queues)
-        ):
+        if change in ("log_in", "log_out") and not queues:
+            raise NotYours
+        if change == "log_out" and not all(served[each] for each in queues):
             raise NotYours
 
     def check_chairman(
@@ -124,5 +128,9 @@ class Boards:
 
     def _json(self, view: QueueView, at_ms: int) -> dict[str, Any]:
         number = view.number
-        level_s = self._book.service_level_s(number)
-        return board_json(view, at_ms, self._book.name(number), level_s, self._name_of)
+        shown = board_json(view, at_ms, self._book.name(number), self._name_of)
+        shown["service_level_s"] = self._book.service_level_s(number)
+        static_login = self._book.static_login(number)
+        for seat in shown["agents"]:
+            seat["may_log_in"] = static_login or not seat["static"]
+        return shown

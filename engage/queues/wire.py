@@ -38,7 +38,10 @@ class ShownCaller(BaseModel):
 
 
 class ShownSeat(BaseModel):
-    """An agent of a queue, and what he does."""
+    """An agent of a queue, and what he does.
+
+    `pausing`: the break begins when the call ends; `may_log_in`: he comes and goes as he likes.
+    """
 
     agent: str
     name: str
@@ -53,6 +56,8 @@ class ShownSeat(BaseModel):
     calls: int
     last_call_at: str | None
     chats: int
+    pausing: bool
+    may_log_in: bool
 
 
 class ShownBoard(BaseModel):
@@ -74,17 +79,14 @@ class BoardList(BaseModel):
     items: list[ShownBoard]
 
 
-def board_json(
-    view: QueueView, at_ms: int, name: str, service_level_s: int, name_of: Names
-) -> dict[str, Any]:
-    """One queue."""
+def board_json(view: QueueView, at_ms: int, name: str, name_of: Names) -> dict[str, Any]:
+    """One queue, as the PBX knows it."""
     return {
         "number": view.number,
         "name": name,
         "waiting": [_caller(each, at_ms, name_of) for each in view.waiting],
         "talking": [_caller(each, at_ms, name_of) for each in view.talking],
         "agents": [_seat(each, at_ms, name_of) for each in view.seats],
-        "service_level_s": service_level_s,
         "chaired": False,
     }
 
@@ -126,4 +128,5 @@ def _seat(view: SeatView, at_ms: int, name_of: Names) -> dict[str, Any]:
         "calls": view.calls,
         "last_call_at": rfc3339(view.last_call_ms) if view.last_call_ms else None,
         "chats": view.chats,
+        "pausing": view.pausing,
     }

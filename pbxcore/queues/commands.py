@@ -84,8 +84,10 @@ class SeatView(msgspec.Struct, frozen=True):
 
     `state` is `logged_out`, `on_break`, `wrap_up`, `on_call`, `ringing`, `undisturbed`,
     `unavailable`, `busy` (with a call that is none of a queue), `chatting` (his chats leave no room
-    for a call of this queue) or `available`; since `since_ms`, 0 where that is not known. An offer
-    and a wrap-up end at `until_ms`. `caller` is whom he serves or is rung for.
+    for a call of this queue), `resting` (he did not take a call, and is left alone for a while) or
+    `available`; since `since_ms`, 0 where that is not known. An offer, a wrap-up and a rest end at
+    `until_ms`. `caller` is whom he serves or is rung for. `pausing`: his break begins when the call
+    ends; `reason` is that of the break.
     """
 
     agent: str
@@ -99,6 +101,7 @@ class SeatView(msgspec.Struct, frozen=True):
     calls: int = 0
     last_call_ms: int = 0
     chats: int = 0
+    pausing: bool = False
 
 
 class QueueView(msgspec.Struct, frozen=True):

@@ -66,39 +66,53 @@ def _seat(floor: Floor, queue: Queue, number: str, known: QueueAgent | None) -> 
     static = known is not None and known.static
     if agent is None or queue.number not in agent.duties:
         return SeatView(number, "logged_out", static)
-    state, since, reason, until = _state(agent, queue)
+    state, since, until = _state(agent, queue, floor.now)
+    broken = _break(agent, queue)
     busy_with = agent.caller or (None if agent.lease is None else agent.lease.caller)
     return SeatView(
         number,
         state,
         static,
         floor.ms(since) if since else 0,
-        reason,
+        "" if broken is None else broken[0],
         floor.ms(until) if until else 0,
         "" if busy_with is None else busy_with.key,
         "" if busy_with is None else busy_with.queue.number,
         agent.calls.get(queue.number, 0),
         0 if agent.last_call is None else floor.ms(agent.last_call),
         agent.chats,
+        pausing=agent.caller is not None and broken is not None,
     )
 
 
-def _state(agent: Agent, queue: Queue) -> tuple[str, float, str, float]:
-    """The state, since when, the reason of a break, and when an offer or a wrap-up ends."""
+def _break(agent: Agent, queue: Queue) -> tuple[str, float] | None:
+    """The reason of a break from a queue or from all, and since when."""
+    return agent.breaks.get("") or agent.breaks.get(queue.number)
+
+
+def _state(agent: Agent, queue: Queue, now: float) -> tuple[str, float, float]:
+    """The state, since when, and when an offer, a wrap-up or a rest ends."""
     if agent.caller is not None:
-        return "on_call", agent.caller.connected_at, "", 0.0
+        return "on_call", agent.caller.connected_at, 0.0
     if agent.lease is not None:
-        return "ringing", agent.lease.since, "", agent.lease.until
-    if (broken := agent.breaks.get("") or agent.breaks.get(queue.number)) is not None:
-        return "on_break", broken[1], broken[0], 0.0
+        return "ringing", agent.lease.since, agent.lease.until
+    if (broken := _break(agent, queue)) is not None:
+        return "on_break", broken[1], 0.0
     if agent.wrap_up is not None:
-        return "wrap_up", agent.wrap_up[0], "", agent.wrap_up[1]
+        return "wrap_up", *agent.wrap_up
+    if (away := _away(agent, queue)) is not None:
+        return away, 0.0, 0.0
+    if agent.rests_until > now:
+        return "resting", 0.0, agent.rests_until
+    return "available", agent.idle_since, 0.0
+
+
+def _away(agent: Agent, queue: Queue) -> str | None:
+    """Why no call of a queue reaches an agent who is on duty; None: it does."""
     if agent.device.gone:
-        return "unavailable", 0.0, "", 0.0
+        return "unavailable"
     if agent.undisturbed:
-        return "undisturbed", 0.0, "", 0.0
+        return "undisturbed"
     if agent.device not in _FREE:
-        return "busy", 0.0, "", 0.0
-    if not has_room(agent, queue.settings):
-        return "chatting", 0.0, "", 0.0
-    return "available", agent.idle_since, "", 0.0
+        return "busy"
+    return None if has_room(agent, queue.settings) else "chatting"

@@ -192,6 +192,8 @@ async def test_agents_decide_about_their_own_duty_alone(staff: Office) -> None:
     )
     with pytest.raises(AlwaysOnDuty):
         await queues.log_in(ANA, "6500", "1000", here=False)
+    with pytest.raises(AlwaysOnDuty):
+        await queues.set_logged_in(ROOT, "6500", "1000", here=False)
     for work in (
         queues.log_in(Actor("user:1002"), "6500", "1002", here=True),
         queues.take_break(Actor("user:1002"), "6500", "1002", paused=True),
@@ -272,3 +274,24 @@ async def test_a_break_of_all_queues_is_told_as_one_and_seen_in_each(staff: Offi
     assert told.changes == [("1000", "take_break", ()), ("1000", "end_break", ())]
     with pytest.raises(NotFound):
         await queues.set_paused_everywhere(ROOT, "1002", paused=True)
+
+
+async def test_static_agents_log_out_where_the_queue_lets_them_and_get_no_chats_then(
+    staff: Office,
+) -> None:
+    queues = staff.people.queues
+    await queues.add(
+        ROOT,
+        NewQueue(number="6500", name="Support", static_agents=["1000", "1001"], static_login=True),
+    )
+    await queues.log_in(ANA, "6500", "1000", here=False)
+    await queues.set_logged_in(ROOT, "6500", "1001", here=False)
+    assert staff.people.agents_of("queue", ["6500"]) == []
+    await queues.update(ROOT, "6500", QueueChange(static_agents=["1000"], dynamic_agents=["1001"]))
+    await queues.update(ROOT, "6500", QueueChange(static_agents=["1001", "1000"]))
+    assert [each.logged_in for each in queues.get(ROOT, "6500").agents] == [True, False]
+    await queues.update(ROOT, "6500", QueueChange(static_login=False))
+    await queues.log_in(ANA, "6500", "1000", here=True)  # who is away may always come back
+    assert [each.number for each in staff.people.agents_of("queue", ["6500"])] == ["1001", "1000"]
+    with pytest.raises(AlwaysOnDuty):
+        await queues.log_in(ANA, "6500", "1000", here=False)

@@ -134,8 +134,11 @@ async def test_an_agent_logs_in_takes_a_break_and_is_called_back(
     dana = Admin(site, await site.sign_in("1003"))
     _, own = await dana.ask("GET", "/v1/me/queues")
     assert own["items"] == [
-        {"number": "6500", "name": "Support", "static": False, "logged_in": False, "paused": False}
-    ]
+        {
+            "number": "6500", "name": "Support", "static": False, "may_log_in": True,
+            "logged_in": False, "paused": False,
+        }
+    ]  # fmt: skip
     _, here = await dana.ask("POST", "/v1/queues/6500/log-in")
     assert here["logged_in"]
     seats = site.application.people.agents_of("queue", ["6500"])

@@ -15,7 +15,7 @@ from pbxcore.queues.commands import (
     ShowQueues,
     SteerCaller,
 )
-from pbxcore.queues.settings import Strategy
+from pbxcore.queues.settings import Miss, Strategy
 from tests.unit.pbxcore.test_call_transfers import refer
 from tests.unit.pbxcore.test_queue_calls import answered, office_with, ringing
 
@@ -170,3 +170,32 @@ def test_the_duty_of_somebody_whom_the_queue_does_not_know_is_not_changed() -> N
             assert steered(office, ChangeDuty("dave", change)) == 404, change
         assert steered(office, ChangeDuty("bob", "take_break", ("help",))) == 200
         assert state(office, "bob") == "on_break"
+
+
+def test_a_break_taken_during_a_call_is_shown_before_it_begins() -> None:
+    with office_with("bob") as office:
+        alice, _ = answered(office)
+        assert steered(office, ChangeDuty("bob", "take_break", reason="Lunch")) == 200
+        [seat] = board(office).seats
+        assert (seat.state, seat.pausing, seat.reason) == ("on_call", True, "Lunch")
+        alice.hang_up()
+        office.run(1)
+        [seat] = board(office).seats
+        assert (seat.state, seat.pausing, seat.reason) == ("on_break", False, "Lunch")
+        office.run()
+        office.check()
+
+
+def test_who_declined_rests_and_is_not_available_until_then() -> None:
+    with office_with("bob", refused=Miss(rest_s=20.0)) as office:
+        office["bob"].refuses = 486
+        alice = office["alice"].dial("help")
+        office.run(2)
+        [seat] = board(office).seats
+        assert seat.state == "resting"
+        assert seat.until_ms > 0
+        alice.hang_up()
+        office.run(30)
+        assert state(office, "bob") == "available"
+        office.run()
+        office.check()

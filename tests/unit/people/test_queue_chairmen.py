@@ -24,6 +24,9 @@ class Book:
     def service_level_s(self, number: str) -> int:
         return 60
 
+    def static_login(self, number: str) -> bool:
+        return False
+
     def served_by(self, agent: str) -> dict[str, bool]:
         return {"2000": {"6500": True}, "3000": {"6502": True}}.get(agent, {})
 

@@ -79,6 +79,7 @@ export function AgentRows({ board, agents, doing }: Props & { agents: Day["agent
       {(seat) => {
         const { tone, words } = seatWords(seat);
         const away = seat.state === "logged_out";
+        const paused = seat.state === "on_break" || seat.pausing;
         return (
           <tr key={seat.agent}>
             <th scope="row">
@@ -94,9 +95,9 @@ export function AgentRows({ board, agents, doing }: Props & { agents: Day["agent
             {!doing.readOnly && (
               <td className={styles.actions}>
                 {seat.state === "wrap_up" && <Act name={t("Ready")} of={seat.agent} run={() => change(seat, "ready")} />}
-                {seat.state === "on_break" && <Act name={t("Unpause")} of={seat.agent} run={() => change(seat, "end_break")} />}
-                {!away && seat.state !== "on_break" && <Pause of={seat.agent} reasons={doing.reasons} run={(reason) => change(seat, "take_break", reason)} />}
-                {(!seat.static || away) && <Act name={away ? t("Log in") : t("Log out")} of={seat.agent} run={() => change(seat, away ? "log_in" : "log_out")} />}
+                {paused && <Act name={t("Unpause")} of={seat.agent} run={() => change(seat, "end_break")} />}
+                {!away && !paused && <Pause of={seat.agent} reasons={doing.reasons} run={(reason) => change(seat, "take_break", reason)} />}
+                {(seat.may_log_in || away) && <Act name={away ? t("Log in") : t("Log out")} of={seat.agent} run={() => change(seat, away ? "log_in" : "log_out")} />}
               </td>
             )}
           </tr>

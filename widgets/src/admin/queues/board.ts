@@ -33,6 +33,9 @@ export interface Seat {
   calls: number;
   last_call_at: string | null;
   chats: number;
+  /** The break begins when the call ends. */
+  pausing: boolean;
+  may_log_in: boolean;
 }
 
 export interface Board {
@@ -58,12 +61,12 @@ export interface Day {
 }
 
 /** What an agent does, with the reason of a break. */
-export function seatWords(seat: Pick<Seat, "state" | "reason">): { tone: Tone; words: string } {
+export function seatWords(seat: Pick<Seat, "state" | "reason" | "pausing">): { tone: Tone; words: string } {
   switch (seat.state) {
     case "available":
       return { tone: "good", words: t("Available") };
     case "on_call":
-      return { tone: "busy", words: t("On a queue call") };
+      return { tone: "busy", words: seat.pausing ? t("On a queue call, then on break") : t("On a queue call") };
     case "ringing":
       return { tone: "busy", words: t("Ringing") };
     case "busy":
@@ -72,6 +75,8 @@ export function seatWords(seat: Pick<Seat, "state" | "reason">): { tone: Tone; w
       return { tone: "busy", words: t("Busy with chats") };
     case "wrap_up":
       return { tone: "warn", words: t("Wrap-up") };
+    case "resting":
+      return { tone: "warn", words: t("Resting after a missed call") };
     case "on_break":
       return { tone: "warn", words: seat.reason ? t("On break: {reason}", { reason: seat.reason }) : t("On break") };
     case "undisturbed":

@@ -134,6 +134,7 @@ function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons
   const change = (what: Change["change"], reason = ""): void => void queues.change({ change: what, reason, queues: what === "ready" ? [] : [queue] }, seat.agent);
   const [leaving, setLeaving] = useState(false);
   const away = seat.state === "logged_out";
+  const paused = seat.state === "on_break" || seat.pausing;
   return (
     <li>
       <span className={styles.name}>
@@ -154,8 +155,8 @@ function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons
         onClose={() => setLeaving(false)}
       />
       {seat.state === "wrap_up" && <Small words={t("Ready")} of={seat.name} run={() => change("ready")} />}
-      {seat.state === "on_break" && <Small words={t("Unpause")} of={seat.name} run={() => change("end_break")} />}
-      {!away && seat.state !== "on_break" && (
+      {paused && <Small words={t("Unpause")} of={seat.name} run={() => change("end_break")} />}
+      {!away && !paused && (
         <Menu position="bottom-end" withinPortal>
           <Menu.Target>
             <Button size="compact-xs" variant="default" aria-label={t("{action}: {whom}", { action: t("Pause"), whom: seat.name })}>

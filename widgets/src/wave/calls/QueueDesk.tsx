@@ -37,7 +37,7 @@ function Queue({ board, own, change }: { board: OwnBoard; own: string; change: (
       </span>
       <span>{nt("{n} caller waits", "{n} callers wait", board.waiting.length)}</span>
       {seat && <span className={styles.soft}>{seatWords(seat)}</span>}
-      {seat && !seat.static && (
+      {seat && (seat.may_log_in || away) && (
         <Button size="compact-xs" variant="default" onClick={() => change({ change: away ? "log_in" : "log_out", queues: [board.number] })}>
           {away ? t("Log in") : t("Log out")}
         </Button>

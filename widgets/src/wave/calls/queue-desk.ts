@@ -20,7 +20,11 @@ export interface OwnSeat {
   name: string;
   state: string;
   static: boolean;
+  /** One may log in and out. */
+  may_log_in: boolean;
+  /** Of a break, also of one that begins when the call ends. */
   reason: string;
+  pausing: boolean;
   since: string | null;
   /** When an offer or a wrap-up ends. */
   until: string | null;
@@ -67,7 +71,7 @@ export function seatWords(seat: OwnSeat): string {
     case "available":
       return t("Available");
     case "on_call":
-      return t("On a queue call");
+      return seat.pausing ? t("On a queue call, then on break") : t("On a queue call");
     case "ringing":
       return t("Ringing");
     case "busy":
@@ -76,6 +80,8 @@ export function seatWords(seat: OwnSeat): string {
       return t("Busy with chats");
     case "wrap_up":
       return t("Wrap-up");
+    case "resting":
+      return t("Resting after a missed call");
     case "on_break":
       return seat.reason ? t("On break: {reason}", { reason: seat.reason }) : t("On break");
     case "undisturbed":

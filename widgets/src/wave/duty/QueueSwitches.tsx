@@ -15,7 +15,8 @@ import styles from "./QueueSwitches.module.css";
 interface OwnQueue {
   number: string;
   name: string;
-  static: boolean;
+  /** One may log in and out. */
+  may_log_in: boolean;
   logged_in: boolean;
   paused: boolean;
 }
@@ -79,7 +80,7 @@ export function QueueSwitches() {
                 <p className={styles.name}>
                   <bdi>{queue.name}</bdi> <span>{queue.number}</span>
                 </p>
-                {!queue.static && <Switch label={t("Logged in")} checked={queue.logged_in} onChange={() => void take(queue, queue.logged_in ? "log-out" : "log-in")} />}
+                {(queue.may_log_in || !queue.logged_in) && <Switch label={t("Logged in")} checked={queue.logged_in} onChange={() => void take(queue, queue.logged_in ? "log-out" : "log-in")} />}
                 <Switch label={t("On break")} disabled={!queue.logged_in} checked={queue.paused} onChange={() => void take(queue, queue.paused ? "unpause" : "pause")} />
               </li>
             ))}

@@ -5,7 +5,7 @@ import { callbacksOf, offersOf, standingOf, standingWords, toneOf } from "./stan
 
 const AT = "2026-11-26T12:00:00Z";
 const UNTIL = "2026-11-26T12:00:20Z";
-const seat = (state: string, more: Partial<OwnSeat> = {}): OwnSeat => ({ agent: "1001", name: "Ben", state, static: true, reason: "", since: AT, until: null, left_s: 0, caller: "", ...more });
+const seat = (state: string, more: Partial<OwnSeat> = {}): OwnSeat => ({ agent: "1001", name: "Ben", state, static: true, may_log_in: false, pausing: false, reason: "", since: AT, until: null, left_s: 0, caller: "", ...more });
 const caller = (more: Partial<OwnCaller> = {}): OwnCaller => ({ position: 1, connected_at: null, agent_name: "", key: "c1", number: "+351912", name: "Maria", entered_at: AT, callback: false, ringing: [], ...more });
 const board = (agents: OwnSeat[], waiting: OwnCaller[] = []): OwnBoard => ({ number: "6500", name: "Support", agents, waiting, talking: [], chaired: false });
 
@@ -36,4 +36,15 @@ test("an offer is a caller who rings for oneself, with the end of the lease", ()
 
 test("callbacks are those who hung up and kept their place", () => {
   expect(callbacksOf([board([], [caller(), caller({ key: "c2", callback: true })])]).map((each) => each.caller.key)).toEqual(["c2"]);
+});
+
+test("a break that begins when the call ends is told, and can be ended before", () => {
+  const standing = standingOf([board([seat("on_call", { pausing: true, reason: "Lunch" })])], "1001", 0)!;
+  expect(standing).toMatchObject({ state: "on_call", onBreak: true, reason: "Lunch" });
+  expect(standingWords(standing)).toBe("On a queue call, then on break");
+});
+
+test("who rests after a call not taken is not available, until then", () => {
+  const standing = standingOf([board([seat("resting", { until: UNTIL })])], "1001", 0)!;
+  expect([standing.state, standing.until_ms, toneOf(standing)]).toEqual(["resting", Date.parse(UNTIL), "away"]);
 });

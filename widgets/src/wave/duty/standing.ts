@@ -2,16 +2,16 @@
 import { t } from "../../shared/i18n";
 import type { OwnBoard, OwnCaller, OwnSeat } from "../calls/queue-desk";
 
-export type State = "ringing" | "on_call" | "wrap_up" | "on_break" | "busy" | "chatting" | "undisturbed" | "unavailable" | "available" | "logged_out";
+export type State = "ringing" | "on_call" | "wrap_up" | "on_break" | "busy" | "chatting" | "resting" | "undisturbed" | "unavailable" | "available" | "logged_out";
 
 export interface Standing {
   state: State;
-  /** Of a break. */
+  /** Of a break, also of one that begins when the call ends. */
   reason: string;
   /** Since when, and until when; on this page's clock. */
   since_ms: number | null;
   until_ms: number | null;
-  /** On a break in one of the queues at least: then there is one to end. */
+  /** On a break in one of the queues at least, or as soon as the call ends: then there is one to end. */
   onBreak: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Offer {
 }
 
 /** What one does in one queue shows in the others: the first of these is what one does. */
-const ORDER: readonly State[] = ["ringing", "on_call", "wrap_up", "on_break", "busy", "undisturbed", "unavailable", "available", "chatting", "logged_out"];
+const ORDER: readonly State[] = ["ringing", "on_call", "wrap_up", "on_break", "busy", "undisturbed", "unavailable", "resting", "available", "chatting", "logged_out"];
 
 /** `ahead_ms`: how far this page's clock is ahead of the server's. Null: one serves no queue. */
 export function standingOf(boards: readonly OwnBoard[], own: string, ahead_ms: number): Standing | null {
@@ -36,7 +36,7 @@ export function standingOf(boards: readonly OwnBoard[], own: string, ahead_ms: n
     reason: seat.reason,
     since_ms: here(seat.since, ahead_ms),
     until_ms: latest(seats.filter((each) => each.state === seat.state).map((each) => here(each.until, ahead_ms))),
-    onBreak: seats.some((each) => each.state === "on_break"),
+    onBreak: seats.some((each) => each.state === "on_break" || each.pausing),
   };
 }
 
@@ -56,12 +56,12 @@ export function callbacksOf(boards: readonly OwnBoard[]): { caller: OwnCaller; q
   return boards.flatMap((queue) => queue.waiting.filter((caller) => caller.callback).map((caller) => ({ caller, queue })));
 }
 
-export function standingWords({ state, reason }: Standing): string {
+export function standingWords({ state, reason, onBreak }: Standing): string {
   switch (state) {
     case "ringing":
       return t("A call rings");
     case "on_call":
-      return t("On a queue call");
+      return onBreak ? t("On a queue call, then on break") : t("On a queue call");
     case "wrap_up":
       return t("Wrap-up");
     case "on_break":
@@ -70,6 +70,8 @@ export function standingWords({ state, reason }: Standing): string {
       return t("On another call");
     case "chatting":
       return t("Busy with chats");
+    case "resting":
+      return t("Resting after a missed call");
     case "undisturbed":
       return t("Do not disturb");
     case "unavailable":
@@ -94,6 +96,7 @@ export function toneOf({ state }: Standing): Tone {
     case "undisturbed":
       return "busy";
     case "wrap_up":
+    case "resting":
     case "on_break":
       return "away";
     default:
