@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from engage.api.actions import NEED_APPLY, required
 from engage.api.documents import Document
@@ -18,12 +18,12 @@ from engage.people.queue_entries import agent_of
 from engage.queues.figures import Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.system_actions import Feed
     from engage.people.service import People
-    from engage.queues.figures import Report
+    from engage.queues.figures import Report, Span, Stay
     from engage.queues.reports import QueueReports
 
 KINDS: Final = ("overview", "calldetail", "loginhistory", "pausedhistory")
@@ -31,6 +31,9 @@ MOST: Final = 1000
 LONGEST: Final = timedelta(days=400)
 NO_DATE: Final = N_("This is no day such as 2026-11-24.")
 ANYBODY: Final = ("", "*", "all")
+EVERYBODY: Final = "admin"
+"""Named as chairman of all queues."""
+Told = TypeVar("Told", "Stay", "Span")
 
 
 class QueueStatistics:
@@ -53,21 +56,23 @@ class QueueStatistics:
         """`queueapi`: the days from `startTime` to `endTime`, both with them."""
         kind = _choice(asked, "statisticsType", KINDS, "overview")
         form = _choice(asked, "format", tuple(FORMATS), "xml")
-        chairman = text(asked, "queuechairman") or "admin"
+        chairman = text(asked, "queuechairman") or EVERYBODY
         begin, end = self._days(asked)
         queue, agent = (_one(asked, name) for name in ("queue", "agent"))
         most, offset = _whole(asked, "numRecords", MOST, MOST), _whole(asked, "offset", 10**9, 0)
         span = caller.actor, begin, end, queue, agent
+        among = self._chaired(chairman, queue)
         zone = self._reports.zone()
         if kind == "overview":
-            found = await self._reports.report(*span)
-            elements = overview(self._with_idle(found, queue, agent), chairman)
+            found = await self._reports.report(*span, queues=among or ())
+            elements = overview(self._with_idle(found, queue, agent, among), chairman)
         elif kind == "calldetail":
-            stays = await self._reports.stays(*span)
+            stays = _of(among, await self._reports.stays(*span))
             elements = details(stays[offset : offset + most], chairman, zone)
         else:
             which = "login" if kind == "loginhistory" else "break"
-            elements = history(await self._reports.spans(*span), chairman, zone, which)
+            spans = _of(among, await self._reports.spans(*span))
+            elements = history(spans, chairman, zone, which)
             elements = elements[offset : offset + most]
         write, media_type = FORMATS[form]
         return Document(write(elements), media_type)
@@ -110,12 +115,33 @@ class QueueStatistics:
         if known and await self._queues.seat(caller.actor, queue, agent):
             await applied(self._feed)  # who is to log in must be known there
 
-    def _with_idle(self, report: Report, queue: str, agent: str) -> Report:
+    def _chaired(self, chairman: str, queue: str) -> Collection[str] | None:
+        """The queues of a chairman, or the one of them that is named; None: everybody's.
+
+        Raises:
+            Refused: he is the chairman of none, or not of that one.
+        """
+        if chairman == EVERYBODY:
+            return None
+        found = [
+            number
+            for number, each in self._queues.known.items()
+            if queue in ("", number) and chairman in self._queues.rules(each).chairmen
+        ]
+        if not found:
+            raise unknown("queuechairman", chairman)
+        return found
+
+    def _with_idle(
+        self, report: Report, queue: str, agent: str, among: Collection[str] | None
+    ) -> Report:
         """Queues and agents that nobody called are told too."""
         entries = [
             each
             for each in self._queues.known.values()
-            if queue in ("", each.number) and (not agent or agent_of(each, agent) is not None)
+            if queue in ("", each.number)
+            and (among is None or each.number in among)
+            and (not agent or agent_of(each, agent) is not None)
         ]
         seats = {seat.number for each in entries for seat in each.agents}
         return replace(
@@ -135,6 +161,11 @@ class QueueStatistics:
             return int(datetime.combine(day, time(), zone).timestamp() * 1000)
 
         return at(first), at(last + timedelta(days=1))
+
+
+def _of(among: Collection[str] | None, found: list[Told]) -> list[Told]:
+    """What is of these queues."""
+    return found if among is None else [each for each in found if each.queue in among]
 
 
 def _all(found: list[Figures], keys: Iterable[str]) -> list[Figures]:

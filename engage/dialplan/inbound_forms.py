@@ -234,6 +234,12 @@ class InboundRouteForm(RouteBody):
         description=N_("Music that callers hear while it rings."),
         json_schema_extra=music_hint(PLACE, N_("Ring back tone")),
     )
+    caller_priority: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=0,
+        title=N_("Caller Priority"),
+        description=N_("In call queues, callers of a higher priority come first."),
+        json_schema_extra={"control": "number", "section": PLACE},
+    )
     did_strip: Strip = Field(
         default=0, title=N_("Strip"), json_schema_extra={"control": "number", "section": DID}
     )
@@ -277,6 +283,7 @@ class InboundRouteForm(RouteBody):
             alert_info=self.alert_info,
             music=self.ring_back,
             blocked=tuple(patterns_of(self.blocked)),
+            priority=self.caller_priority,
         )
 
     def uses(self) -> set[str]:

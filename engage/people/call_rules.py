@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from engage.errors import N_
 from engage.people.codecs import DTMF_MODES, CodecName, DtmfMode, read
 from pbxcore.dialplan.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic.config import JsonDict
+
 USUAL_RING_S: Final = 60
 FIELDS: Final = ("auto_record", "supervisors")
 """Those that an administrator's form has too, under the same names."""
 Recorded = Literal["off", "internal", "external", "all"]
 RECORDED: Final[tuple[Recorded, ...]] = ("off", "internal", "external", "all")
+RECORDED_WORDS: JsonDict = {
+    "off": N_("None"),
+    "internal": N_("Internal Calls"),
+    "external": N_("External Calls"),
+    "all": N_("All Calls"),
+}
 _SRTP: Final[dict[object, Literal["off", "optional", "required"]]] = {
     "no": "off",
     "support": "optional",

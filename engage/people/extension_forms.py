@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
@@ -19,12 +19,15 @@ from engage.people.call_forms import (
     CallChanges,
     CallFields,
 )
-from engage.people.call_rules import Recorded
+from engage.people.call_rules import RECORDED_WORDS, Recorded
 from engage.people.fields import Email, Ident, Language, Line, Number, Options, Password, Version
 from engage.people.mailbox_forms import VOICEMAIL, MailboxChanges, MailboxFields
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.people.outbound_forms import OUTSIDE, OutboundChanges, OutboundFields
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
 
 Permission = Literal[
     "internal",
@@ -32,6 +35,12 @@ Permission = Literal[
     "internal-local-national",
     "internal-local-national-international",
 ]
+PERMISSIONS: JsonDict = {
+    "internal": N_("Internal"),
+    "internal-local": N_("Local"),
+    "internal-local-national": N_("National"),
+    "internal-local-national-international": N_("International"),
+}
 MOST_CONTACTS = 10
 
 Secret = Annotated[str, StringConstraints(max_length=policy.SECRET_LONGEST)]
@@ -139,12 +148,7 @@ class AccountFields(Body):
         json_schema_extra={
             "control": "select",
             "section": CALLS,
-            "labels": {
-                "internal": N_("Internal"),
-                "internal-local": N_("Local"),
-                "internal-local-national": N_("National"),
-                "internal-local-national-international": N_("International"),
-            },
+            "labels": PERMISSIONS,
         },
     )
     auto_record: Recorded = Field(
@@ -154,12 +158,7 @@ class AccountFields(Body):
         json_schema_extra={
             "control": "select",
             "section": CALLS,
-            "labels": {
-                "off": N_("None"),
-                "internal": N_("Internal Calls"),
-                "external": N_("External Calls"),
-                "all": N_("All Calls"),
-            },
+            "labels": RECORDED_WORDS,
         },
     )
     supervisors: Supervisors = Field(

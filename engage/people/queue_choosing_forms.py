@@ -133,6 +133,12 @@ class ChoosingRules(Body):
     pauses_everywhere: bool = switch(
         N_("Pause in All Queues"), MISSES, N_("Not in this queue alone."), on=True
     )
+    caller_priority: Annotated[int, Field(ge=0, le=1000)] = number(
+        N_("Caller Priority"),
+        ORDER,
+        0,
+        N_("Agents of several queues get callers of a higher priority first."),
+    )
     vips: Annotated[list[VIP], Field(max_length=2000)] = Field(
         default_factory=list,
         title=N_("VIP Numbers"),

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from engage.errors import N_
 from engage.people import policy
 from engage.people.call_forms import RING_WORDS, Ring
+from engage.people.call_rules import RECORDED_WORDS, Recorded
+from engage.people.extension_forms import PERMISSIONS, Permission
 from engage.people.fields import Ident
 from engage.people.queue_counting_forms import CountingRules
 from engage.people.queue_fields import (
@@ -195,7 +197,21 @@ class QueueRules(CountingRules):
             "labels": {each: word for each, word in RING_WORDS.items() if each != "custom"},
         },
     )
-    auto_record: bool = switch(N_("Auto Record"), RINGING, N_("Calls with agents are recorded."))
+    auto_record: Recorded = Field(
+        default="off",
+        title=N_("Auto Record"),
+        description=N_("Which calls with agents are recorded without being asked for."),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "labels": RECORDED_WORDS,
+        },
+    )
+    record_code: bool = switch(
+        N_("Enable Record Feature Code"),
+        RINGING,
+        N_("Agents may pause and resume by code what is recorded by itself."),
+    )
     service_level_s: Annotated[int, Field(ge=1, le=3600)] = number(
         N_("Service Level"),
         RINGING,
@@ -249,7 +265,7 @@ class QueueRules(CountingRules):
         N_("Highest Place Told"),
         SAID,
         0,
-        N_("Beyond it, callers hear that there are more than that before them; 0: any."),
+        N_("Beyond it, callers hear that at least so many are before them; 0: any."),
         when={"field": "announces_position", "is": True},
     )
     wait_told_from_s: Seconds = number(
@@ -318,6 +334,17 @@ class QueueRules(CountingRules):
         default=SAY_WHY,
         title=N_("Empty or Full Queue Destination"),
         json_schema_extra={"control": "group", "section": EMPTY},
+    )
+    permission: Permission = Field(
+        default="internal",
+        title=N_("Permission"),
+        description=N_("How far callers may go who leave the queue for an external number."),
+        json_schema_extra={"control": "select", "section": EMPTY, "labels": PERMISSIONS},
+    )
+    mailbox_prompt: PromptId = prompt(
+        N_("Voicemail Prompt"),
+        EMPTY,
+        N_("What callers hear before they leave the queue for a mailbox."),
     )
     virtual_queue: bool = switch(
         N_("Virtual Queue"), CALLBACK, N_("Callers may hang up, keep their place and be called.")

@@ -79,6 +79,7 @@ EXIT_KEY: Final = "1"
 """What the API's callers press to leave, where nobody has chosen another key."""
 OWN: Final = (
     *("rings_busy", "missed_to_pause", "weight", "name_on_phones", "service_level_s"),
+    *("record_code", "mailbox_prompt"),
     *("exit_key", "caller_id", "name_prefix", "virtual_key", "blend", "beside_chats", "progress_s"),
     *("leave_conditions", "join_conditions", "empty_wait_s"),
     *("announces_better", "highest_position", "wait_told_from_s"),
@@ -122,6 +123,7 @@ def _switch(found: dict[str, Any], options: Mapping[str, Any]) -> None:
 def needs_of(options: Mapping[str, Any]) -> set[tuple[str, str]]:
     """What of the dialplan a queue needs, by kind and value."""
     found = {("prompt", str(options.get(_TEXTS[name]) or "")) for name in ("welcome", "repeated")}
+    found.add(("prompt", str(options.get("mailbox_prompt") or "")))
     found |= {("prompt", each) for each in options.get("more_repeated") or ()}
     for suffix in _DESTINATIONS.values():
         if (to := _destination(options, suffix)) is not None:
@@ -175,8 +177,8 @@ def _other(name: str, value: Any, seal: Callable[[str], str]) -> dict[str, Any]:
             return {"vq_mode": _MODES[value]}
         case "music":
             return {"musicclass": value or "default"}
-        case "auto_record":
-            return {"auto_record": "all" if value else "off"}
+        case "auto_record" | "permission":
+            return {name: value}
         case "pin":
             return {"pin": seal(value) if value else None}
         case "chairmen":
@@ -190,8 +192,7 @@ def _single(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if music := options.get("musicclass"):
         found["music"] = "" if music == "default" else music
-    if "auto_record" in options:
-        found["auto_record"] = options["auto_record"] != "off"
+    found |= {each: options[each] for each in ("auto_record", "permission") if each in options}
     if sealed := options.get("pin"):
         found["pin"] = secrets.open(sealed)
     found["chairmen"] = chairmen(options)

@@ -44,6 +44,7 @@ def call_queue(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], st
         welcome=path_of(rules.welcome),
         music=rules.music,
         recorded=rules.auto_record,
+        record_code=rules.record_code,
         tells_hold_time=rules.tells_hold_time,
         names_queue=rules.name_on_phones,
         replaces_name=rules.replaces_name,
@@ -53,6 +54,9 @@ def call_queue(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], st
         feature_codes=rules.feature_codes,
         static_login=rules.static_login,
         skills={each.name: each.level for each in rules.asked_skills},
+        priority=rules.caller_priority,
+        permission=rules.permission,
+        mailbox_prompt=path_of(rules.mailbox_prompt),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.apps.asking import ask
 from pbxcore.apps.sounds import Counted, Number, Prompt
 from pbxcore.apps.steps import Connect, Gather, HangUp, Say
 from pbxcore.dialplan.call_queue import NOTICE
-from pbxcore.dialplan.place import HANG_UP
+from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.media.commands import File, Tone
 from pbxcore.queues.facts import ExitStatus
 from pbxcore.queues.outputs import CallbackOffered, HoldTime, Periodic, Position
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from pbxcore.apps.sounds import Sound
     from pbxcore.apps.steps import Part, Script
-    from pbxcore.dialplan.place import Place
     from pbxcore.queues.outputs import Said
 
 _NOTICES: Final = {
@@ -29,6 +30,32 @@ _NOTICES: Final = {
 _LONGEST: Final = 20
 
 
+class Onward(msgspec.Struct, frozen=True):
+    """How callers leave the queue `name` for elsewhere.
+
+    Numbers outside are called as far as `level`. Before a mailbox the sound file `mailbox_prompt`
+    is heard, and the message's envelope names the queue before the `caller`.
+    """
+
+    name: str
+    caller: str = ""
+    level: str = ""
+    mailbox_prompt: str = ""
+
+    def script(self, place: Place, status: ExitStatus) -> Script:
+        """Tell why nobody serves the caller, where that is all, or send him to the place."""
+        if place == NOTICE or status is ExitStatus.CALLBACK:
+            yield Say((Prompt(_NOTICES.get(status, "queue-no-agents")),), barge=False)
+        if place in (NOTICE, HANG_UP):
+            yield HangUp(f"queue_{status}")
+        elif leads_to_mailbox(place):
+            if self.mailbox_prompt:
+                yield Say((File(self.mailbox_prompt),), barge=False)
+            yield Connect(place, f"{self.name}: {self.caller}")
+        else:
+            yield Connect(place, level=self.level if place.kind == "external" else "")
+
+
 class QueueStay:
     """One caller's stay in a queue; who keeps the queues tells it what comes next.
 
@@ -36,6 +63,7 @@ class QueueStay:
 
     Args:
         welcome: what is said first.
+        onward: how he goes on elsewhere.
         music: what is heard between announcements.
         number: who calls, as he may be called back.
         pressed: told each key.
@@ -50,6 +78,7 @@ class QueueStay:
     def __init__(
         self,
         welcome: tuple[Sound, ...],
+        onward: Onward,
         music: tuple[File | Tone, ...],
         number: str,
         *,
@@ -57,7 +86,7 @@ class QueueStay:
         asked: Callable[[str], None],
         gone: Callable[[], None],
     ) -> None:
-        self._welcome, self._music, self._number = welcome, music, number
+        self._welcome, self._onward, self._music, self._number = welcome, onward, music, number
         self._pressed, self._asked, self._gone = pressed, asked, gone
         self.news: deque[tuple[Said, ...]] = deque()
         self.served = False
@@ -91,7 +120,7 @@ class QueueStay:
                     key = yield Say(self._music, times=0)
                     if key:
                         self._pressed(key)
-            yield from _go(*self._exit)
+            yield from self._onward.script(*self._exit)
         finally:
             self._gone()
 
@@ -104,33 +133,26 @@ class QueueStay:
             self._pressed(key)
 
     def _offer(self, key: str) -> Part[None]:
-        """1: at the number that calls, 2: at another."""
+        """1: at the number that calls, where one is shown; 2: at another."""
         key = key or (yield Gather(1))
         number = self._number if key == "1" else ""
-        if key == "2":
+        if key == "2" or (key == "1" and not number):
             number = yield from ask(Prompt("enter-number"), most=_LONGEST, first_s=10.0)
         if number:
             self._asked(number)
 
 
-def refused(place: Place, status: ExitStatus) -> Script:
-    """What somebody hears who cannot enter."""
-    yield from _go(place, status)
-
-
-def _go(place: Place, status: ExitStatus) -> Script:
-    if place == NOTICE or status is ExitStatus.CALLBACK:
-        yield Say((Prompt(_NOTICES.get(status, "queue-no-agents")),), barge=False)
-    if place in (NOTICE, HANG_UP):
-        yield HangUp(f"queue_{status}")
-    else:
-        yield Connect(place)
+def leads_to_mailbox(place: Place) -> bool:
+    """Whether somebody is asked for a message there."""
+    return place.kind in ("voicemail", "voicemail_group")
 
 
 def hold_time(waited_s: float) -> tuple[Sound, ...]:
     """What an agent hears before he talks to somebody who has waited so long."""
-    minutes = round(waited_s / 60)
-    return (Counted(minutes, "minute"),) if minutes else (Prompt("one-moment"),)
+    minutes, seconds = round(waited_s / 60), round(waited_s)
+    if minutes:
+        return (Counted(minutes, "minute"),)
+    return (Counted(seconds, "second"),) if seconds else (Prompt("one-moment"),)
 
 
 def _unplaced(parts: tuple[Said, ...]) -> tuple[Said, ...]:
@@ -139,6 +161,8 @@ def _unplaced(parts: tuple[Said, ...]) -> tuple[Said, ...]:
 
 def _spoken(part: Said) -> Iterable[Sound]:
     match part:
+        case Position(position, or_more=True):
+            return Prompt("queue-at-least"), Counted(position, "caller")
         case Position(position):
             return Prompt("queue-you-are"), Number(position), Prompt("queue-in-line")
         case HoldTime(minutes):

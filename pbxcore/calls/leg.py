@@ -61,6 +61,7 @@ class Leg(CallListener):
         muted: whether nobody hears it, as was asked for from outside.
         held_from_outside: whether it holds whom it talks to because somebody else wanted so.
         recorded: whether its talks are recorded, whoever it is: its way here wants so.
+        switches_recording: whether it may begin and end a recording by code.
         keypad: what it pressed last while it talked.
         informs: whether it presses keys by INFO.
         attending: the service it talks to, if it does.
@@ -102,6 +103,7 @@ class Leg(CallListener):
         self.supervisors: dict[Leg, Mode] = {}
         self.muted = self.held_from_outside = False
         self.recorded = False
+        self.switches_recording = True
         self.group = ""
         """The ring group that it rings for."""
         self.keypad = Keypad()
@@ -123,6 +125,10 @@ class Leg(CallListener):
     def flow(self) -> Flow | None:
         """The way its messages take now, None before it has a dialog."""
         return None if self.sip is None else self.sip.flow
+
+    def inherit(self, other: Leg) -> None:
+        """Have the place of another device of the same party: what was set for it holds on."""
+        self.recorded, self.switches_recording = other.recorded, other.switches_recording
 
     def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
         """Tell that it rings at somebody; a leg that was answered hears that otherwise."""

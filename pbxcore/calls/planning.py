@@ -40,7 +40,7 @@ class Aim(msgspec.Struct, frozen=True):
     wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627);
     `emergency` is the number of an emergency service that is called, `zone` where from;
     `returns_to` is the number under which the service may call back; `music` is the class of what
-    is heard while it rings.
+    is heard while it rings; `priority` counts where callers wait in a queue.
     """
 
     origin: Origin
@@ -59,6 +59,7 @@ class Aim(msgspec.Struct, frozen=True):
     zone: Zone | None = None
     returns_to: str = ""
     music: str = ""
+    priority: int = 0
 
 
 class Planning:
@@ -123,6 +124,7 @@ class Planning:
             fax=self._fax_detection(origin, found),
             alert_info="" if route is None else route.alert_info,
             music="" if route is None else route.music,
+            priority=0 if route is None else route.priority,
         )
 
     def _aim(self, origin: Origin, dialled: str, direction: str, found: Resolution) -> Aim:

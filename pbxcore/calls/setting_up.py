@@ -188,7 +188,7 @@ class SettingUp:
             self.fail(refused(480, "pbx"))
             return
         self.taken()
-        visit = visit_of(call, front, number, self.forwardings)
+        visit = visit_of(call, front, number, self.forwardings, self.caller)
         attend(front, service, visit, spoken_at(service, self.lines))
 
     def _ring(

@@ -43,6 +43,8 @@ class TakingOver:
         new = CallerLeg(house.leg_id(), call, origin.number, origin.caller, incoming)
         new.location = origin.location or origin.number
         new.session = house.caller_session(new, incoming.flow)
+        if leg.number and leg.number == origin.number:
+            new.inherit(leg)
         call.add(new)
         handed_on = leg.answered and not house.parking.holds(leg)
         told, action = (kind or "attended", kind or "transfer") if handed_on else _PICKED_UP
@@ -93,8 +95,10 @@ class TakingOver:
         if problem or leg.over or serving is None:
             call.refuse(new, 503 if problem else 481)
             return
-        call.accept(new, spoken_with_us(lines))
-        if new.over:
+        try:
+            new.accept(spoken_with_us(lines))
+        except RemoteProtocolError as error:
+            call.refuse(new, error.status, error.reason, error.headers)
             return
         self._house.record(LegAnswered(call.id, new.id))
         if setting_up is not None and setting_up.front is leg:

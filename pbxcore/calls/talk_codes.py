@@ -41,6 +41,7 @@ def code_pressed(leg: Leg, key: str) -> tuple[str, Callable[[], object]]:
             getattr(known, name): act
             for name, act in features.items()
             if known.may_press(name, calls=leg.calls)
+            and (name != "record" or leg.switches_recording)
         }
         codes[known.features.get(FLIP, "")] = partial(flip, leg)
     if leg.redial is not None:

@@ -12,10 +12,17 @@ if TYPE_CHECKING:
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
     from pbxcore.sip.forwarding import Forwarding
+    from pbxcore.sip.identity import Caller
 
 
-def visit_of(call: Call, leg: Leg, service: str, forwardings: Sequence[Forwarding]) -> Visit:
-    """What the script may know of a leg."""
+def visit_of(
+    call: Call,
+    leg: Leg,
+    service: str,
+    forwardings: Sequence[Forwarding],
+    shown: Caller | None = None,
+) -> Visit:
+    """What the script may know of a leg, which may be `shown` under another name than its own."""
     house, origin = call.house, call.origin
     extension = house.directory.extension(leg.number)
     language = "" if extension is None else extension.language
@@ -26,7 +33,7 @@ def visit_of(call: Call, leg: Leg, service: str, forwardings: Sequence[Forwardin
         leg.id,
         leg.number,
         origin.shown if outside else leg.number,
-        (leg.identity.display_name or b"").decode("utf-8", "replace"),
+        ((shown or leg.identity).display_name or b"").decode("utf-8", "replace"),
         origin.trunk if outside else "",
         service,
         call.dialled,

@@ -154,7 +154,7 @@ class AgentHunt:
     def __init__(self, house: Surroundings, wanted: CallFromVisitor) -> None:
         queue = house.directory.plan.queues.get(wanted.dialled)
         self.number = wanted.dialled
-        self.recorded = queue is not None and queue.recorded
+        self.recorded = queue is not None and queue.records(internal=False)
         self._queue = None if queue is None else queue.settings
         self._house = house
         self._rounds: list[AgentRound] = list(wanted.rounds)

@@ -22,13 +22,18 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     the queue's name beside that get it with `names_queue`. Dynamic agents, and static ones with
     `static_login`, come and go by phone, and need the `pin` for that, if there is one; agents take
     breaks by code with `feature_codes`.
-    Talks are `recorded` or not. Callers ask for `skills`, each with the least level.
+    Talks are `recorded`: `all` of them, those of `external` or `internal` callers, or none (`off`);
+    an agent pauses and resumes that by code with `record_code` alone. Callers ask for `skills`,
+    each with the least level, and come with a `priority`. Who goes on to a number outside may call
+    as far as `permission`, and who goes on to a mailbox hears the sound file `mailbox_prompt`
+    before.
     """
 
     settings: QueueSettings
     welcome: str = ""
     music: str = ""
-    recorded: bool = False
+    recorded: str = "off"
+    record_code: bool = False
     tells_hold_time: bool = False
     names_queue: bool = True
     replaces_name: bool = False
@@ -38,3 +43,10 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     feature_codes: bool = False
     static_login: bool = False
     skills: dict[str, int] = {}
+    priority: int = 0
+    permission: str = "internal"
+    mailbox_prompt: str = ""
+
+    def records(self, *, internal: bool) -> bool:
+        """Whether talks with such callers are recorded without being asked for."""
+        return self.recorded in ("all", "internal" if internal else "external")

@@ -109,7 +109,7 @@ class InboundRoute(msgspec.Struct, frozen=True):
     kinds of places that may be reached by `by_did`; `did_strip` and `did_prepend` make the number
     for it. `permission` is that of calls which leave again by a trunk. Callers hear the music of
     the class `music` while it rings, where one is chosen. `blocked` may not call in here, as those
-    of the blacklist nowhere.
+    of the blacklist nowhere. In queues they come with a `priority`.
     """
 
     id: str
@@ -139,6 +139,7 @@ class InboundRoute(msgspec.Struct, frozen=True):
     recorded: bool = False
     music: str = ""
     blocked: tuple[str, ...] = ()
+    priority: int = 0
 
 
 class Blacklist(msgspec.Struct, frozen=True):

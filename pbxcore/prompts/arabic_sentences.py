@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-FEMININE: Final = frozenset({"new-message", "saved-message", "minute"})
+FEMININE: Final = frozenset({"new-message", "saved-message", "minute", "second"})
 
 COUNTED: Final = {
     "new-message.one": "رسالة جديدة واحدة",
@@ -32,6 +32,11 @@ COUNTED: Final = {
     "minute.few": "دقائق",
     "minute.many": "دقيقة",
     "minute.other": "دقيقة",
+    "second.one": "ثانية واحدة",
+    "second.two": "ثانيتان",
+    "second.few": "ثوان",
+    "second.many": "ثانية",
+    "second.other": "ثانية",
     "thousand.one": "ألف",
     "thousand.two": "ألفان",
     "thousand.few": "آلاف",
@@ -176,6 +181,7 @@ SENTENCES: Final = {
     "queue-busy": "جميع موظفينا مشغولون. يرجى الانتظار.",
     "queue-you-are": "رقمك هو",
     "queue-in-line": "في قائمة الانتظار.",
+    "queue-at-least": "ينتظر قبلك على الأقل",
     "queue-wait": "وقت الانتظار المتوقع هو",
     "queue-thanks": "شكرا لانتظارك.",
     "queue-full": "يوجد عدد كبير من المتصلين في الانتظار. يرجى المحاولة لاحقا.",
@@ -186,6 +192,7 @@ SENTENCES: Final = {
     "queue-callback-agent": "تجري معاودة الاتصال بأحد المتصلين. يرجى الانتظار.",
     "queue-break": "بدأت استراحتك.",
     "queue-break-over": "انتهت استراحتك.",
+    "queue-survey": "ما مدى رضاك عن هذه المكالمة؟ اضغط رقما من 1، غير راض، إلى 5، راض جدا.",
     "signed-in": "تم تسجيل دخولك.",
     "signed-out": "تم تسجيل خروجك.",
     "today": "اليوم",

@@ -25,6 +25,7 @@ _COUNTED: Final = {
     "participant.other": "位与会者",
     "caller.other": "位来电者",
     "minute.other": "分钟",
+    "second.other": "秒",
 }
 
 _SENTENCES: Final = {
@@ -155,6 +156,7 @@ _SENTENCES: Final = {
     "queue-busy": "所有坐席均忙，请稍候。",
     "queue-you-are": "您是第",
     "queue-in-line": "位。",
+    "queue-at-least": "排在您前面的至少有",
     "queue-wait": "预计等待时间为",
     "queue-thanks": "感谢您的等待。",
     "queue-full": "等待人数过多，请稍后再拨。",
@@ -164,6 +166,7 @@ _SENTENCES: Final = {
     "queue-callback-agent": "正在回拨来电者，请稍候。",
     "queue-break": "您的休息开始。",
     "queue-break-over": "您的休息结束。",
+    "queue-survey": "您对本次通话满意吗？请按 1 到 5 评分，1 为很不满意，5 为非常满意。",
     "signed-in": "您已签入。",
     "signed-out": "您已签出。",
     "today": "今天",

@@ -39,6 +39,8 @@ _COUNTED: Final = {
     "caller.other": "callers",
     "minute.one": "one minute",
     "minute.other": "minutes",
+    "second.one": "one second",
+    "second.other": "seconds",
 }
 
 _SENTENCES: Final = {
@@ -189,6 +191,7 @@ _SENTENCES: Final = {
     "queue-busy": "All our agents are busy. Please hold.",
     "queue-you-are": "You are number",
     "queue-in-line": "in line.",
+    "queue-at-least": "Ahead of you are at least",
     "queue-wait": "The estimated waiting time is",
     "queue-thanks": "Thank you for waiting.",
     "queue-full": "Too many callers are waiting. Please try again later.",
@@ -199,6 +202,8 @@ _SENTENCES: Final = {
     "queue-callback-agent": "A caller is being called back. Please hold.",
     "queue-break": "Your break begins.",
     "queue-break-over": "Your break is over.",
+    "queue-survey": "How satisfied were you with this call? Press a key from 1, not at "
+    "all, to 5, very satisfied.",
     "signed-in": "You are signed in.",
     "signed-out": "You are signed out.",
     # between fragments

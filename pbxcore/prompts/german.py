@@ -35,6 +35,8 @@ _COUNTED: Final = {
     "caller.other": "Anrufer",
     "minute.one": "eine Minute",
     "minute.other": "Minuten",
+    "second.one": "eine Sekunde",
+    "second.other": "Sekunden",
 }
 
 _SENTENCES: Final = {
@@ -180,6 +182,7 @@ _SENTENCES: Final = {
     "queue-busy": "Alle Mitarbeiter sind im Gespräch. Bitte warten Sie.",
     "queue-you-are": "Sie sind Nummer",
     "queue-in-line": "in der Warteschlange.",
+    "queue-at-least": "Vor Ihnen warten mindestens",
     "queue-wait": "Die voraussichtliche Wartezeit beträgt",
     "queue-thanks": "Vielen Dank für Ihre Geduld.",
     "queue-full": "Es warten zu viele Anrufer. Bitte versuchen Sie es später noch einmal.",
@@ -191,6 +194,8 @@ _SENTENCES: Final = {
     "queue-callback-agent": "Ein Anrufer wird zurückgerufen. Bitte warten Sie.",
     "queue-break": "Ihre Pause beginnt.",
     "queue-break-over": "Ihre Pause ist zu Ende.",
+    "queue-survey": "Wie zufrieden waren Sie mit diesem Gespräch? Drücken Sie eine Taste "
+    "von 1, gar nicht, bis 5, sehr zufrieden.",
     "signed-in": "Sie sind angemeldet.",
     "signed-out": "Sie sind abgemeldet.",
     "today": "heute",

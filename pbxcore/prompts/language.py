@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Spoken = tuple[str, ...]
 """Fragments, in the order in which they are played."""
 
-NOUNS: Final = ("new-message", "saved-message", "participant", "caller", "minute")
+NOUNS: Final = ("new-message", "saved-message", "participant", "caller", "minute", "second")
 """What is counted; each is a text per plural category: `new-message.one`, `new-message.other` …"""
 LARGEST: Final = 999_999_999
 """Larger numbers are told digit by digit."""

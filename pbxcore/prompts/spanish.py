@@ -44,6 +44,8 @@ _COUNTED: Final = {
     "caller.other": "llamantes",
     "minute.one": "un minuto",
     "minute.other": "minutos",
+    "second.one": "un segundo",
+    "second.other": "segundos",
 }
 
 _SENTENCES: Final = {
@@ -186,6 +188,7 @@ _SENTENCES: Final = {
     "queue-busy": "Todos nuestros agentes están ocupados. Espere, por favor.",
     "queue-you-are": "Usted es el número",
     "queue-in-line": "en la cola.",
+    "queue-at-least": "Delante de usted hay al menos",
     "queue-wait": "El tiempo de espera estimado es de",
     "queue-thanks": "Gracias por esperar.",
     "queue-full": "Hay demasiadas llamadas en espera. Inténtelo más tarde.",
@@ -196,6 +199,8 @@ _SENTENCES: Final = {
     "queue-callback-agent": "Se está llamando a un cliente. Espere, por favor.",
     "queue-break": "Su pausa comienza.",
     "queue-break-over": "Su pausa ha terminado.",
+    "queue-survey": "¿Está satisfecho con esta llamada? Pulse una tecla del 1, nada, al 5, "
+    "muy satisfecho.",
     "signed-in": "Ha iniciado sesión.",
     "signed-out": "Ha cerrado la sesión.",
     "today": "hoy",

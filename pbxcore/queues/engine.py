@@ -12,19 +12,21 @@ from pbxcore.queues.breaks import Breaks
 from pbxcore.queues.calling_back import CallingBack
 from pbxcore.queues.emptiness import Emptiness
 from pbxcore.queues.entering import Entering
-from pbxcore.queues.facts import End, ExitStatus, Outcome, QueuesStarted
+from pbxcore.queues.facts import AgentOffered, End, ExitStatus, Outcome, QueuesStarted
 from pbxcore.queues.floor import Floor, Stage
 from pbxcore.queues.keeping import kept, restore_agents, restored_callback
 from pbxcore.queues.leaving import Leaving
 from pbxcore.queues.matching import Matching
 from pbxcore.queues.offering import Offering
-from pbxcore.queues.state import State
+from pbxcore.queues.settings import Strategy
+from pbxcore.queues.state import DURABLE, State
 from pbxcore.queues.talking import Talking
 from pbxcore.queues.timers import OF_CALLERS, Due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.queues.facts import Fact
     from pbxcore.queues.floor import Queue, Waiting
     from pbxcore.queues.outputs import Output
 
@@ -69,8 +71,15 @@ class QueueEngine:
 
     @property
     def state(self) -> State:
-        """What is to be kept over a restart; changed by the facts of `state.DURABLE`."""
+        """What is to be kept over a restart; changed by facts that are durable."""
         return kept(self.floor)
+
+    def is_durable(self, fact: Fact) -> bool:
+        """Whether the state is to be kept again after something that happened."""
+        if isinstance(fact, AgentOffered):  # ROUND_ROBIN goes on after whom it tried last
+            queue = self.floor.queues.get(fact.queue)
+            return queue is not None and queue.settings.strategy is Strategy.ROUND_ROBIN
+        return isinstance(fact, DURABLE)
 
     def handle(self, given: inputs.Input, now: float) -> list[Output]:
         """Something happened. What was due before it comes first."""

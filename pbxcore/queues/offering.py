@@ -96,10 +96,17 @@ class Offering:
         until = self._floor.now + callbacks.ring_s
         caller.attempts += 1
         self._floor.timers.set(Due.CALLBACK_RING, caller.key, until)
-        number = callbacks.prefix + caller.caller.number
-        agent, attempt = lease.agent.number, caller.attempts
         self._floor.tell(
-            CallBack(lease.id, caller.key, agent, number, callbacks.caller_id, attempt, until)
+            CallBack(
+                lease.id,
+                caller.key,
+                lease.agent.number,
+                caller.caller.number,
+                callbacks.caller_id,
+                caller.attempts,
+                until,
+                callbacks.prefix,
+            )
         )
 
     def missed(self, id_: int, outcome: Outcome) -> None:

@@ -65,6 +65,8 @@ class Connect(msgspec.Struct, frozen=True, tag=True):
 class CallBack(msgspec.Struct, frozen=True, tag=True):
     """An agent waits on the phone: call the customer, until `until`.
 
+    Outside, `prefix` is dialled before his `number`.
+
     `CallbackReached` or `CallbackFailed` is told of it. Should the agent hang up meanwhile, the
     customer is not called any further.
     """
@@ -76,10 +78,11 @@ class CallBack(msgspec.Struct, frozen=True, tag=True):
     caller_id: str
     attempt: int
     until: float
+    prefix: str = ""
 
 
 class Position(msgspec.Struct, frozen=True, tag=True):
-    """You are number `position`; with `or_more`: more than that wait before you."""
+    """You are number `position`; with `or_more`: at least so many wait before you."""
 
     position: int
     or_more: bool = False

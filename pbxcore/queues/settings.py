@@ -111,8 +111,8 @@ class Callbacks(msgspec.Struct, frozen=True):
     """The virtual queue: who waits may hang up, keeps the place, and is called back.
 
     Offered after `offered_after_s` (and as often again; None: not by itself), or asked for with
-    `key`. The customer is called once an agent has answered for him, with `prefix` before the
-    number, as `caller_id`, for `ring_s`; after a failure again up to `retries` times, each
+    `key`. The customer is called once an agent has answered for him, with `prefix` before a
+    number outside, as `caller_id`, for `ring_s`; after a failure again up to `retries` times, each
     `retry_after_s` later. Nobody is called back `lasts_s` after he entered.
     """
 

@@ -104,7 +104,8 @@ class Customers:
         if call is None or agent is None:
             return
         callback.over = callback.talks = True
-        other.recorded = callback.queue.recorded
+        other.recorded = callback.queue.records(internal=bool(other.number))
+        agent.switches_recording = callback.queue.record_code or not other.recorded
         self._talks.begin(callback.key, call.id, other.id, agent.id)
         call.connect(agent, other)
         self._tell(CallbackReached(callback.key))
@@ -129,15 +130,17 @@ class Customers:
 
 
 class _Phones:
-    """An agent's phones, all together, whatever else he wants done with his calls."""
+    """An agent's phones, all together, whatever else he wants done with his calls.
 
-    music = ""
+    What is recorded of the talk is decided once it is known who answers.
+    """
 
+    music, recorded = "", False
     action = "queue"
     otherwise: Place | None = HANG_UP
 
     def __init__(self, house: Surroundings, agent: str, queue: CallQueue) -> None:
-        self.number, self.recorded = queue.settings.number, queue.recorded
+        self.number = queue.settings.number
         extension = house.directory.extension(agent)
         self._phones = [] if extension is None else phones_of(house, extension)
 
@@ -209,6 +212,7 @@ class _Callback(Goal):
         if house.directory.extension(number) is not None:
             search.go_to(number, "queue")
             return
+        number = output.prefix + number
         try:
             tries = house.way_out(agent.number, number, "", "")
         except RemoteProtocolError as error:

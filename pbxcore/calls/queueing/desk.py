@@ -45,7 +45,6 @@ from pbxcore.queues.outputs import (
     Transition,
     Withdraw,
 )
-from pbxcore.queues.state import DURABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,7 +136,9 @@ class QueueDesk:
         self._house.lines.place_changed(number)
         call = found.call
         did = call.dialled if call.origin.trunk else ""
-        self.tell(Enter(number, Caller(key, found.shown, name, skills=queue.skills, did=did)))
+        priority = max(queue.priority, call.aim.priority)
+        caller = Caller(key, found.shown, name, priority=priority, skills=queue.skills, did=did)
+        self.tell(Enter(number, caller))
         self._run()
 
     def tell(self, told: Input) -> None:
@@ -232,7 +233,7 @@ class QueueDesk:
         for output in outputs:
             self._try(output)
         return not any(
-            isinstance(each, Transition) and isinstance(each.fact, DURABLE) for each in outputs
+            isinstance(each, Transition) and self._engine.is_durable(each.fact) for each in outputs
         )
 
     def _try(self, output: Output) -> None:

@@ -199,7 +199,8 @@ class QueueSearch(SettingUp):
         lines = (*history(self, number), *self._alerted(extension), *named)
         dialling = Dialling(self.caller, extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
-        leg.recorded = self._queue.recorded
+        leg.recorded = self._queue.records(internal=bool(self.front.number))
+        leg.switches_recording = self._queue.record_code or not leg.recorded
         self.call.add(leg)
         target = flows[0].contact
         called = LegCalled(self.call.id, leg.id, number, "queue", target=target, owner=self.owner)

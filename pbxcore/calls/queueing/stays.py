@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxcore.apps.queue_stay import QueueStay, hold_time, refused
+from pbxcore.apps.queue_stay import Onward, QueueStay, hold_time, leads_to_mailbox
 from pbxcore.apps.sounds import sources
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.party import refused as turned_away
@@ -54,8 +54,19 @@ class Stay:
         self._house = found.house
         self._number = found.shown
         self.search = QueueSearch(found, queue, key, tell=tell, elsewhere=self._elsewhere)
+        settings, name = (
+            queue.settings,
+            (found.caller.display_name or b"").decode("utf-8", "replace"),
+        )
+        self._onward = Onward(
+            settings.name or settings.number,
+            name or found.shown,
+            queue.permission,
+            queue.mailbox_prompt,
+        )
         self._stay = QueueStay(
             (File(queue.welcome),) if queue.welcome else (),
+            self._onward,
             self._house.waiting.sounds(queue.music),
             self._number,
             pressed=lambda pressed: tell(PressKey(key, pressed)),
@@ -83,11 +94,14 @@ class Stay:
         self._stay.leave(place, status)
         if place == HANG_UP:
             found.fail(turned_away(486 if status is ExitStatus.FULL else 480, "pbx"))
-        elif place == NOTICE:
+        elif place == NOTICE or leads_to_mailbox(place):
             found.taken()
             visit = visit_of(front.call, front, self.queue.settings.number, found.forwardings)
-            talk_to(front, refused(place, status), "queue", visit, spoken_with_us(found.lines))
+            script = self._onward.script(place, status)
+            talk_to(front, script, "queue", visit, spoken_with_us(found.lines))
         else:
+            if place.kind == "external":
+                found.level = self.queue.permission
             found.go_to_place(place, "queue")
 
     def say(self, parts: tuple[Said, ...]) -> None:

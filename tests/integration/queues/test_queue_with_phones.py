@@ -61,7 +61,7 @@ async def test_talks_of_a_queue_are_recorded_and_found_among_its_recordings(
     server: Server, tmp_path: Path
 ) -> None:
     admin = Program(server.url, "admin", "Demo-admin!")
-    assert admin.patch("/v1/queues/6500", {"auto_record": True}).status == 200
+    assert admin.patch("/v1/queues/6500", {"auto_record": "internal"}).status == 200
     settled(server, admin)
     async with AsyncExitStack() as stack:
         caller, agent = [await phone(stack, server, each) for each in ("1003", "1000")]
@@ -93,7 +93,7 @@ async def test_talks_of_a_queue_are_recorded_and_found_among_its_recordings(
         assert len(of_agent) == many
     sound = admin.get(f"/v1/recordings/{recording['id']}/sound")
     assert (sound.status, sound.body[:4]) == (200, b"RIFF")
-    assert admin.patch("/v1/queues/6500", {"auto_record": False}).status == 200
+    assert admin.patch("/v1/queues/6500", {"auto_record": "off"}).status == 200
 
 
 async def test_an_agent_logs_in_by_phone_serves_and_logs_out(server: Server) -> None:

@@ -15,6 +15,8 @@ from engage.queues.figures import Figures, Report
 from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from engage.api.model import ApiUser
     from engage.api.system_actions import Feed
     from engage.people.service import People
@@ -29,7 +31,9 @@ class Asked:
     def zone(self) -> tzinfo:
         return UTC
 
-    async def report(self, actor: object, begin_ms: int, end_ms: int, *only: str) -> Report:
+    async def report(
+        self, actor: object, begin_ms: int, end_ms: int, *only: str, queues: Collection[str]
+    ) -> Report:
         self.span = begin_ms, end_ms
         return Report(Figures(""))
 

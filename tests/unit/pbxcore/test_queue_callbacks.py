@@ -198,3 +198,25 @@ def test_a_customer_who_answers_in_the_moment_in_which_it_is_too_late_is_let_go(
         assert told(office, facts.CallbackTried)
         assert (bob.notes[-1], office["provider"].talk.notes[-1]) == ("ended", "ended")
         assert not told(office, facts.Connected)
+
+
+def test_the_prefix_stands_before_numbers_outside_and_before_no_colleagues() -> None:
+    with waiting(prefix="9") as office:
+        office.house.routes["9" + NUMBER] = office.house.routes.pop(NUMBER)
+        ready(office).accept()
+        office.run(1)
+        office["provider"].talk.accept()
+        office.run(1)
+        assert told(office, facts.Connected)
+        office["provider"].talk.hang_up()
+        office.run()
+        office.check()
+    with waiting("alice", prefix="9") as office:
+        ready(office).accept()
+        office.run(1)
+        office["alice"].talk.accept()
+        office.run(1)
+        assert told(office, facts.Connected)
+        office["alice"].talk.hang_up()
+        office.run()
+        office.check()

@@ -19,6 +19,7 @@ from pbxcore.queues.commands import QueuesShown, ShowQueues
 from pbxcore.queues.inputs import EndBreak, Remove, TakeBreak
 from pbxcore.queues.settings import NEVER, Announcements, QueueAgent, QueueSettings, Strategy
 from pbxcore.queues.state import KeptAgent, State
+from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_transfers import refer
 
@@ -182,6 +183,26 @@ def test_a_queue_without_agents_says_so_and_hangs_up() -> None:
         assert last(office, facts.Exited).status is facts.ExitStatus.LEAVE_EMPTY
         office.run()
         assert alice.notes[-1] == "ended"
+        office.check()
+
+
+def test_who_finds_it_full_hears_the_queues_prompt_before_a_mailbox() -> None:
+    mailbox = Place("voicemail", "erin")
+    with office_with(
+        about={"mailbox_prompt": "/leave.wav", "priority": 3}, max_length=1, full_place=mailbox
+    ) as office:
+        office.house.change("erin", box=Box(enabled=True))
+        alice = office["alice"].dial("help")
+        office.run(1)
+        dave = office["dave"].dial("help")
+        office.run(5)
+        said = [words for words in office.house.workers.said.values() if "leave" in words]
+        assert [words[0] for words in said] == ["leave"]
+        assert len(said[0]) > 1, "the mailbox greets"
+        assert last(office, facts.CallerEntered).priority == 3
+        alice.hang_up()
+        dave.hang_up()
+        office.run()
         office.check()
 
 

@@ -1,4 +1,4 @@
-"""What other queue engines got wrong, once each."""
+"""What other queue engines got wrong, once each; tests are named after the reports of it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from tests.support.queueing import Hall, announced, left, of, offered, queue, wi
 RING_ALL = Strategy.RING_ALL
 
 
-def test_two_agents_who_answer_at_once_are_not_both_connected() -> None:
+def test_asterisk_176_two_agents_who_answer_at_once_are_not_both_connected() -> None:
     """asterisk#176: both answers were acknowledged."""
     hall = Hall(queue("a", "b", strategy=RING_ALL))
     hall.enter("x")
@@ -53,7 +53,7 @@ def test_two_agents_who_answer_at_once_are_not_both_connected() -> None:
     assert (hall.served("a"), hall.served("b")) == ("x", "")
 
 
-def test_an_agent_who_drops_before_the_talk_costs_one_dump_and_no_time() -> None:
+def test_asterisk_1557_an_agent_who_drops_before_the_talk_costs_one_dump_and_no_time() -> None:
     """asterisk#1557: the whole round began anew, with a dump for everybody."""
     hall = Hall(queue("a", "b", "c", strategy=RING_ALL))
     for agent in ("b", "c"):
@@ -71,7 +71,7 @@ def test_an_agent_who_drops_before_the_talk_costs_one_dump_and_no_time() -> None
     assert hall.ringing("x") == ["b"], "at once, without the pause of a new round"
 
 
-def test_wrap_up_holds_in_all_queues_of_an_agent() -> None:
+def test_asterisk_1006_wrap_up_holds_in_all_queues_of_an_agent() -> None:
     """asterisk#1006: it was skipped now and then with several queues."""
     hall = Hall(
         queue("a", number="1", wrap_up_s=10.0),
@@ -85,7 +85,7 @@ def test_wrap_up_holds_in_all_queues_of_an_agent() -> None:
     assert offered(hall.pass_(0.1)) == [("y", "a")]
 
 
-def test_an_attended_transfer_leaves_the_wrap_up() -> None:
+def test_asterisk_607_an_attended_transfer_leaves_the_wrap_up() -> None:
     """asterisk#607: it set the time of the last call to nothing."""
     hall = Hall(queue("a", "b", strategy=Strategy.LEAST_RECENT, wrap_up_s=10.0))
     hall.enter("x")
@@ -97,7 +97,7 @@ def test_an_attended_transfer_leaves_the_wrap_up() -> None:
     assert offered(hall.pass_(10)) == [("z", "a")]
 
 
-def test_a_heavier_queue_takes_no_agent_away_whom_it_cannot_use() -> None:
+def test_asterisk_1561_a_heavier_queue_takes_no_agent_away_whom_it_cannot_use() -> None:
     """asterisk#1561: its penalties were not looked at."""
     hall = Hall(
         queue(QueueAgent("a", 5), number="1", weight=10, level_rules=(LevelRule(0, highest=2),)),
@@ -118,7 +118,7 @@ def test_of_two_queues_the_heavier_one_has_the_agent() -> None:
     assert offered(hall.seen("a")) == [("y", "a")]
 
 
-def test_whoever_enters_in_the_first_place_stops_nobody() -> None:
+def test_asterisk_1691_whoever_enters_in_the_first_place_stops_nobody() -> None:
     """asterisk#1691: comparing who waits longest locked the queue for ever."""
     hall = Hall(queue("a", "b", number="1"), queue("a", "b", number="2"))
     for agent in ("a", "b"):
@@ -130,7 +130,7 @@ def test_whoever_enters_in_the_first_place_stops_nobody() -> None:
     assert offered(hall.seen("a") + hall.seen("b")) == [("first", "a"), ("x", "b")]
 
 
-def test_raised_levels_come_from_rules_as_well() -> None:
+def test_asterisk_1901_raised_levels_come_from_rules_as_well() -> None:
     """asterisk#1901: the flag was lost."""
     hall = Hall(
         queue(
@@ -148,7 +148,7 @@ def test_raised_levels_come_from_rules_as_well() -> None:
     assert hall.ringing("z") == ["low"], "and is not excluded"
 
 
-def test_announcements_stop_no_ringing() -> None:
+def test_asterisk_1568_announcements_stop_no_ringing() -> None:
     """asterisk#1568: while the first caller was told something, nobody was tried."""
     hall = Hall(queue("a", ring_s=60.0, announcements=Announcements(position=True, every_s=10.0)))
     hall.enter("x")
@@ -160,14 +160,14 @@ def test_announcements_stop_no_ringing() -> None:
     assert of(Connect, hall.answer("a"))
 
 
-def test_who_is_not_to_be_told_anything_is_told_nothing() -> None:
+def test_asterisk_1568_who_is_not_to_be_told_anything_is_told_nothing() -> None:
     """asterisk#1568: announcements were played though switched off."""
     hall = Hall(queue())
     hall.enter("x")
     assert announced(hall.pass_(600)) == []
 
 
-def test_an_answer_ends_the_announcement_and_the_wait() -> None:
+def test_freeswitch_1148_an_answer_ends_the_announcement_and_the_wait() -> None:
     """FreeSWITCH#1148: dead air until the announcement was over."""
     hall = Hall(queue("a", announcements=Announcements(prompts=("p",), prompts_every_s=5.0)))
     hall.enter("x")
@@ -176,7 +176,7 @@ def test_an_answer_ends_the_announcement_and_the_wait() -> None:
     assert announced(hall.pass_(25)) == []
 
 
-def test_reason_and_begin_of_a_break_outlast_a_restart() -> None:
+def test_asterisk_66_1760_395_reason_and_begin_of_a_break_outlast_a_restart() -> None:
     """asterisk#66, #1760, #395: they were lost, or counted from the first break."""
     settings = queue("a")
     hall = Hall(settings)
@@ -192,7 +192,7 @@ def test_reason_and_begin_of_a_break_outlast_a_restart() -> None:
     assert again.ringing() == []
 
 
-def test_somebody_who_logs_in_on_a_break_gets_no_call() -> None:
+def test_asterisk_1007_somebody_who_logs_in_on_a_break_gets_no_call() -> None:
     """asterisk#1007: a call slipped in before the pause."""
     hall = Hall(queue(QueueAgent("a", static=False)))
     hall.enter("x")
@@ -201,7 +201,7 @@ def test_somebody_who_logs_in_on_a_break_gets_no_call() -> None:
     assert offered(hall.give(EndBreak("a"))) == [("x", "a")]
 
 
-def test_a_transfer_is_a_transfer_and_ends_the_talk() -> None:
+def test_freepbx_124_asterisk_759_a_transfer_is_a_transfer_and_ends_the_talk() -> None:
     """FreePBX#124, asterisk#759: talk time went on until those outside hung up."""
     hall = Hall(queue("a"))
     hall.enter("x")
@@ -214,7 +214,7 @@ def test_a_transfer_is_a_transfer_and_ends_the_talk() -> None:
     assert (completed.end, completed.talked_s, completed.to) == (End.BLIND_TRANSFER, 20.0, "200")
 
 
-def test_the_end_is_told_at_once_and_names_who_hung_up() -> None:
+def test_asterisk_393_the_end_is_told_at_once_and_names_who_hung_up() -> None:
     """asterisk#393: late, and with the wrong reason."""
     hall = Hall(queue("a"))
     for caller, bye in (("x", AgentLeft("x")), ("y", CallerLeft("y"))):
@@ -224,7 +224,7 @@ def test_the_end_is_told_at_once_and_names_who_hung_up() -> None:
     assert [each.end for each in hall.facts(facts.Completed)] == [End.AGENT, End.CALLER]
 
 
-def test_the_break_comes_after_as_many_misses_as_are_set() -> None:
+def test_freepbx_816_the_break_comes_after_as_many_misses_as_are_set() -> None:
     """FreePBX#816: after the very first one."""
     hall = Hall(queue("a", ring_s=10.0, retry_s=1.0, unanswered=Miss(break_after=3)))
     hall.enter("x")
@@ -246,7 +246,7 @@ def test_an_answer_makes_up_for_the_misses_before() -> None:
     assert hall.facts(facts.BreakBegan) == []
 
 
-def test_callbacks_overtake_nobody() -> None:
+def test_freepbx_621_callbacks_overtake_nobody() -> None:
     """FreePBX#621: they were put first."""
     hall = Hall(queue("a", callbacks=Callbacks(enabled=True)))
     hall.enter("now")
@@ -259,7 +259,7 @@ def test_callbacks_overtake_nobody() -> None:
     assert hall.served("a") == "x"
 
 
-def test_no_more_customers_are_called_than_agents_wait() -> None:
+def test_twilio_9_no_more_customers_are_called_than_agents_wait() -> None:
     """Twilio's callback plugin#9: callbacks were launched without an agent."""
     hall = Hall(queue("a", "b", callbacks=Callbacks(enabled=True), strategy=RING_ALL))
     for agent in ("a", "b"):
@@ -274,7 +274,7 @@ def test_no_more_customers_are_called_than_agents_wait() -> None:
     assert not of(CallBack, hall.pass_(20))
 
 
-def test_a_caller_who_leaves_takes_the_ringing_along() -> None:
+def test_freeswitch_2529_a_caller_who_leaves_takes_the_ringing_along() -> None:
     """FreeSWITCH#2529: the agent's phone rang on and got silence."""
     hall = Hall(queue("a", "b", strategy=RING_ALL))
     hall.enter("x")
@@ -283,7 +283,7 @@ def test_a_caller_who_leaves_takes_the_ringing_along() -> None:
     assert [each.outcome for each in hall.facts(facts.OfferEnded)] == [Outcome.CALLER_LEFT] * 2
 
 
-def test_caller_and_agent_who_cross_have_one_end() -> None:
+def test_freeswitch_1973_caller_and_agent_who_cross_have_one_end() -> None:
     """FreeSWITCH#1973: a caller was answered for hours after hanging up."""
     for first_is_answer in (True, False):
         hall = Hall(queue("a"))
@@ -297,7 +297,7 @@ def test_caller_and_agent_who_cross_have_one_end() -> None:
         assert hall.ringing() == ["a"]
 
 
-def test_nobody_stays_reserved_when_somebody_else_answers() -> None:
+def test_freeswitch_2540_nobody_stays_reserved_when_somebody_else_answers() -> None:
     """FreeSWITCH#2540: agents were stuck."""
     hall = Hall(queue("a", "b", "c", strategy=RING_ALL))
     hall.enter("x")
@@ -306,7 +306,7 @@ def test_nobody_stays_reserved_when_somebody_else_answers() -> None:
     assert hall.ringing("y") == ["a", "c"]
 
 
-def test_an_agent_who_cannot_be_reached_stops_nobody() -> None:
+def test_freeswitch_1216_an_agent_who_cannot_be_reached_stops_nobody() -> None:
     """FreeSWITCH#1216: the last one of the list stopped the distribution."""
     hall = Hall(queue("a", "b"))
     hall.seen("b", Device.UNAVAILABLE)
@@ -319,7 +319,7 @@ def test_an_agent_who_cannot_be_reached_stops_nobody() -> None:
     assert hall.ringing() == ["b"]
 
 
-def test_nobody_has_to_look_for_what_is_due() -> None:
+def test_freeswitch_1641_1062_nobody_has_to_look_for_what_is_due() -> None:
     """FreeSWITCH#1641, #1062: a thread that died dispatched nothing any more."""
     hall = Hall(queue("a"))
     hall.seen("a", Device.BUSY)
@@ -328,7 +328,7 @@ def test_nobody_has_to_look_for_what_is_due() -> None:
     assert offered(hall.seen("a")) == [("x", "a")]
 
 
-def test_what_is_seen_of_a_ringing_phone_makes_no_loop() -> None:
+def test_freeswitch_pr_800_openacd_6_what_is_seen_of_a_ringing_phone_makes_no_loop() -> None:
     """FreeSWITCH PR#800: INVITE and CANCEL in turns. OpenACD#6: a refresh counted as a miss."""
     hall = Hall(queue("a", "b", refused=Miss()))
     hall.enter("x")
@@ -341,7 +341,7 @@ def test_what_is_seen_of_a_ringing_phone_makes_no_loop() -> None:
     assert offered(hall.pass_(5)) == [("x", "a")]
 
 
-def test_the_order_is_by_priority_then_by_time() -> None:
+def test_freeswitch_2511_the_order_is_by_priority_then_by_time() -> None:
     """FreeSWITCH#2511: scores were not respected."""
     hall = Hall(queue())
     for caller, priority in (("a", 0), ("b", 5), ("c", 0), ("d", 5), ("e", 9)):
@@ -350,7 +350,7 @@ def test_the_order_is_by_priority_then_by_time() -> None:
     assert hall.line() == ["e", "b", "d", "a", "c"]
 
 
-def test_a_refusal_does_not_end_the_call() -> None:
+def test_opensips_2886_a_refusal_does_not_end_the_call() -> None:
     """OpenSIPS#2886: the caller was dropped with the agent's code."""
     hall = Hall(queue("a", "b"))
     hall.enter("x")
@@ -359,7 +359,7 @@ def test_a_refusal_does_not_end_the_call() -> None:
     assert offered(outputs) == [("x", "b")]
 
 
-def test_every_reservation_ends_by_itself() -> None:
+def test_opensips_2530_3123_every_reservation_ends_by_itself() -> None:
     """OpenSIPS#2530, #3123: after a lost message an agent was in a call for ever."""
     hall = Hall(queue("a", ring_s=20.0, callbacks=Callbacks(enabled=True, ring_s=30.0, retries=0)))
     hall.enter("x")
@@ -371,7 +371,7 @@ def test_every_reservation_ends_by_itself() -> None:
     assert hall.served("a") == ""
 
 
-def test_wrap_up_is_each_agents_own() -> None:
+def test_opensips_2679_wrap_up_is_each_agents_own() -> None:
     """OpenSIPS#2679: everybody's was measured from the last end of a call."""
     hall = Hall(queue("a", "b", wrap_up_s=10.0))
     for caller, agent in (("x", "a"), ("y", "b")):
@@ -384,7 +384,7 @@ def test_wrap_up_is_each_agents_own() -> None:
     assert offered(hall.pass_(2)) == [("z", "a")]
 
 
-def test_misses_lead_to_a_break_and_never_log_anybody_out() -> None:
+def test_kazoo_6609_misses_lead_to_a_break_and_never_log_anybody_out() -> None:
     """kazoo#6609."""
     hall = Hall(queue("a", ring_s=10.0, unanswered=Miss(break_after=1)))
     hall.enter("x")
@@ -414,7 +414,7 @@ def test_a_callback_has_the_queues_own_caller_id() -> None:
     hall.give(AskCallback("x", "5553000"))
     hall.seen("a")
     (call,) = of(CallBack, hall.answer("a"))
-    assert (call.caller_id, call.number) == ("8000", "95553000")
+    assert (call.caller_id, call.prefix, call.number) == ("8000", "9", "5553000")
 
 
 def test_an_agent_who_leaves_while_ringing_costs_nobody_the_place() -> None:

@@ -6,9 +6,11 @@ from collections import Counter
 
 import pytest
 
+from pbxcore.queues.facts import AgentOffered
 from pbxcore.queues.inputs import AgentLeft, CallerLeft, LogIn, OfferMissed, PutAgent, ResetCounters
+from pbxcore.queues.outputs import Transition
 from pbxcore.queues.settings import AgentProfile, QueueAgent, Strategy
-from tests.support.queueing import Hall, offered, queue
+from tests.support.queueing import Hall, of, offered, queue
 
 FIVE = ("a", "b", "c", "d", "e")
 
@@ -174,3 +176,11 @@ def test_every_strategy_rings_lower_levels_first(strategy: Strategy) -> None:
     assert hall.ringing() == ["junior"]
     hall.give(OfferMissed(hall.offer_of("junior")))
     assert hall.ringing() == ["senior"]
+
+
+def test_whom_round_robin_tried_last_is_kept_at_once_and_of_no_other_strategy() -> None:
+    for strategy in (Strategy.ROUND_ROBIN, Strategy.LINEAR):
+        hall = Hall(queue("a", "b", strategy=strategy))
+        entered = [each.fact for each in of(Transition, hall.enter("x"))]
+        [offered_] = [each for each in entered if isinstance(each, AgentOffered)]
+        assert hall.engine.is_durable(offered_) is (strategy is Strategy.ROUND_ROBIN)

@@ -49,7 +49,6 @@ from pbxcore.queues.settings import (
     SkillRule,
     Strategy,
 )
-from pbxcore.queues.state import DURABLE
 from tests.support.queueing import Hall, announced, left, of, offered, queue
 
 THERE = Place("voicemail", "1001")
@@ -412,10 +411,10 @@ def test_a_callback_is_kept_as_tried_from_the_answer_and_forgotten_from_the_talk
     hall.enter("x")
     hall.give(AskCallback("x", "0170"), EndBreak("a"))
     answered = hall.answer("a")
-    assert any(isinstance(each.fact, DURABLE) for each in of(Transition, answered))
+    assert any(hall.engine.is_durable(each.fact) for each in of(Transition, answered))
     assert [each.attempts for each in hall.engine.state.callbacks] == [1]
     connected = hall.give(CallbackReached("x"), Bridged("x"))
-    assert any(isinstance(each.fact, DURABLE) for each in of(Transition, connected))
+    assert any(hall.engine.is_durable(each.fact) for each in of(Transition, connected))
     assert hall.engine.state.callbacks == ()
 
 
