@@ -73,6 +73,7 @@ class QueueStay:
     Attributes:
         news: what is still to be said.
         served: somebody talks to the caller now.
+        welcoming: the caller is not to be interrupted: the welcome is said in full.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class QueueStay:
         self._welcome, self._onward, self._music, self._number = welcome, onward, music, number
         self._pressed, self._asked, self._gone = pressed, asked, gone
         self.news: deque[tuple[Said, ...]] = deque()
-        self.served = False
+        self.served, self.welcoming = False, bool(welcome)
         self._exit: tuple[Place, ExitStatus] | None = None
 
     def tell(self, parts: tuple[Said, ...]) -> None:
@@ -113,6 +114,7 @@ class QueueStay:
         try:
             if self._welcome and self._exit is None:
                 yield Say(self._welcome, barge=False)
+            self.welcoming = False
             while self._exit is None:
                 if self.news:
                     yield from self._tell(self.news.popleft())
@@ -126,7 +128,7 @@ class QueueStay:
 
     def _tell(self, parts: tuple[Said, ...]) -> Script:
         sounds = [sound for part in parts for sound in _spoken(part)]
-        key = (yield Say(tuple(sounds))) if sounds else ""
+        key = (yield Say(tuple(sounds), over=True)) if sounds else ""
         if any(isinstance(each, CallbackOffered) for each in parts):
             yield from self._offer(key)
         elif key:

@@ -25,12 +25,14 @@ class Say(msgspec.Struct, frozen=True):
 
     Outcome: the key that was pressed meanwhile, which ends it; "" when all is said, or somebody
     else has ended what is endless (`Attending.leave`). Without `barge` keys wait for the next step.
-    A key that waits already is taken, and nothing is said.
+    A key that waits already is taken, and nothing is said. What is said `over` interrupts what is
+    endless only for as long as it takes: the same endless `Say` after it goes on.
     """
 
     sounds: tuple[Sound, ...]
     barge: bool = True
     times: int = 1
+    over: bool = False
 
 
 class Listen(msgspec.Struct, frozen=True):

@@ -101,8 +101,12 @@ class Anchor:
         then: Callable[[Played], None],
         *,
         times: int = 1,
-    ) -> None:
-        """Play to a stream; `then` hears of the end, unless the stream is closed before."""
+        over: bool = False,
+    ) -> str:
+        """Play to a stream; `then` hears of the end, unless the stream is closed before.
+
+        Returns its name, by which what plays `over` something else can be stopped.
+        """
         play = self._name("p")
         self._plays[play] = stream, then
 
@@ -110,7 +114,8 @@ class Anchor:
             if reply != Done():
                 self._noticed(Played(stream, play, problem=_why(reply)))
 
-        self._media.ask(Play(stream, play, sources, times), replied)
+        self._media.ask(Play(stream, play, sources, times, over=over), replied)
+        return play
 
     def record(
         self,

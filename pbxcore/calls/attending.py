@@ -40,6 +40,8 @@ from pbxcore.prompts.catalogue import language_for
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.apps.steps import Script, Step
     from pbxcore.calls.leg import Leg
     from pbxcore.media.commands import FaxEnded, Played, RecordingEnded
@@ -73,6 +75,10 @@ class Attending:
         self._typed: deque[str] = deque()
         self._keys = ""
         self._recording = ""
+        self._music: Say | None = None
+        """What is endless and plays, also while something else is said over it."""
+        self._said_over = ""
+        self._then: Callable[[], object] = _nothing
         self._fax: TakingFax | None = None
         self.deadline: float | None = None
         self.planned: float | None = None
@@ -119,8 +125,11 @@ class Attending:
             case Join():
                 self._over("")
             case Say(times=0):
-                self._ask(StopPlaying(self._leg.session.sound))
                 self._over("")
+
+    def after_step(self, then: Callable[[], object]) -> None:
+        """Do this once the step under way is over, if the caller is still here then."""
+        self._then = then
 
     @property
     def may_take_packets(self) -> bool:
@@ -152,7 +161,7 @@ class Attending:
             return
         match self._step:
             case Say(barge=True):
-                self._ask(StopPlaying(self._leg.session.sound))
+                self._hush()
                 self._over(key)
             case Gather():
                 self._gather(self._step, key)
@@ -201,6 +210,9 @@ class Attending:
                 self._go_on(self._outcomes.popleft())
         finally:
             self._running = False
+        then, self._then = self._then, _nothing
+        if not self._closed:
+            then()
 
     def _go_on(self, outcome: Any) -> None:
         try:
@@ -215,6 +227,10 @@ class Attending:
             self._begin(step)
 
     def _begin(self, step: Step) -> None:
+        if self._music is not None and not (
+            step == self._music or isinstance(step, Gather) or (isinstance(step, Say) and step.over)
+        ):
+            self._stop_music()
         match step:
             case Say():
                 self._say(step)
@@ -269,7 +285,35 @@ class Attending:
         if not found or not stream:
             self._unsaid(step)
             return
-        house.anchor.play(stream, found, partial(self._played, self._turn), times=step.times)
+        played = partial(self._played, self._turn)
+        if step.times == 0:
+            if step != self._music:
+                self._music = step
+                house.anchor.play(stream, found, partial(self._music_ended, step), times=0)
+        elif step.over and self._music is not None:
+            self._said_over = house.anchor.play(stream, found, played, over=True)
+        else:
+            house.anchor.play(stream, found, played, times=step.times)
+
+    def _hush(self) -> None:
+        """What is being said is not to be heard to its end; what is endless goes on."""
+        stream = self._leg.session.sound
+        if self._said_over:
+            self._ask(StopPlaying(stream, self._said_over))
+            self._said_over = ""
+        elif self._step != self._music:
+            self._ask(StopPlaying(stream))
+
+    def _stop_music(self) -> None:
+        self._music = None
+        self._ask(StopPlaying(self._leg.session.sound))
+
+    def _music_ended(self, music: Say, played: Played) -> None:
+        """What is endless could not be played, or no more."""
+        if self._music is music:
+            self._music = None
+            if self._step == music:
+                self._played(self._turn, played)
 
     def _unsaid(self, step: Say) -> None:
         """What is to be heard without end is tried again in a while; what has an end is over."""
@@ -296,6 +340,7 @@ class Attending:
 
     def _played(self, turn: int, played: Played) -> None:
         if turn == self._turn:
+            self._said_over = ""
             if played.problem:
                 log.info("not played", extra={"leg": self._leg.id, "why": played.problem})
                 if isinstance(self._step, Say):
@@ -386,9 +431,11 @@ class Attending:
     def _quiet(self) -> None:
         """What a step has begun is over: the leg hears whoever comes next."""
         session = self._leg.session
+        if self._music is not None:
+            self._stop_music()
         match self._step:
             case Say():
-                self._ask(StopPlaying(session.sound))
+                self._hush()
             case Record():
                 self._ask(StopRecording(self._recording))
             case TakeFax() if self._fax is not None:
@@ -408,3 +455,7 @@ class Attending:
 
     def _ask(self, request: StopPlaying | StopRecording | Disconnect | JoinRoom) -> None:
         self._leg.call.house.anchor.ask(request)
+
+
+def _nothing() -> None:
+    """Nobody waits for the end of a step."""

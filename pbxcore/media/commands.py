@@ -90,7 +90,7 @@ class Play(msgspec.Struct, frozen=True, tag=True):
     It replaces what plays, and what the stream hears from others until it ends. `Played` tells of
     the end, however it came, with the same `play`. `until_digit`: any key that the listener presses
     ends it. What is played `over` replaces nothing: what played before goes on after it, and
-    `StopPlaying` does not stop it.
+    only `StopPlaying` with its name stops it.
     """
 
     stream: str
@@ -102,9 +102,10 @@ class Play(msgspec.Struct, frozen=True, tag=True):
 
 
 class StopPlaying(msgspec.Struct, frozen=True, tag=True):
-    """Play nothing to a stream any more. Reply: `Done`."""
+    """Play nothing to a stream any more, or not that which `over` names. Reply: `Done`."""
 
     stream: str
+    over: str = ""
 
 
 class PressDigits(msgspec.Struct, frozen=True, tag=True):

@@ -1,6 +1,8 @@
 """The queue log that call-centre tools read: rows made from the facts, verb by verb.
 
-Verbs and fields are those of Asterisk's `queue_log`, as QueueMetrics knows them.
+Verbs and fields are those of Asterisk's `queue_log`, as QueueMetrics knows them. Of a dynamic agent
+`AGENTLOGIN` and `AGENTLOGOFF` tell, of a static one `ADDMEMBER` and `REMOVEMEMBER`: one row each,
+since tools count each of these verbs as the begin or the end of being logged in.
 """
 
 from __future__ import annotations
@@ -44,10 +46,11 @@ def rows(transition: Transition) -> tuple[Row, ...]:
 def _row(transition: Transition, found: _Words) -> Row:
     fact = transition.fact
     agent = getattr(fact, "agent", "")
+    queue = "" if isinstance(fact, facts.QueueSet) else getattr(fact, "queue", "")
     return Row(
         transition.at_ms // 1000,
         getattr(fact, "caller", "") or NONE,
-        getattr(fact, "queue", "") or NONE,
+        queue or NONE,
         f"Agent/{agent}" if agent else NONE,
         str(found[0]),
         tuple(map(_text, found[1:])),

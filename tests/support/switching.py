@@ -89,6 +89,7 @@ class Workers:
         heard: who hears whom.
         room: how many streams may still be opened.
         play_s: how long everything takes that is played once.
+        over: what is played over something else.
         said: the names of the sounds played to each stream, without folder and ending.
         recordings: those that are running, and since when.
         disk: what is the matter with it.
@@ -108,6 +109,7 @@ class Workers:
         self.play_s = 2.0
         self.said: dict[str, list[str]] = {}
         self._playing: dict[str, str] = {}
+        self.over: set[tuple[str, str]] = set()
         self.recordings: dict[str, tuple[StartRecording, float]] = {}
         self.faxes: dict[str, ReceiveFax] = {}
         self.disk = ""
@@ -167,8 +169,10 @@ class Workers:
 
     def _sound(self, request: MediaRequest) -> MediaReply:
         match request:
-            case Play(over=True):
-                pass
+            case Play(stream, play, sources, over=True):
+                self._play_over(stream, play, sources)
+            case StopPlaying(stream, over) if over:
+                self._over_ended(stream, over)
             case Play(stream, play, sources, times):
                 self._play(stream, play, sources, times)
             case StopPlaying(stream):
@@ -210,6 +214,17 @@ class Workers:
         self.said.setdefault(stream, []).extend(names)
         if times:
             self._simulation.after(self.play_s * times, lambda: self._played(stream, play))
+
+    def _play_over(self, stream: str, play: str, sources: tuple[File | Tone, ...]) -> None:
+        self.over.add((stream, play))
+        names = [PurePath(each.path).stem for each in sources if isinstance(each, File)]
+        self.said.setdefault(stream, []).extend(names)
+        self._simulation.after(self.play_s, lambda: self._over_ended(stream, play))
+
+    def _over_ended(self, stream: str, play: str) -> None:
+        if (stream, play) in self.over:
+            self.over.remove((stream, play))
+            self._simulation.after(SOON_S, lambda: self.notice(Played(stream, play)))
 
     def _played(self, stream: str, play: str) -> None:
         if play and self._playing.get(stream) == play:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.apps.queue_stay import Onward, QueueStay, hold_time, leads_to_mailbox
-from pbxcore.apps.sounds import sources
+from pbxcore.apps.sounds import Prompt, sources
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.party import refused as turned_away
 from pbxcore.calls.queueing.search import QueueSearch
@@ -116,16 +116,28 @@ class Stay:
         self._wake()
 
     def connect(self, offer: int, leg: CalledLeg, waited_s: float) -> None:
-        """Bring the agent who answered to him; the agent may hear first how long that took."""
+        """Bring the agent who answered to him, once he has heard the welcome.
+
+        The agent may hear first how long that took.
+        """
         self.answered = offer
         house = self._house
         words = house.directory.extension(leg.number)
         language = language_for((words and words.language) or house.directory.settings.language)
         said = hold_time(waited_s) if self.queue.tells_hold_time else ()
+        if self._stay.welcoming:
+            said = said or (Prompt("one-moment"),)
         sounds = sources(said, house.prompts, language)
         stream = leg.session.sound
         if sounds and stream:
-            house.anchor.play(stream, sounds, lambda played: self._join(leg))
+            house.anchor.play(stream, sounds, lambda played: self._bring(leg))
+        else:
+            self._bring(leg)
+
+    def _bring(self, leg: CalledLeg) -> None:
+        attending = self.front.attending
+        if self._stay.welcoming and attending is not None:
+            attending.after_step(lambda: self._join(leg))
         else:
             self._join(leg)
 

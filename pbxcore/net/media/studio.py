@@ -33,7 +33,7 @@ from pbxcore.net.media.saying import rate_of
 from pbxcore.net.media.sound_files import SoundFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.media.commands import MediaReply, Tone
     from pbxcore.media.player import Source
@@ -62,6 +62,8 @@ class Studio:
         self._files = SoundFiles()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="recording")
         self._playing: dict[str, Playing] = {}
+        self._over: dict[tuple[str, str], Playing] = {}
+        """What plays over something else, by stream and name."""
         self._recorders: dict[str, Recorder] = {}
         self._rooms: dict[str, Room] = {}
         self._faxes = FaxDesk(engine)
@@ -95,8 +97,8 @@ class Studio:
         match request:
             case Play():
                 self._play(stream, request)
-            case StopPlaying():
-                self._stop_playing(stream)
+            case StopPlaying(over=over):
+                self._stop_playing(stream, over)
             case PressDigits():
                 self._press(stream, request)
             case JoinRoom():
@@ -117,7 +119,7 @@ class Studio:
         rate = rate_of(stream)
         sources = [partial(self._source, each, rate) for each in play.sources]
         if play.over:
-            Playing(stream, self._loop, sources, _nobody, rate=rate, claim=Claim.OVER)
+            self._play_over(stream, play, sources, rate)
             return
         self._stop_playing(stream)
 
@@ -136,13 +138,26 @@ class Studio:
             until_digit=play.until_digit,
         )
 
+    def _play_over(
+        self, stream: Stream, play: Play, sources: Sequence[Callable[[], Source]], rate: int
+    ) -> None:
+        name = stream.name, play.play
+        self._stop_playing(stream, play.play)
+
+        def ended(digit: str, problem: str) -> None:
+            del self._over[name]
+            stream.tell(Played(*name, digit, problem))
+
+        self._over[name] = Playing(stream, self._loop, sources, ended, rate=rate, claim=Claim.OVER)
+
     def _source(self, source: File | Tone, rate: int) -> Source:
         if isinstance(source, File):
             return self._files.open(source, rate)
         return tone_source(source, rate)
 
-    def _stop_playing(self, stream: Stream) -> None:
-        playing = self._playing.get(stream.name)
+    def _stop_playing(self, stream: Stream, over: str = "") -> None:
+        name = stream.name
+        playing = self._over.get((name, over)) if over else self._playing.get(name)
         if playing is not None:
             playing.stop()
 

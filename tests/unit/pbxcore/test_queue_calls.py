@@ -252,6 +252,73 @@ def test_position_is_told_while_agents_ring() -> None:
         office.check()
 
 
+def test_announcements_interrupt_the_music_which_does_not_begin_anew() -> None:
+    said = Announcements(position=True, every_s=20.0)
+    with office_with(announcements=said, strategy=Strategy.LINEAR) as office:
+        workers = office.house.workers
+        alice, dave = office["alice"].dial("help"), office["dave"].dial("help")
+        office.run(21)
+        assert workers.over, "the place is told over the music"
+        office.run(100)
+        waiting = [each for each in workers.asked if isinstance(each, Play) and not each.over]
+        assert len(waiting) == 2, "one beginning of the music for each"
+        assert sum(words.count("queue-in-line") for words in workers.said.values()) > 4
+        alice.hang_up()
+        dave.hang_up()
+        office.run()
+        office.check()
+
+
+def test_an_answer_ends_what_is_said_over_the_music() -> None:
+    said = Announcements(position=True, every_s=20.0)
+    with office_with("bob", announcements=said) as office:
+        alice = office["alice"].dial("help")
+        office.run(20.5)
+        assert office.house.workers.over
+        office["bob"].talk.accept()
+        office.run(0.2)
+        assert not office.house.workers.over
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_the_welcome_is_heard_in_full_while_agents_ring_and_answer() -> None:
+    with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
+        office.house.workers.play_s = 8.0
+        alice = office["alice"].dial("help")
+        office.run(3)
+        office["bob"].talk.accept()
+        office.run(4)
+        assert not office.house.workers.heard
+        office.run(5)
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        done = last(office, facts.Completed)
+        assert done.end is facts.End.CALLER
+        assert round(done.waited_s) == 3
+        office.check()
+
+
+def test_an_agent_who_hangs_up_before_the_welcome_is_over_is_not_brought_to_the_caller() -> None:
+    with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
+        office.house.workers.play_s = 8.0
+        alice = office["alice"].dial("help")
+        office.run(3)
+        bob = office["bob"].talk
+        bob.accept()
+        office.run(1)
+        bob.hang_up()
+        office.run(1)
+        assert last(office, facts.AgentDropped).agent == "bob"
+        alice.hang_up()
+        office.run()
+        assert last(office, facts.Abandoned).queue == "help"
+        office.check()
+
+
 def test_an_agent_hears_how_long_the_caller_has_waited_before_they_talk() -> None:
     with office_with("bob", about={"tells_hold_time": True}) as office:
         alice = office["alice"].dial("help")
