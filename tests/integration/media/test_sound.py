@@ -144,6 +144,25 @@ def test_a_busy_tone_goes_on_until_it_is_stopped(worker: Worker, people: People)
     voice.hears_nothing(seconds=0.3)
 
 
+def test_what_is_played_over_something_interrupts_it_until_its_end_or_until_it_is_stopped(
+    worker: Worker, people: People
+) -> None:
+    stream, voice = people(worker, 0)
+    worker.ask(Play(stream, "music", (tone("500/1000"),), times=0))
+    voice.hears(500, seconds=0.3)
+    worker.ask(Play(stream, "told", (tone("900/600"),), over=True))
+    voice.hears(900, seconds=0.3)
+    assert worker.heard(Played) == Played(stream, "told")
+    voice.hears(500, seconds=0.3)
+    worker.ask(Play(stream, "told too", (tone("900/1000"),), times=0, over=True))
+    voice.hears(900, seconds=0.3)
+    assert worker.ask(StopPlaying(stream, "told too")) == Done()
+    assert worker.heard(Played) == Played(stream, "told too")
+    voice.hears(500, seconds=0.3)
+    assert worker.ask(StopPlaying(stream, "told too")) == Done()
+    voice.hears(500, seconds=0.3)
+
+
 def test_another_play_takes_the_place_of_the_first(worker: Worker, people: People) -> None:
     stream, voice = people(worker, 0)
     worker.ask(Play(stream, "p1", (tone("500/1000"),), times=0))
