@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.system_actions import Feed
     from engage.people.service import People
-    from engage.queues.figures import Report, Span, Stay
+    from engage.queues.agent_times import Span
+    from engage.queues.figures import Report, Stay
     from engage.queues.reports import QueueReports
 
 KINDS: Final = ("overview", "calldetail", "loginhistory", "pausedhistory")
