@@ -72,8 +72,6 @@ class AccountActions:
         self._people, self._pbx, self._keyring = people, pbx, keyring
         self._numbers, self._readings = numbers, readings
 
-    # --- reading ----------------------------------------------------------------------------------
-
     @property
     def handlers(self) -> dict[str, Handler]:
         """The actions by their names in lower case."""
@@ -129,8 +127,6 @@ class AccountActions:
             answer["voicemail"] = found
         return answer
 
-    # --- changing ---------------------------------------------------------------------------------
-
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add an extension with its user; a phone can register as it at once."""
         required(asked, "extension")
@@ -172,8 +168,6 @@ class AccountActions:
         self._existing(caller, number)
         await self._people.extensions.delete(caller.actor, [number])
         return NEED_APPLY
-
-    # --- inside -----------------------------------------------------------------------------------
 
     def _existing(self, caller: Caller, number: str) -> ExtensionEntry:
         try:

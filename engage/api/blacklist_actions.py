@@ -111,8 +111,6 @@ class BlacklistActions:
         await self._configuration.change(caller.actor, SECTION, values)
         return NEED_APPLY
 
-    # --- inside -----------------------------------------------------------------------------------
-
     async def _held(self, caller: Caller) -> dict[str, int]:
         """The index of each number's route; that of every route outranks one route's."""
         entries = self._routes.listed(caller.actor)

@@ -61,8 +61,6 @@ class ApiUsers:
     async def stop(self) -> None:
         """Nothing runs in the background."""
 
-    # --- for the administration -----------------------------------------------------------------
-
     def list(self, actor: Actor) -> list[ApiUser]:
         """Every API user, by name.
 
@@ -175,8 +173,6 @@ class ApiUsers:
         self._users.pop(user_id, None)
         self._sessions.end_of(user_id)
 
-    # --- for the API ------------------------------------------------------------------------------
-
     def of_id(self, user_id: str) -> ApiUser | None:
         """The API user of a session."""
         return self._users.get(user_id)
@@ -203,8 +199,6 @@ class ApiUsers:
             if await self.permits(each, address):
                 return True
         return False
-
-    # --- inside -----------------------------------------------------------------------------------
 
     def _existing(self, which: str) -> ApiUser:
         """By id, or by name as scripts know it."""

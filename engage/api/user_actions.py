@@ -145,8 +145,6 @@ class UserActions:
         ]
         return listed("local_department_info", rows, asked)
 
-    # --- inside -----------------------------------------------------------------------------------
-
     async def _numbered(self) -> dict[str, tuple[Account, int]]:
         """Everyone with their number, the first administrator with 0, by that number."""
         accounts = sorted(self._people.accounts(), key=lambda each: each.id)  # as they were made

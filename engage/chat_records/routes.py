@@ -121,8 +121,6 @@ class RecordRoutes:
         """Leads to an address that is good for some minutes."""
         return await self.opened(request, await self._scope(request))
 
-    # --- for both -----------------------------------------------------------------------------
-
     async def page(
         self, request: Request, scope_of: Callable[[Request], Awaitable[Scope]]
     ) -> Response:

@@ -64,8 +64,6 @@ class ChatRecords:
         self._handing_over, self._oversight = handing_over, oversight
         self._events, self._may_export, self._indexed = events, may_export, indexed
 
-    # --- who sees what ------------------------------------------------------------------------
-
     def scope_of(self, actor: Actor) -> Scope:
         """An administrator sees everything.
 
@@ -87,8 +85,6 @@ class ChatRecords:
         chairs = self._oversight.is_chairman
         watched = frozenset(each.id for each in every if chairs(principal.who, each))
         return Scope(who=principal.who, watched=watched)
-
-    # --- looking ------------------------------------------------------------------------------
 
     async def page(
         self, scope: Scope, wanted: Wanted, order: Order, limit: int
@@ -193,8 +189,6 @@ class ChatRecords:
         if record.livechat.id not in scope.watched:
             raise NotFound
         await self._handing_over.join(Agent(principal.id, principal.name), conversation_id)
-
-    # --- removing -----------------------------------------------------------------------------
 
     async def delete(self, actor: Actor, conversation_id: str) -> None:
         """Remove a chat for good, with its files, its calls' names and its place in the search.

@@ -129,8 +129,6 @@ class Files:
             raise PictureUnknown
         return "image/webp", await self._studio.thumbnail(data, nature.picture)
 
-    # --- bringing -------------------------------------------------------------------------------
-
     async def announce(self, principal: Principal, wanted: Announced) -> tuple[Seen, bool]:
         """Expect a file; see `Uploads.announce`."""
         allowance = await self._allowance(principal)
@@ -163,8 +161,6 @@ class Files:
         if not await self._database.write(lambda each: FileRepository(each).give_up(file.id)):
             raise AlreadySent
         await self._remove([file.id])
-
-    # --- saying ---------------------------------------------------------------------------------
 
     async def send(
         self,
@@ -199,8 +195,6 @@ class Files:
 
         post = Post("file", client_id, {"file": file_json(file)}, epoch, also)
         return await self._hub.take(principal.who, author, conversation_id, post)
-
-    # --- looking --------------------------------------------------------------------------------
 
     async def look(self, principal: Principal, file_id: str) -> Seen:
         """A file of one's own, or one that was said in a conversation one follows.
@@ -277,8 +271,6 @@ class Files:
                 raise SendingForbidden
             return allowance
         return allowance.narrowed(*await self._visitors.visitor_files(principal.id))
-
-    # --- keeping house --------------------------------------------------------------------------
 
     async def sweep(self) -> int:
         """Remove what was never sent in time, and what no event says any more; how many."""

@@ -109,8 +109,6 @@ class Assigner:
             for each in own
         ]
 
-    # --- giving ---------------------------------------------------------------------------------
-
     async def _give(self) -> int:
         served = [each for each in self._livechats.all() if each.options.assignment_mode == AUTO]
         if not served:
@@ -184,8 +182,6 @@ class Assigner:
         if then is not None:
             then()
         return then is not None
-
-    # --- taking back ----------------------------------------------------------------------------
 
     async def _take_back(self) -> int:
         async with self._database.read() as connection:

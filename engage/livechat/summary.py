@@ -73,8 +73,6 @@ class DailySummary:
         self._done = ""
         self._worker = regularly("daily summary", self.sweep, every_s=EVERY_S)
 
-    # --- wishes -------------------------------------------------------------------------------
-
     async def wish(self, actor: Actor) -> tuple[bool, str]:
         """Whether an administrator wants it, and the address it goes to.
 
@@ -107,8 +105,6 @@ class DailySummary:
         if reader is None:
             raise Forbidden
         return reader
-
-    # --- mornings -----------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Begin to look for mornings."""

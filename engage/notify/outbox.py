@@ -53,8 +53,6 @@ class Outbox:
         """Call `wake` when a mail was written; its transaction may not be committed yet."""
         self._listeners.append(wake)
 
-    # --- for the slices -----------------------------------------------------------------------
-
     async def post(
         self,
         connection: AsyncConnection,
@@ -88,8 +86,6 @@ class Outbox:
     async def withdraw(self, connection: AsyncConnection, dedupe_key: str) -> None:
         """Send not the mail that waits under a key; see `engage.mailing.Mailer`."""
         await MailRepository(connection).remove_waiting(dedupe_key)
-
-    # --- for administrators -------------------------------------------------------------------
 
     async def page(self, actor: Actor, wanted: Wanted, limit: int) -> tuple[list[Mail], int]:
         """Mails that fit, and how many there are in all.
@@ -202,8 +198,6 @@ class Outbox:
             await note(connection, actor, "mail.cancel", f"mail:{mail_id}", {"to": row.address})
 
         await self._database.write(work)
-
-    # --- for the sender -----------------------------------------------------------------------
 
     async def claim(self, owner: str, lease_ms: int) -> Mail | None:
         """Lease the next mail that is due, if any."""

@@ -147,8 +147,6 @@ class MailSending:
             await self._hang_up()
         return POLL_S if due is None else min((due - now) / 1000, POLL_S)
 
-    # --- inside -------------------------------------------------------------------------------
-
     @property
     def _settings(self) -> EmailSettings:
         return self._configuration.get(EmailSettings)

@@ -165,9 +165,6 @@ def samples(kind: Kind, language: str) -> dict[str, str | int]:
     }
 
 
-# --- inside -----------------------------------------------------------------------------------
-
-
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Knows no loop, no attribute and no function but ours; `faults` has refused them before."""
 

@@ -171,8 +171,6 @@ class Connection:
                 await self._smtp.quit(timeout=2.0)
         self._smtp.close()
 
-    # --- inside -------------------------------------------------------------------------------
-
     @property
     def _verifies(self) -> bool:
         return self.server.verify and not self.server.local

@@ -208,8 +208,6 @@ class Administrators:
         privilege = self._ledger.book.privileges.get(account.privilege_id or "")
         return None if privilege is None else privilege.name
 
-    # --- inside -------------------------------------------------------------------------------
-
     def _existing(self, user_name: str) -> Account:
         account = self._ledger.book.account_named(user_name_of(user_name))
         if account is None or account.role != "admin":

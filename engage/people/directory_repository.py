@@ -38,8 +38,6 @@ class DirectoryRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    # --- extensions ---------------------------------------------------------------------------
-
     async def extensions(self, numbers: Iterable[str] | None = None) -> list[ExtensionEntry]:
         """Every extension, or these, by number."""
         query = (
@@ -83,8 +81,6 @@ class DirectoryRepository:
             taken[row.number] = ("queue", row.name)
         return taken
 
-    # --- groups -------------------------------------------------------------------------------
-
     async def groups(self, only: ColumnElement[bool] | None = None) -> list[Group]:
         """Every group, or those that fit, in the order of their making."""
         members: dict[str, list[str]] = {}
@@ -127,8 +123,6 @@ class DirectoryRepository:
         await self._connection.execute(
             delete(extension_groups).where(extension_groups.c.id == group_id)
         )
-
-    # --- queues -------------------------------------------------------------------------------
 
     async def queues(self, only: ColumnElement[bool] | None = None) -> list[QueueEntry]:
         """Every queue, or those that fit, by number; agents in their order."""
@@ -195,8 +189,6 @@ class DirectoryRepository:
     async def drop_queue(self, number: str) -> None:
         """Remove a queue."""
         await self._connection.execute(delete(queues).where(queues.c.number == number))
-
-    # --- privileges ---------------------------------------------------------------------------
 
     async def privileges(self) -> list[Privilege]:
         """Every custom privilege, in the order of their making."""

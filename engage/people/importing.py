@@ -100,8 +100,6 @@ class Importing:
         await self._take_over(actor, plan)
         return plan.outcome
 
-    # --- looking through ----------------------------------------------------------------------
-
     def _plan(self, data: bytes, *, update: bool) -> _Plan:
         rows, problems = read_table(data, COLUMNS, key="number", most=MOST_ROWS)
         plan = _Plan([], [], problems)
@@ -181,8 +179,6 @@ class Importing:
     def _problems(self, line: int, wrong: Mapping[str, str]) -> list[Problem]:
         spans = self._checks.spans
         return [Problem(line, name, text, spans) for name, text in wrong.items()]
-
-    # --- taking over --------------------------------------------------------------------------
 
     async def _take_over(self, actor: Actor, plan: _Plan) -> None:
         """Hash one password after the other, which leaves a thread to those who sign in."""

@@ -182,8 +182,6 @@ class QueueRoutes:
         queue = await self._queues.set_paused(who, number, agent, paused=body.paused)
         return answer(self._json(queue))
 
-    # --- agents about themselves --------------------------------------------------------------
-
     @operation("List one's own queues", answer=OwnQueues, roles=("user",), tag="me")
     async def own(self, request: Request) -> Response:
         """Those one serves, and those one may log in to."""

@@ -286,8 +286,6 @@ class Queues:
         await self._tell(agent, "log_in" if here else "log_out", number)
         await self._change_agent(actor, number, agent, logged_in=here)
 
-    # --- what agents do about themselves -------------------------------------------------------
-
     def of_agent(self, agent: str) -> list[QueueEntry]:
         """The queues an extension serves or may serve, by number."""
         queues = self._ledger.book.queues.values()
@@ -322,8 +320,6 @@ class Queues:
     def may_log_in(self, queue: QueueEntry, agent: QueueAgent) -> bool:
         """Whether an agent may log in and out of a queue: static ones only where it is set so."""
         return not agent.static or self.rules(queue).static_login
-
-    # --- inside -------------------------------------------------------------------------------
 
     def _existing(self, number: str) -> QueueEntry:
         queue = self._ledger.book.queues.get(number)

@@ -163,8 +163,6 @@ class People:
         """Read everyone again."""
         await self._ledger.reload()
 
-    # --- sign-in and sessions ---------------------------------------------------------------
-
     async def sign_in(
         self, user: str, password: str, *, address: str, user_agent: str, kind: str
     ) -> SignedIn:
@@ -242,8 +240,6 @@ class People:
             "enrolling": session.enrolling,
             "expires_at_ms": session.expires_at_ms,
         }
-
-    # --- what others ask ----------------------------------------------------------------------
 
     def contacts(self) -> list[Contact]:
         """Everyone with an enabled extension, by name."""
@@ -354,8 +350,6 @@ class People:
         """The extensions of these extension groups, in their order; unknown groups have none."""
         groups = (self._book.groups.get(each) for each in ids)
         return [number for each in groups if each is not None for number in each.members]
-
-    # --- inside -------------------------------------------------------------------------------
 
     @property
     def _book(self) -> PeopleBook:

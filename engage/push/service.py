@@ -151,8 +151,6 @@ class Push:
         """How many browsers of somebody are subscribed."""
         return len(self._by_who.get(who, ()))
 
-    # --- what happens ---------------------------------------------------------------------------
-
     def _appended(self, fact: EventAppended) -> None:
         if self._by_who and fact.event.kind in TOLD_KINDS:
             self._events.publish(Written(fact))
@@ -224,8 +222,6 @@ class Push:
         gone = [who for number in fact.numbers if (who := f"user:{number}") in self._by_who]
         if gone:
             await self._remove(push_subscriptions.c.who.in_(gone))
-
-    # --- inside ---------------------------------------------------------------------------------
 
     def _away(self, who: str) -> bool:
         return who in self._by_who and not self._delivery.connections(who)

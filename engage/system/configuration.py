@@ -204,8 +204,6 @@ class Configuration:
         self._take_over(section, changed)
         return changed
 
-    # --- inside -------------------------------------------------------------------------------
-
     async def _held(self, connection: AsyncConnection, section: Section) -> Stored:
         query = select(settings).where(settings.c.name == section.name)
         row = (await connection.execute(query)).one_or_none()

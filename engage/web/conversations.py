@@ -160,8 +160,6 @@ class Conversations:
             sockets.on(namespace, "read", SocketMark, self.read)
             sockets.on(namespace, "typing", Typing, self.typing)
 
-    # --- HTTP -----------------------------------------------------------------------------------
-
     @operation("Send a message", body=PostEvent, answer=SendAck, status=201, roles=ROLES)
     async def post_event(self, request: Request) -> Response:
         """The same `client_id` again is the same message."""
@@ -207,8 +205,6 @@ class Conversations:
         conversation_id = named(request)
         author = await self._author(who, conversation_id)
         return answer({"state": await self._desk.end(who.who, author, conversation_id)})
-
-    # --- sockets --------------------------------------------------------------------------------
 
     async def hello(self, who: Principal, data: Hello) -> dict[str, Any]:
         """What is behind, in each of the person's conversations."""

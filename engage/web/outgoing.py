@@ -104,8 +104,6 @@ class Outgoing:
         self.pushed_bytes = 0
         self.wire: Wire | None = None
 
-    # --- as Engine.IO uses it ---------------------------------------------------------------
-
     async def put(self, packet: Packet | None) -> None:
         """Add what must be sent."""
         self.put_nowait(packet)
@@ -151,8 +149,6 @@ class Outgoing:
     def empty(self) -> bool:
         """Whether nothing waits."""
         return not self._entries
-
-    # --- as the product uses it ---------------------------------------------------------------
 
     @property
     def waited_s(self) -> float:

@@ -112,8 +112,6 @@ class Sockets:
             self._engine.on(name, "connect", self._connect_handler(name))
             self._engine.on(name, "disconnect", self._disconnected)
 
-    # --- what slices and the hub use ------------------------------------------------------------
-
     def on(
         self,
         namespace: str,
@@ -206,8 +204,6 @@ class Sockets:
             return
         await self._engine(scope, receive, send)
 
-    # --- connections ----------------------------------------------------------------------------
-
     def _connect_handler(self, namespace: str) -> Callable[..., Awaitable[None]]:
         async def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
             scope: Scope = environ["asgi.scope"]
@@ -276,8 +272,6 @@ class Sockets:
         self._deliver(message, connection)
         await self._engine.close(connection.eio_sid)
 
-    # --- events ---------------------------------------------------------------------------------
-
     async def _event(self, sid: str, event: str, arguments: list[Any]) -> dict[str, Any]:
         connection = self._connections.get(sid)
         if connection is None:
@@ -318,8 +312,6 @@ class Sockets:
         task = asyncio.create_task(self._turn_out(connection, reason))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-
-    # --- sending --------------------------------------------------------------------------------
 
     def _deliver(self, message: _Message, connection: Connection) -> None:
         outgoing = connection.outgoing

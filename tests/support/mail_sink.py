@@ -123,8 +123,6 @@ class MailSink:
         self.connections += 1
         return _Smtp(self)
 
-    # --- what aiosmtpd asks its handler -------------------------------------------------------
-
     async def handle_MAIL(  # noqa: N802
         self, server: _Smtp, _: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

@@ -160,8 +160,6 @@ class Alarms:
         rows = AlarmRepository(connection)
         return await rows.claim(seen.conversation_id, path, rounds, self._clock())
 
-    # --- the paths ------------------------------------------------------------------------------
-
     async def _wave(self, inquiry: Inquiry, livechat: LiveChat) -> Sequence[str]:
         """In every open Wave of those on duty."""
         there = [who for who in self._lobby.on_duty(livechat) if self._delivery.connections(who)]

@@ -67,8 +67,6 @@ class Bots:
         self._registry, self._writing, self._leaving = registry, writing, leaving
         self._clock = clock
 
-    # --- visitors come and go -----------------------------------------------------------------
-
     def serves(self, livechat: LiveChat, closed: str | None) -> bool:
         """Whether visitors of a live chat are given to its bot now."""
         bot = self._registry.of(livechat.id)
@@ -116,8 +114,6 @@ class Bots:
         """
         await self._hub.require_participant(who, conversation_id)
         await self._leaving.hand_over(conversation_id, VISITOR_ASKED)
-
-    # --- what a bot says ----------------------------------------------------------------------
 
     async def say(
         self, bot: Bot, conversation_id: str, epoch: int, client_id: str, said: Said
@@ -185,8 +181,6 @@ class Bots:
             NotFound: it does not.
         """
         return await self._hub.resume(bot.author.stored, conversation_id, after)
-
-    # --- what a bot is told -------------------------------------------------------------------
 
     async def stored(
         self,

@@ -61,8 +61,6 @@ class Identities:
         self._database, self._keyring = database, keyring
         self._livechats, self._visitors, self._clock = livechats, visitors, clock
 
-    # --- for visitors -------------------------------------------------------------------------
-
     async def check(self, livechat: LiveChat, token: str | None) -> Signed | None:
         """Who a visitor is by their web site's token; None without one.
 
@@ -117,8 +115,6 @@ class Identities:
         visitor = await self._database.write(work)
         if visitor is not None:
             self._visitors.forget(visitor.id)
-
-    # --- for administrators -------------------------------------------------------------------
 
     async def secrets(self, actor: Actor, livechat_id: str) -> list[Secret]:
         """Those that are valid now, newest first; never in clear.

@@ -271,8 +271,6 @@ class Endpoints:
         self.put(await self._database.write(work))
         return secret
 
-    # --- what was sent ------------------------------------------------------------------------
-
     async def deliveries(
         self, actor: Actor, endpoint_id: str, states: Sequence[str], before: str, limit: int
     ) -> list[Delivery]:

@@ -26,8 +26,6 @@ class WebhookRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    # --- endpoints ----------------------------------------------------------------------------
-
     async def endpoints(self) -> list[Endpoint]:
         """All of them, oldest first."""
         rows = await self._connection.execute(
@@ -69,8 +67,6 @@ class WebhookRepository:
             delete(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id)
         )
         return dropped.rowcount > 0
-
-    # --- deliveries ---------------------------------------------------------------------------
 
     async def put(self, deliveries: Sequence[Delivery]) -> None:
         """Store messages that are to be sent."""

@@ -145,8 +145,6 @@ class Entry:
         ticket = self._tickets.issue(Purpose.PASSKEY_SIGN_IN, caller.address, challenge=challenge)
         return ticket, passkeys.ask_to_confirm(party, (), challenge)
 
-    # --- those inside -------------------------------------------------------------------------
-
     async def prove_by_password(self, session: Session, password: str, address: str) -> None:
         """Show again who one is.
 
@@ -211,8 +209,6 @@ class Entry:
             await self._sessions.prove(session, also)
         except (PasskeyRefused, TicketOver) as refused:  # their 401 would end the session
             raise Invalid({"passkey": refused.text}) from None
-
-    # --- inside -------------------------------------------------------------------------------
 
     def _second_step(
         self, account: Account, factors: Factors, caller: Caller, party: RelyingParty | None

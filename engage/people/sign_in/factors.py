@@ -86,8 +86,6 @@ class SecondFactors:
         self._forgive, self._clock = forgive, clock
         self._recovery_key = keys.derive("recovery codes")
 
-    # --- what others ask ----------------------------------------------------------------------
-
     async def of(self, account_id: str) -> Factors:
         """What an account has."""
         async with self._database.read() as connection:
@@ -154,8 +152,6 @@ class SecondFactors:
         """
         if not await FactorRepository(connection).use_passkey(passkey, count, self._clock()):
             raise PasskeyRefused
-
-    # --- one's own ----------------------------------------------------------------------------
 
     def begin_app(self, session: Session, address: str, host: str) -> NewApp:
         """A new secret; nothing is stored before the app has shown a right code.
@@ -302,8 +298,6 @@ class SecondFactors:
 
         return await self._database.write(work)
 
-    # --- by administrators --------------------------------------------------------------------
-
     async def of_user(self, actor: Actor, user_name: str) -> Factors:
         """What somebody has.
 
@@ -329,8 +323,6 @@ class SecondFactors:
 
         await self._database.write(work)
         await self._forgive(account.user_name)
-
-    # --- inside -------------------------------------------------------------------------------
 
     def _owner(self, session: Session) -> Account:
         """Who changes their own security.

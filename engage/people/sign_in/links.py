@@ -117,8 +117,6 @@ class PasswordLinks:
         to = Recipient(account.email, name, account.language)
         await mailer.post(connection, kind, to=to, params=params)
 
-    # --- for those who forgot -----------------------------------------------------------------
-
     def forgot(self, user: str, address: str) -> None:
         """Send a link to whoever that is; what asks learns nothing and waits for nothing.
 
@@ -166,8 +164,6 @@ class PasswordLinks:
             await rows.drop_of(invited.account.id)
 
         await self._set_password(invited.account, password, address, also)
-
-    # --- inside -------------------------------------------------------------------------------
 
     def _count(self, address: str) -> None:
         now, subject = self._clock(), address_subject(address)

@@ -50,8 +50,6 @@ class SessionList:
         ended = [each for each in self.of(session) if each.id != session.id]
         await self._end(own(account, address), account, ended)
 
-    # --- by administrators --------------------------------------------------------------------
-
     def of_user(self, actor: Actor, user_name: str) -> list[Session]:
         """Somebody's sessions, the last used first.
 

@@ -63,9 +63,6 @@ def flow(phone: Device, reg_id: int = 1) -> str:
     return f'Contact: <{phone.contact}>;reg-id={reg_id};+sip.instance="<{URN}>"'
 
 
-# --- flows --------------------------------------------------------------------------------------
-
-
 async def test_second_connection_of_the_same_flow_replaces_the_first(house: House) -> None:
     async with device(house, "tcp") as phone, device(house, "tcp") as again:
         answer = await phone.register(flow(phone), OPTIONS)
@@ -170,9 +167,6 @@ async def test_options_are_understood_where_they_mean_something(house: House) ->
         assert {"gruu", "outbound", "path"} <= set(answer.lines("Supported")[0].split(", "))
 
 
-# --- proxies ------------------------------------------------------------------------------------
-
-
 async def test_text_takes_the_path_that_the_registration_came(house: House) -> None:
     async with device(house) as edge:
         path = f"Path: <sip:{edge.carrier.local};lr>"
@@ -224,9 +218,6 @@ async def send_text(sender: Device, uri: str) -> Answer:
     return await sender.signed("MESSAGE", uri, "1000", "Content-Type: text/plain", body="x")
 
 
-# --- restrictions -------------------------------------------------------------------------------
-
-
 async def test_only_allowed_addresses_may_use_an_extension(house: House) -> None:
     await changed(house, networks=("127.0.0.2",))
     async with device(house, local="127.0.0.2") as inside, device(house) as outside:
@@ -270,9 +261,6 @@ async def test_name_to_sign_in_with_may_differ_from_the_number(house: House) -> 
     async with device(house, auth_id='Büro "7"\\x@y') as phone, device(house) as plain:
         assert (await phone.register()).status == 200
         assert (await plain.register()).status == 401
-
-
-# --- who answers --------------------------------------------------------------------------------
 
 
 async def test_phones_are_asked_whether_they_are_there(

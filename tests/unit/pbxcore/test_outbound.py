@@ -79,9 +79,6 @@ def key(by: Flow) -> tuple[str, str, str]:
     return by.transport, by.local, by.source
 
 
-# --- which registrations are flows --------------------------------------------------------------
-
-
 def test_same_instance_and_reg_id_replace_whatever_the_contact_is_now() -> None:
     registrar = Registrar()
     register(registrar, read(f"Contact: {CONTACT}", OUTBOUND))
@@ -163,9 +160,6 @@ def test_answer_requires_outbound_and_tells_flow_timer_path_and_gruu() -> None:
     assert b"gruu" not in lines[0]
 
 
-# --- flows that break ---------------------------------------------------------------------------
-
-
 def test_broken_connection_takes_its_flow_along_after_a_grace() -> None:
     registrar = Registrar()
     register(registrar, read(f"Contact: {CONTACT}", OUTBOUND))
@@ -234,9 +228,6 @@ def test_lost_phones_make_room_first() -> None:
     asked = read("Contact: <sip:c@y.invalid>", by=flow(2, "ws"), cseq=3)
     outcome = register(registrar, asked, most=2)
     assert [each.contact for each in outcome.bindings] == ["sip:a@h", "sip:c@y.invalid"]
-
-
-# --- the way back -------------------------------------------------------------------------------
 
 
 def test_path_needs_a_phone_or_a_trusted_proxy_that_knows_of_it() -> None:

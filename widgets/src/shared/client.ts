@@ -279,8 +279,6 @@ export class ConversationClient {
     this.#markRead();
   }
 
-  // --- state --------------------------------------------------------------------------------
-
   #changed(): void {
     this.#changes++;
     for (const listener of this.#listeners) listener();
@@ -310,8 +308,6 @@ export class ConversationClient {
       }, ms),
     );
   }
-
-  // --- the socket ---------------------------------------------------------------------------
 
   #socketBecame(state: SocketState, code?: string): void {
     if (state === "open") void this.#hello();
@@ -384,8 +380,6 @@ export class ConversationClient {
     void this.#sending.then(({ sender }) => sender.wake());
     for (const id of this.conversations.keys()) this.#later(`mark ${id}`, WATERMARK_MS, () => void this.#tellMarks(id));
   }
-
-  // --- what is missing ------------------------------------------------------------------------
 
   /** "Anything after n?", without trusting the socket; also takes over what another tab left unsent. */
   #check(): void {
@@ -473,8 +467,6 @@ export class ConversationClient {
       if (entry.refused) this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error: entry.refused });
     }
   }
-
-  // --- how far it was read ----------------------------------------------------------------------
 
   #newestOfOthers(conversation: Conversation): number {
     for (let index = conversation.events.length - 1; index >= 0; index--) {

@@ -120,8 +120,6 @@ function Waiting({ config, position, attended, onLeave }: { config: Config; posi
   );
 }
 
-// --- what was said ------------------------------------------------------------------------------
-
 const GROUP_MS = 5 * 60_000;
 
 function Log({ client, conversation, avatars, onEdit }: { client: ConversationClient; conversation: Conversation; avatars: boolean; onEdit: (item: Pending) => void }) {
@@ -320,8 +318,6 @@ function Unsent({ item, client, conversation, onEdit }: { item: Pending; client:
     </div>
   );
 }
-
-// --- the box ------------------------------------------------------------------------------------
 
 interface ComposerProps {
   config: Config;

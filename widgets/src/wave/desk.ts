@@ -109,8 +109,6 @@ export class Desk {
 
   version = (): number => this.#changes;
 
-  // --- what there is to see ---------------------------------------------------------------------
-
   /** Pinned ones first, then the newest; those that run before those that are over. */
   list(...kinds: string[]): Conversation[] {
     return [...this.client.conversations.values()]
@@ -143,8 +141,6 @@ export class Desk {
   phoneStates(conversation: string): PhoneStates {
     return this.#phoneStates.get(conversation) ?? none;
   }
-
-  // --- what one can do ----------------------------------------------------------------------------
 
   async loadContacts(): Promise<void> {
     try {
@@ -335,8 +331,6 @@ export class Desk {
       // only an ornament of the log: the messages themselves are there
     }
   }
-
-  // --- what is heard --------------------------------------------------------------------------------
 
   #clientChanged(): void {
     const { connection } = this.client;

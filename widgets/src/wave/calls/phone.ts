@@ -117,8 +117,6 @@ export class Phone {
     else this.#say({ kind: "do", command });
   }
 
-  // --- between tabs -------------------------------------------------------------------------------
-
   #say(said: Said): void {
     this.#channel?.postMessage(said);
   }
@@ -147,8 +145,6 @@ export class Phone {
     if (this.leads) setTone(wanted);
     else setTone(wanted === "ring" && !this.state.audible && document.visibilityState === "visible" ? "ring" : null);
   }
-
-  // --- the tab that has the sound -------------------------------------------------------------------
 
   /** Lasts as long as the lock is to be held. */
   async #lead(): Promise<void> {
