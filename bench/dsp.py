@@ -21,7 +21,7 @@ import numpy as np
 from bench.figures import HEADING, Line, tell
 from pbxcore.media.codecs.coding import decoder_for, encoder_for
 from pbxcore.media.commands import JoinRoom, OpenStream, SetStream, StreamOpened
-from pbxcore.media.g711 import mu_to_a
+from pbxcore.media.g711 import MU_TO_A
 from pbxcore.media.goertzel import FaxDetector, KeyDetector
 from pbxcore.media.mixer import Member, Mixer
 from pbxcore.media.samples import rounded
@@ -80,7 +80,7 @@ def transcoding(origin: Format, target: Format, rounds: int) -> float:
 def translating(rounds: int) -> float:
     """One frame from µ-law to A-law."""
     payloads = encoded(PCMU)
-    return cost_us(lambda: [mu_to_a(each) for each in payloads], len(payloads), rounds)
+    return cost_us(lambda: [each.translate(MU_TO_A) for each in payloads], len(payloads), rounds)
 
 
 def listening(rounds: int) -> float:

@@ -16,7 +16,6 @@ MESSAGES, GREETINGS, PLAYING, MAIL = (
     N_("Playback"),
     N_("Email"),
 )
-MINUTES = (60, 120, 300, 900, 1800)
 
 
 class VoicemailSettings(BaseModel):

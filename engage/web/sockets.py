@@ -163,11 +163,6 @@ class Sockets:
         """Of a participant's newest connection: their address and port, and ours as host:port."""
         return next((each.ends for each in reversed(self._by_who.get(who, {}).values())), None)
 
-    def outgoing_of(self, who: str) -> list[Outgoing]:
-        """What waits for each connection of a participant."""
-        found = self._by_who.get(who, {}).values()
-        return [each.outgoing for each in found if each.outgoing is not None]
-
     @property
     def count(self) -> int:
         """How many connections are open."""

@@ -47,17 +47,3 @@ def compress_a(sample: int) -> int:
 
 MU_TO_A: Final = bytes(compress_a(expand_mu(code)) for code in range(256))
 A_TO_MU: Final = bytes(compress_mu(expand_a(code)) for code in range(256))
-
-
-def mu_to_a(payload: bytes) -> bytes:
-    """The same sound in A-law."""
-    return payload.translate(MU_TO_A)
-
-
-def a_to_mu(payload: bytes) -> bytes:
-    """The same sound in µ-law."""
-    return payload.translate(A_TO_MU)
-
-
-MU_SILENCE: Final = b"\xff"
-A_SILENCE: Final = b"\xd5"

@@ -22,7 +22,6 @@ PRIORITY: Final = 0x0024
 USE_CANDIDATE: Final = 0x0025
 MESSAGE_INTEGRITY_SHA256: Final = 0x001C
 ICE_CONTROLLED: Final = 0x8029
-ICE_CONTROLLING: Final = 0x802A
 
 CONSENT_S: Final = 30.0
 """Seconds without a check after which a browser takes nothing from us any more (RFC 7675 §5.1)."""

@@ -22,9 +22,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-Attestation = Literal["A", "B", "C"]
-"""A: caller and number are known; B: the caller alone; C: the gateway alone (RFC 8588 §4)."""
-
 Kind = Literal["", "shaken", "div", "div-o"]
 KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 
@@ -48,6 +45,7 @@ class Claims(msgspec.Struct, frozen=True):
     """
 
     attest: str
+    """A: caller and number are known; B: the caller alone; C: the gateway alone (RFC 8588 §4)."""
     orig: str
     dest: tuple[str, ...]
     iat: int

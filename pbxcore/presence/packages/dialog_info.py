@@ -18,7 +18,6 @@ CONTENT_TYPE: Final = b"application/dialog-info+xml"
 STATES: Final = ("trying", "proceeding", "early", "confirmed", "terminated")
 """Those of the figure in RFC 4235 §3.7.1, in the order in which a dialog may pass them."""
 _RENDERING: Final = "+sip.rendering"
-UNDISTURBED: Final = "dnd"
 
 
 class Party(msgspec.Struct, frozen=True):

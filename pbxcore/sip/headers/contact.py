@@ -54,16 +54,6 @@ class Contact(AddressHeader, frozen=True):
         number = int(value)
         return number if 0 < number <= _LARGEST_REG_ID else None
 
-    @property
-    def pub_gruu(self) -> bytes | None:
-        """The public GRUU that a registrar gave (RFC 5627 §3.2)."""
-        return unquoted(self.parameters.get(b"pub-gruu") or b"") or None
-
-    @property
-    def temp_gruu(self) -> bytes | None:
-        """The temporary GRUU that a registrar gave (RFC 5627 §3.2)."""
-        return unquoted(self.parameters.get(b"temp-gruu") or b"") or None
-
 
 def q_milli_of(given: Mapping[bytes, bytes | None]) -> int:
     """The `q` among parameters in thousandths; 1000 when it is missing or malformed."""

@@ -298,7 +298,9 @@ async def test_a_client_that_stops_reading_costs_bounded_memory_and_then_gets_he
         await raw.join("/wave", "1000")
         raw.writer.transport.pause_reading()
         text, count = "x" * 8000, 2000
-        queue = at.sockets.outgoing_of("user:1000")[0]
+        (connection,) = at.sockets._by_who["user:1000"].values()  # noqa: SLF001
+        queue = connection.outgoing
+        assert queue is not None
         most = 0
         for seq in range(1, count + 1):
             payload = {"conversation": f"c{seq % 2}", "seq": seq, "text": text}

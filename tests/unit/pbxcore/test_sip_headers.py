@@ -80,8 +80,6 @@ def test_contact_is_read_with_all_that_a_registrar_needs() -> None:
     assert (contact.uri, contact.display_name) == (b"sip:ana@10.0.0.1;transport=tcp;ob", b"Ana")
     assert (contact.expires, contact.q_milli, contact.reg_id) == (60, 700, 1)
     assert contact.instance == b"urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF"
-    assert contact.pub_gruu == b"sip:ana@pbx.test;gr=urn:uuid:f8"
-    assert contact.temp_gruu == b"sip:tgruu@pbx.test;gr"
     assert parse_contact(contact.encode()) == contact
 
 

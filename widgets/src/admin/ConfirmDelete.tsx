@@ -108,7 +108,7 @@ export function ConfirmDelete({ doomed, text, users, onDeleted, onClose }: Props
 }
 
 /** Who refers to it, as a refusal with code `in_use` tells. */
-export function usersOf(error: ApiError): string[] {
+function usersOf(error: ApiError): string[] {
   const { users } = (error.body ?? {}) as { users?: { name: string }[] };
   return (users ?? []).map((each) => each.name);
 }

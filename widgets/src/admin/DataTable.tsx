@@ -17,7 +17,7 @@ import { usePolled } from "./usePolled";
 
 export type { Column, Filter, RowAction };
 
-export interface BulkAction {
+interface BulkAction {
   label: string;
   icon: IconName;
   danger?: boolean;

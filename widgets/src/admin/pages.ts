@@ -50,7 +50,7 @@ export interface Page {
 }
 
 /** A page that is one section of typed settings, drawn from its schema. */
-export function settingsPage(group: GroupId, name: () => string, path: string, module: Module, settings: string = path): Page {
+function settingsPage(group: GroupId, name: () => string, path: string, module: Module, settings: string = path): Page {
   return { group, name, path, module, settings, load: () => import("./SectionPage") };
 }
 

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { repeat } from "../kit/repeat";
 
-export interface Polled<Value> {
+interface Polled<Value> {
   value: Value | null;
   failed: boolean;
   /** What the last attempt failed with. */
@@ -11,7 +11,7 @@ export interface Polled<Value> {
 }
 
 /** How a value lives on: it moves now, it may still change, it stands. */
-export type Pace = "quick" | "slow" | "still";
+type Pace = "quick" | "slow" | "still";
 
 const QUICK_MS = 1000;
 const SLOW_MS = 5000;

@@ -18,7 +18,7 @@ export function Person({ name, seed, presence, size = 38 }: { name: string; seed
   );
 }
 
-export function Dot({ presence }: { presence: PresenceState }) {
+function Dot({ presence }: { presence: PresenceState }) {
   return (
     <span className={styles.dot} data-presence={presence} title={presenceWords(presence)}>
       <span className="visually-hidden">{presenceWords(presence)}</span>

@@ -1,6 +1,6 @@
 import styles from "./SkipLinks.module.css";
 
-export interface SkipLink {
+interface SkipLink {
   label: string;
   /** What takes the focus: the first that fits in the page. */
   to: string;

@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface ApiOptions {
+interface ApiOptions {
   /** Bearer token of a visitor or a program; browsers with a cookie session leave it out. */
   token?: () => string | null;
   /** `X-CSRF-Token` for cookie sessions. */

@@ -8,7 +8,7 @@ import { Socket, SocketGone, type SocketState } from "./socket";
 import { Uploads } from "./uploads";
 import type { Ack, Author, Me, Page, Summary, Watermark, WireEvent } from "./wire";
 
-export interface ClientOptions {
+interface ClientOptions {
   me: Me;
   namespace: "/visitor" | "/wave";
   /** Names the outbox on this device: `visitor:<public id>:<visitor id>`, `user:1000`. */

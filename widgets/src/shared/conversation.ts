@@ -25,7 +25,7 @@ export interface Participant {
   role?: string;
 }
 
-export interface Typist {
+interface Typist {
   author: Author;
   untilMs: number;
 }

@@ -1,6 +1,6 @@
 /** Gettext in the browser: message ids are English; a catalogue is a small module made from the .po file at build time. */
 
-export interface Catalog {
+interface Catalog {
   lang: string;
   dir: "ltr" | "rtl";
   /** Keys are message ids, or `context\u0004id`; plural messages hold one text per form. */
@@ -8,7 +8,7 @@ export interface Catalog {
   plural: (n: number) => number;
 }
 
-export type Vars = Record<string, string | number>;
+type Vars = Record<string, string | number>;
 
 const english: Catalog = { lang: "en", dir: "ltr", m: {}, plural: (n) => (n === 1 ? 0 : 1) };
 let current = english;

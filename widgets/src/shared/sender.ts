@@ -11,7 +11,7 @@ const SOCKET_BYTES = 48_000;
 const LATE_MS = 60_000;
 const TRANSIENT = new Set(["too_many", "unavailable", "internal", "error", "unauthenticated"]);
 
-export interface SenderListener {
+interface SenderListener {
   stored(entry: Entry, seq: number): void;
   refused(entry: Entry, error: WireError): void;
   /** Not stored after a minute, or asked to slow down; still trying. */

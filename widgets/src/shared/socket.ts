@@ -1,7 +1,7 @@
 /** A Socket.IO v5 client on Engine.IO v4: WebSocket first, long polling when that is blocked; text packets only. */
 import type { Ack } from "./wire";
 
-export const RETRY_S = [1, 2, 4, 8, 15];
+const RETRY_S = [1, 2, 4, 8, 15];
 /** A socket that sends but hears nothing for this long is dead, whatever the browser says. */
 const DEAF_MS = 25_000;
 const OPEN_MS = 8_000;
@@ -83,7 +83,7 @@ function polling(url: string, listener: Listener): Transport {
 
 export type SocketState = "closed" | "waiting" | "connecting" | "open" | "refused";
 
-export interface SocketOptions {
+interface SocketOptions {
   namespace: string;
   auth: () => Record<string, unknown>;
   /** Told of each change; `refused` carries the server's code (`expired`, `revoked`, `banned`, `invalid`). */

@@ -12,13 +12,13 @@ const JUDGING_MS = 120_000;
 const PATIENCE_S = 60;
 const STALE = new Set(["wrong_offset", "upload_taken_over", "not_found"]);
 
-export interface ServerFile extends WireFile {
+interface ServerFile extends WireFile {
   state: "uploading" | "stored" | "sent";
   offset: number;
   length: number;
 }
 
-export interface UploadOptions {
+interface UploadOptions {
   api: Api;
   /** The same key brings the same file on, whatever happened in between. */
   key: string;

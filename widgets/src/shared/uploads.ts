@@ -4,7 +4,7 @@ import { claim, type Entry } from "./outbox";
 import { upload } from "./upload";
 import type { WireError } from "./wire";
 
-export interface UploadsListener {
+interface UploadsListener {
   progress(entry: Entry, sent: number): void;
   /** All of it is on the server, under this identifier. */
   arrived(entry: Entry, id: string): Promise<void>;

@@ -1,6 +1,6 @@
 /** What crosses the wire: the shapes of `hub/wire.py`, word for word. */
 
-export type AuthorKind = "visitor" | "agent" | "user" | "phone" | "bot" | "system";
+type AuthorKind = "visitor" | "agent" | "user" | "phone" | "bot" | "system";
 export type ConversationStateName = "waiting" | "active" | "transferring" | "ended" | "missed" | "offline";
 
 export interface Author {

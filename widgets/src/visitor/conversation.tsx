@@ -19,7 +19,7 @@ import { Alert, Icon, Spinner, Text } from "./parts";
 import { Survey } from "./survey";
 import { Transcript } from "./transcript";
 
-export interface TalkProps {
+interface TalkProps {
   config: Config;
   client: ConversationClient;
   identity: string;

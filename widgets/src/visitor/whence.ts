@@ -1,7 +1,7 @@
 /** Where a visitor is and comes from, as agents see it beside the chat. */
 import { embedded, page } from "./embed";
 
-export interface Whence {
+interface Whence {
   page_url: string;
   page_title: string;
   referrer: string;

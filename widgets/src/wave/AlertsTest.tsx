@@ -27,7 +27,7 @@ export function AlertsTest({ onClose }: { onClose: () => void }) {
 }
 
 /** Begins at once: it was asked for. */
-export function AlertVerdicts() {
+function AlertVerdicts() {
   const { api } = useSession();
   const [verdicts, setVerdicts] = useState<Verdicts>({});
   const [turn, setTurn] = useState(0);

@@ -10,7 +10,7 @@ import { type Named, openMention, suggestions } from "./mentions";
 import { filledIn, matching, openSlash, type QuickReply } from "../kit/quick-replies/quick-replies";
 import { type Suggestion, Suggestions } from "./Suggestions";
 
-export const TEXT_LIMIT = 8000;
+const TEXT_LIMIT = 8000;
 
 interface Props {
   text: string;

@@ -15,7 +15,7 @@ export function setDesktop(on: boolean): void {
   store(KEY, on);
 }
 
-export type DesktopPermission = NotificationPermission | "unsupported";
+type DesktopPermission = NotificationPermission | "unsupported";
 
 export function desktopPermission(): DesktopPermission {
   return typeof Notification === "function" && isSecureContext ? Notification.permission : "unsupported";

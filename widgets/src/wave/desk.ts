@@ -31,7 +31,7 @@ export interface Contact {
 }
 
 /** What became of a message's copies on phones, worst news last. */
-export type PhoneStates = ReadonlyMap<number, string>;
+type PhoneStates = ReadonlyMap<number, string>;
 
 export type Loaded = "loading" | "ready" | "failed";
 

@@ -37,7 +37,7 @@ export interface MessageLine {
   mentions: readonly string[];
 }
 
-export interface Quote {
+interface Quote {
   seq: number;
   name: string;
   text: string | null;

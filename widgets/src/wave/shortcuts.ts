@@ -4,7 +4,7 @@ import { store, stored } from "../kit/stored";
 
 export type Action = "help" | "accept" | "next" | "previous" | "unread" | "write" | "break" | "queues" | "ready" | "list" | { view: string };
 
-export interface Pressed {
+interface Pressed {
   key: string;
   alt: boolean;
   control: boolean;

@@ -2,7 +2,7 @@
 import { nt, t } from "../../shared/i18n";
 import type { Tone } from "../State";
 
-export type BroadcastState = "draft" | "scheduled" | "sending" | "finished" | "partly_failed" | "failed" | "cancelled";
+type BroadcastState = "draft" | "scheduled" | "sending" | "finished" | "partly_failed" | "failed" | "cancelled";
 export type DeliveryState = "pending" | "accepted" | "delivered" | "read" | "offline" | "unsupported" | "failed" | "expired" | "skipped" | "cancelled";
 
 export const DELIVERY_STATES: readonly DeliveryState[] = ["pending", "accepted", "delivered", "read", "offline", "unsupported", "failed", "expired", "skipped", "cancelled"];

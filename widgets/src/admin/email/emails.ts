@@ -1,7 +1,7 @@
 /** What the server tells of emails: shapes and words. */
 import { t } from "../../shared/i18n";
 
-export type MailState = "waiting" | "sending" | "sent" | "failed" | "cancelled";
+type MailState = "waiting" | "sending" | "sent" | "failed" | "cancelled";
 export type Tone = "good" | "busy" | "warn" | "bad" | "calm";
 
 export interface Mail {

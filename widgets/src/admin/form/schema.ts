@@ -74,7 +74,7 @@ export interface Schema {
 }
 
 /** Shown only while another field has this value, or one of these. */
-export interface Condition {
+interface Condition {
   field: string;
   is: Value | readonly Value[];
 }
@@ -244,7 +244,7 @@ export function sectionsOf(fields: readonly Field[]): FormSection[] {
   return sections;
 }
 
-export interface FormTab {
+interface FormTab {
   title: string;
   sections: FormSection[];
 }
@@ -285,7 +285,7 @@ export function keeping(fields: readonly Field[], secrets: readonly string[]): F
 }
 
 /** What a control shows when nothing is given. */
-export function emptyOf(field: Field): Value {
+function emptyOf(field: Field): Value {
   if (field.default !== undefined) return field.default;
   switch (field.control) {
     case "switch":

@@ -42,7 +42,7 @@ async function collected(api: Api, source: Source): Promise<Option[]> {
 }
 
 /** `Support (6500)`: the number belongs to the name; an identifier says nothing to people. */
-export function optionOf(item: Record<string, unknown>, source: Source): Option {
+function optionOf(item: Record<string, unknown>, source: Source): Option {
   const value = String(item[source.value] ?? "");
   const label = String(item[source.label] ?? value);
   return { value, label: label !== value && source.value === "number" ? `${label} (${value})` : label };

@@ -4,7 +4,7 @@ import { Confirm } from "../../kit/Confirm";
 import { holdRoute } from "../../kit/route";
 import { t } from "../../shared/i18n";
 
-export interface Unsaved {
+interface Unsaved {
   /** What was typed is safe, or given up: the page may be left from now on. */
   release: () => void;
   /** Where somebody means to go who chose another page meanwhile; the question is withdrawn. */

@@ -17,7 +17,7 @@ export interface ChatFigures {
   ratings: number[];
 }
 
-export interface Hour {
+interface Hour {
   /** Monday is 0. */
   weekday: number;
   hour: number;

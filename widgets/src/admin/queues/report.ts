@@ -40,7 +40,7 @@ export interface Bar {
   abandoned: number;
 }
 
-export type Grain = "hour" | "day" | "week";
+type Grain = "hour" | "day" | "week";
 
 /** More bars than these are hard to read. */
 const MOST_HOURS = 48;

@@ -16,7 +16,7 @@ export interface Schedule {
   last_result: string;
 }
 
-export function weekdayWords(weekday: number): string {
+function weekdayWords(weekday: number): string {
   return [t("Sunday"), t("Monday"), t("Tuesday"), t("Wednesday"), t("Thursday"), t("Friday"), t("Saturday")][weekday] ?? "";
 }
 

@@ -2,7 +2,7 @@
 import { t } from "../../shared/i18n";
 import type { Tone } from "../State";
 
-export type TrunkState = "registered" | "trying" | "rejected" | "unreachable" | "reachable" | "off" | "disabled" | "unknown";
+type TrunkState = "registered" | "trying" | "rejected" | "unreachable" | "reachable" | "off" | "disabled" | "unknown";
 
 export interface Trunk {
   id: string;

@@ -28,7 +28,7 @@ export interface Delivery {
   error: string;
 }
 
-export interface Attempt {
+interface Attempt {
   at: string;
   took_ms: number;
   status: number | null;

@@ -1,7 +1,7 @@
 /** Bans of visitors as the server tells them, and their words. */
 import { t } from "../../shared/i18n";
 
-export type BanState = "asked" | "banned" | "expired" | "refused" | "lifted";
+type BanState = "asked" | "banned" | "expired" | "refused" | "lifted";
 export type BanDuration = "1h" | "24h" | "30d" | "permanent";
 
 export interface Ban {

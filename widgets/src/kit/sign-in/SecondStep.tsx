@@ -11,7 +11,7 @@ import { Problem } from "./Problem";
 import { useLocked } from "./useLocked";
 import { passkeyWords, refusalWords } from "./words";
 
-export type Method = "totp" | "passkey" | "recovery";
+type Method = "totp" | "passkey" | "recovery";
 
 /** What the server asks for after the password. */
 export interface Asked {

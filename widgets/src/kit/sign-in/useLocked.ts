@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { useNow } from "../useNow";
 
-export interface Locked {
+interface Locked {
   /** Whole seconds until one may try again; 0: now. */
   left_s: number;
   lock: (forS: number) => void;

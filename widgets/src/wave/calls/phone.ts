@@ -28,7 +28,7 @@ export interface PhoneState {
   audible: boolean;
 }
 
-export type Command =
+type Command =
   | { act: "call"; number: string; name: string; consultsFor: string | null }
   | { act: "answer"; id: string }
   | { act: "hang_up"; id: string }

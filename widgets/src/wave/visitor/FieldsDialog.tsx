@@ -6,7 +6,7 @@ import { t } from "../../shared/i18n";
 import { Dialog } from "../../kit/Dialog";
 import styles from "./FieldsDialog.module.css";
 
-export interface DialogField {
+interface DialogField {
   name: string;
   label: string;
   kind: "text" | "email" | "tel" | "textarea" | "switch";

@@ -8,12 +8,12 @@ import { dismissKey, toast } from "../../kit/toasts";
 import { useLoaded } from "../../kit/useLoaded";
 import { useDesk } from "../context";
 
-export interface AtHand {
+interface AtHand {
   items: readonly QuickReply[];
   variables: Readonly<Record<string, string>>;
 }
 
-export interface LiveChatSeat {
+interface LiveChatSeat {
   id: string;
   name: string;
   chairman: boolean;

@@ -52,7 +52,7 @@ export interface PastChatEntry {
   outcome: Outcome | null;
 }
 
-export interface PastCallEntry {
+interface PastCallEntry {
   kind: "call";
   at: string;
   by: "conversation" | "phone";
