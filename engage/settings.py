@@ -193,8 +193,8 @@ class Settings(BaseModel):
     data: Path
     http: Listener = Address("127.0.0.1", 8088)
     https: Listener = Address("0.0.0.0", 8089)  # noqa: S104 - phones and browsers are elsewhere
-    sip: Listener = Address("0.0.0.0", 5060)  # noqa: S104
-    sips: Listener = Address("0.0.0.0", 5061)  # noqa: S104
+    sip: Listener = Address("0.0.0.0", 5060)  # noqa: S104 - the same
+    sips: Listener = Address("0.0.0.0", 5061)  # noqa: S104 - the same
     rtp: Annotated[PortRange, BeforeValidator(port_range)] = PortRange(10000, 20000)
     public_url: Annotated[str, BeforeValidator(url_of("http", "https"))] = ""
     certificate: Path | None = None

@@ -58,7 +58,7 @@ class ObjectRoutes(KeptRoutes[Form]):
         self._page = _model(
             f"{model}Page",
             BaseModel,
-            items=(list[self._shown], ...),  # type: ignore[name-defined]
+            items=(list[self._shown], ...),  # type: ignore[name-defined]  # made when this is run
             cursor=(str | None, ...),
             total=(int, ...),
         )

@@ -43,6 +43,7 @@ _FOUND = Fetch(
 )
 _OPEN = Change(
     Given(_COLUMNS),
+    # The names are constants of this program, never input.
     # `WHERE true` lets SQLite tell the clause from a join's condition (lang_upsert.html).
     f"INSERT INTO conversation ({_NAMES}) SELECT {_NAMES} FROM given WHERE true"  # noqa: S608
     " ON CONFLICT (key) DO NOTHING",

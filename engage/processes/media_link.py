@@ -222,6 +222,7 @@ class MediaLink:
             try:
                 connected = unix.connect(self._path, 0)  # local: done at once or refused
                 loop = asyncio.get_running_loop()
+                # The channel is asked for before the next turn makes another.
                 await loop.create_unix_connection(lambda: channel, sock=connected)  # noqa: B023
             except OSError:
                 await asyncio.sleep(wait_s)

@@ -44,7 +44,7 @@ class Plan:
         hosts = {host for host, _ in self.listeners.values()}
         if len(hosts) <= 1:
             return next(iter(hosts), "127.0.0.1")
-        return "::" if any(":" in host for host in hosts) else "0.0.0.0"  # noqa: S104
+        return "::" if any(":" in host for host in hosts) else "0.0.0.0"  # noqa: S104 - as its listeners
 
 
 @dataclass(frozen=True, slots=True)

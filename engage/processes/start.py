@@ -33,7 +33,7 @@ def _leave_the_mapper_out() -> None:
     """We write statements; the mapper that comes with SQLAlchemy's asyncio takes 6 MB and 0.1 s."""
     for name in ("session", "scoping"):
         module = ModuleType(f"sqlalchemy.ext.asyncio.{name}")
-        module.__getattr__ = _stand_in  # type: ignore[method-assign]
+        module.__getattr__ = _stand_in  # type: ignore[method-assign]  # a module's own (PEP 562)
         sys.modules[module.__name__] = module
 
 

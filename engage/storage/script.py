@@ -43,6 +43,7 @@ class Given:
             arrays = ", ".join(
                 f"${place}::{kind}[]" for place, (_, kind) in enumerate(self.columns, 1)
             )
+            # The names are constants of this program, never input.
             return f"WITH given({names}) AS (SELECT * FROM unnest({arrays})) "  # noqa: S608
         one = "(" + ",".join("?" * len(self.columns)) + ")"
         return f"WITH given({names}) AS NOT MATERIALIZED (VALUES {','.join([one] * rows)}) "
@@ -56,8 +57,8 @@ class Fetch:
 
     def text(self, dialect: Dialect, rows: int) -> str:
         """The statement; on SQLite all rows come as one JSON text, hence in one step."""
+        # The names are constants of this program, never input.
         if dialect == "sqlite":
-            # The names are constants of this program, never input.
             selection = f"SELECT json_group_array(json_array({self.columns})) FROM {self.tail}"  # noqa: S608
         else:
             selection = f"SELECT {self.columns} FROM {self.tail}"  # noqa: S608

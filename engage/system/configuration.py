@@ -262,8 +262,8 @@ def _forgotten(
     """Secrets that were for something else: whoever may set a host may not collect its password."""
     for name in secret_fields(model):
         hints = model.model_fields[name].json_schema_extra
-        bound = hints.get("only_for", ()) if isinstance(hints, dict) else ()
-        if name not in given and any(before[each] != after[each] for each in bound):  # type: ignore[union-attr, index]
+        bound: Any = hints.get("only_for", ()) if isinstance(hints, dict) else ()
+        if name not in given and any(before[each] != after[each] for each in bound):
             yield name
 
 

@@ -64,9 +64,11 @@ def zone_hints(schema: dict[str, Any]) -> None:
 
 
 class Hours(BaseModel):
-    """Hours of certain days. No weekday, month or day stands for any; an end that is not after the
-    start means the next day, equal times the whole day.
-    """  # noqa: D205
+    """Hours of certain days.
+
+    No weekday, month or day stands for any; an end that is not after the start means the next day,
+    equal times the whole day.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

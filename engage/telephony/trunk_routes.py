@@ -54,7 +54,7 @@ _FIELDS: dict[str, Any] = {
 ShownTrunk: type[BaseModel] = create_model(
     "ShownTrunk", __base__=Standing, __doc__=Standing.__doc__, **_FIELDS
 )
-_ITEMS: Any = list[ShownTrunk]  # type: ignore[valid-type]
+_ITEMS: Any = list[ShownTrunk]  # type: ignore[valid-type]  # made above, when this is run
 TrunkPage = create_model(
     "TrunkPage",
     __doc__="A page of trunks; `cursor` asks for the next, `total` counts all that match.",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pydantic import BaseModel
+    from pydantic.json_schema import JsonSchemaMode
 
 Endpoint = TypeVar("Endpoint", bound="Callable[..., Any]")
 MARK = "engage_operation"
@@ -99,8 +100,9 @@ def document(routes: Iterable[Any], *, version: str) -> dict[str, Any]:
         for model in (each.body, each.answer)
         if model is not None
     }
-    pairs = [(model, "validation") for model in sorted(models, key=lambda each: each.__name__)]
-    _, schemas = models_json_schema(pairs, ref_template=REF)  # type: ignore[arg-type]
+    mode: JsonSchemaMode = "validation"
+    pairs = [(model, mode) for model in sorted(models, key=lambda each: each.__name__)]
+    _, schemas = models_json_schema(pairs, ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
     for route, each in described:
         path = re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)

@@ -9,7 +9,7 @@ from typing import Final
 
 from pbxcore.networks import within
 
-_ANY: Final = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
+_ANY: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
 @lru_cache(maxsize=4096)

@@ -158,7 +158,9 @@ class _Hosts:
 
     def _read(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        with contextlib.suppress(OSError, UnicodeError):
+        with contextlib.suppress(
+            OSError, UnicodeError
+        ):  # there need be none; then servers are asked
             for line in self._path.read_text(encoding="utf-8").splitlines():
                 address, *names = line.partition("#")[0].split() or [""]
                 for name in names:

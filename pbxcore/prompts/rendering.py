@@ -47,6 +47,7 @@ def render(language: Language, folder: Path, told: Callable[[str], None] | None 
 
 def _spoken(program: str, language: Language, text: str) -> Samples:
     command = [program, "-v", language.voice, "-s", _WORDS_PER_MINUTE, "--stdin", "--stdout"]
+    # Without a shell, and every word of it is ours.
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)  # noqa: S603
     if done.returncode or not done.stdout:
         raise NoSynthesiser(done.stderr.decode(errors="replace").strip())

@@ -30,7 +30,7 @@ def offers(imap: imaplib.IMAP4) -> bool:
 def keep_alive(imap: imaplib.IMAP4) -> None:
     """Notice within two minutes that the server is gone: nobody else says a word for so long."""
     sock = imap.socket()
-    with suppress(OSError):
+    with suppress(OSError):  # a system without them: a server that is gone is noticed later
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in _KEEPALIVE.items():
             if (option := getattr(socket, name, None)) is not None:
@@ -69,7 +69,7 @@ def wait(imap: imaplib.IMAP4, within_s: float, answers_s: float) -> bool:
 
 def interrupt(imap: imaplib.IMAP4) -> None:
     """End the waiting, from another thread."""
-    with suppress(OSError):
+    with suppress(OSError):  # closed by the server meanwhile: nobody waits any more
         # Not its own: one of TLS forgets its keys, under the feet of whoever reads.
         socket.socket.shutdown(imap.socket(), socket.SHUT_RDWR)
 

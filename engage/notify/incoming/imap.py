@@ -137,6 +137,7 @@ class Mailbox:
 
     def _do(self, command: str, *arguments: str | None) -> list[Any]:
         try:
+            # imaplib leaves out an argument that is None, which its types do not say
             return self._check(self._imap.uid(command, *arguments))  # type: ignore[arg-type]
         except (imaplib.IMAP4.error, OSError) as failed:
             raise MailboxFailed(_words(failed)) from failed

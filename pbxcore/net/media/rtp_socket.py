@@ -104,7 +104,7 @@ class RtpSocket:
             return
         self._kept = kept
         for each in self._socket, kept:  # what still lies in the first one came before
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # it is empty
                 for _ in range(_BACKLOG):
                     self._take(*each.recvfrom_into(self._buffer))
         if self._kept is not kept:  # one of these moved the peer

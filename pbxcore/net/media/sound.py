@@ -110,4 +110,4 @@ def _is_worked_on(agreed: Agreed) -> bool:
 def _load() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # frames are small; threads only cost
     import pbxcore.media.codecs.ffmpeg
-    import pbxcore.net.media.studio  # noqa: F401
+    import pbxcore.net.media.studio  # noqa: F401 - to have loaded it
