@@ -109,9 +109,11 @@ class Client:
         self.namespace = namespace
         self.heard: list[tuple[str, Any]] = []
         self.refusal: Any = None
+        self.closed = asyncio.Event()
         self.socket = socketio.AsyncClient(reconnection=False)
         self.socket.on("*", self._hear, namespace=namespace)
         self.socket.on("connect_error", self._refused, namespace=namespace)
+        self.socket.on("disconnect", self._disconnected, namespace=namespace)
         self._news = asyncio.Event()
 
     async def _hear(self, name: str, *data: Any) -> None:
@@ -120,6 +122,9 @@ class Client:
 
     async def _refused(self, data: Any = None) -> None:
         self.refusal = data
+
+    async def _disconnected(self, _reason: str) -> None:
+        self.closed.set()
 
     async def call(self, name: str, data: Any) -> dict[str, Any]:
         """One event and its acknowledgement, which always has one of two shapes."""

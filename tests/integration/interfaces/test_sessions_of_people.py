@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -110,7 +111,8 @@ async def test_a_session_signed_out_is_revoked_everywhere_at_once(http: Browserl
     async with joined(http.url, "/wave", token) as wave:
         assert (await http.ask("POST", "/v1/sign-out", token=token)).status == 204
         assert (await wave.hears("revoked"))["code"] == "revoked"
-        await wave.socket.wait()  # the server closes the connection
+        async with asyncio.timeout(10):
+            await wave.closed.wait()  # by the server
     assert (await http.ask("GET", "/v1/me", token=token)).error["code"] == "revoked"
     late = Client("/wave")
     with pytest.raises(NotConnected):
