@@ -1,9 +1,10 @@
-"""An event loop on a thread of its own: for peers beside Playwright's synchronous driver."""
+"""An event loop on a thread of its own, for who cannot have one or has one that runs already."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -12,8 +13,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def result_of(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, whether or not a loop runs here (it stands still meanwhile)."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 class Background:
-    """Runs coroutines while this thread waits for them."""
+    """Runs coroutines while this thread waits for them: peers beside Playwright's driver."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

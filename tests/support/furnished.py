@@ -5,12 +5,10 @@ A copy of it is made in a tenth of the time: hashing the passwords and making th
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import functools
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from engage.certificate import certificate_files
 from engage.keyring import Keyring
 from engage.processes.link import PartLink, PbxLink
 from engage.settings import Settings
+from tests.support.background import result_of
 from tests.support.migrated import make_file
 
 DATABASE = "engage.db"
@@ -53,8 +52,7 @@ def _original() -> Path:
 
 
 def _start_once(data: Path, **settings: Any) -> None:
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, _started(Settings(data=data, demo=True, **settings))).result()
+    result_of(_started(Settings(data=data, demo=True, **settings)))
 
 
 async def _started(settings: Settings) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import functools
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engage.storage.migrate import migrate
+from tests.support.background import result_of
 
 
 def migrate_now(url: str) -> None:
     """Bring a database to this release's schema, whether or not a loop runs here."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, migrate(url)).result()
+    result_of(migrate(url))
 
 
 @functools.cache

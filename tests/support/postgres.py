@@ -10,13 +10,17 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url
 
 from engage.storage.database import Database
+from tests.support.background import result_of
+from tests.support.emptied import Original, empty, original
 from tests.support.furnished import fill_now
 from tests.support.migrated import make_file, migrate_now
 
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 ACCOUNT = "postgres"
+NO_REPLICAS = ("wal_level=minimal", "max_wal_senders=0", "autovacuum=off")
+NOT_DURABLE = ("fsync=off", "full_page_writes=off")
+"""Yet with `synchronous_commit`: what was acknowledged outlives the server, if not the machine."""
 _numbers = itertools.count(1)
 
 
@@ -37,7 +44,9 @@ class Postgres:
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
         self._migrated: str | None = None
+        self._original: Original | None = None
         self._furnished: str | None = None
+        self._returned: list[str] = []
         if self._as_root:
             os.chown(self.folder, pwd.getpwnam(ACCOUNT).pw_uid, -1)
         self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", ACCOUNT, "-E", "UTF8",
@@ -53,9 +62,10 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        options = ["-k", str(self.folder), "-p", str(self.port), "-c", "listen_addresses="]
-        if not self._durable:
-            options += ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        options = ["-k", str(self.folder), "-p", str(self.port)]
+        settings = ("listen_addresses=", *NO_REPLICAS, *(() if self._durable else NOT_DURABLE))
+        for each in settings:
+            options += ["-c", each]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._command("postgres", "-D", str(self._data), *options),
@@ -91,30 +101,45 @@ class Postgres:
 
     def make_database(self) -> str:
         """A new empty database; its address as SQLAlchemy writes it."""
-        name = f"test{next(_numbers)}"
-        self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", ACCOUNT, name)
-        return self.url(name)
+        return self._create("template1")
 
     def make_migrated_database(self) -> str:
         """A new database with this release's schema: the copy of one that was migrated."""
         if self._migrated is None:
             url = self.make_database()
             migrate_now(url)
-            self._migrated = make_url(url).database
-        return self._copy(str(self._migrated))
+            self._migrated = str(make_url(url).database)
+            self._original = result_of(original(self.dsn(self._migrated)))
+        return self._create(self._migrated)
+
+    @contextmanager
+    def lent_database(self) -> Iterator[str]:
+        """A database with this release's schema that is emptied for the next one who needs it."""
+        url = self._returned.pop() if self._returned else self.make_migrated_database()
+        yield url
+        assert self._original is not None
+        if result_of(empty(url, self._original)):
+            self._returned.append(url)
 
     def make_furnished_database(self) -> str:
         """A new database with the demonstration data; the keys are `bring_keys`'s."""
         if self._furnished is None:
             url = self.make_migrated_database()
             fill_now(url)
-            self._furnished = make_url(url).database
-        return self._copy(str(self._furnished))
+            self._furnished = str(make_url(url).database)
+        return self._create(self._furnished)
 
-    def _copy(self, original: str) -> str:
+    def _create(self, template: str) -> str:
         name = f"test{next(_numbers)}"
-        self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", ACCOUNT,
-                  "-T", original, name)  # fmt: skip
+
+        async def create() -> None:
+            connection = await asyncpg.connect(self.dsn("postgres"))
+            try:
+                await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            finally:
+                await connection.close()
+
+        result_of(create())
         return self.url(name)
 
     def url(self, name: str) -> str:
@@ -159,13 +184,15 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated database of each kind, without rows."""
     if request.param == "sqlite":
         make_file(tmp_path / "engage.db")
-        return f"sqlite:///{tmp_path / 'engage.db'}"
+        yield f"sqlite:///{tmp_path / 'engage.db'}"
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return server.make_migrated_database()
+    with server.lent_database() as url:
+        yield url
 
 
 @pytest.fixture
