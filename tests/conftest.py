@@ -17,10 +17,13 @@ from tests.support.postgres import (
     empty_database_url,
     postgres,
 )
+from tests.support.scheduling import BrowsersBesideOthers
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+    from xdist.remote import Producer
 
 # Here alone: the fixtures of each conftest are its own, with a PostgreSQL for each.
 __all__ = ["database", "database_url", "empty_database_url", "postgres"]
@@ -28,30 +31,36 @@ __all__ = ["database", "database_url", "empty_database_url", "postgres"]
 LONGEST_FIRST = (
     "survival/test_killed_parts_lose_nothing.py",
     "contract/test_rest_contract.py",
+    "queues/test_queue_faults.py",
+    "faxes/test_faxes_to_email.py",
+    "voicemail/test_voicemail_by_phone.py",
+    "calls/test_feature_codes.py",
     "processes/test_command_line.py",
+    "livechat/test_livechat_desk.py",
     "processes/test_parts_die_and_return.py",
-    "files/test_files_service.py",
     "sign_in/test_second_factor.py",
+    "sip/test_event_clients.py",
+    "voicemail/test_mailboxes_of_many.py",
+    "faxes/test_faxes_from_outside.py",
+    "calls/test_ring_back.py",
+    "livechat/test_livechat_replies.py",
     "storage/test_nothing_acknowledged_is_lost.py",
-    "processes/test_start_refusals.py",
-    "broadcast/test_message_broadcasts.py",
-    "processes/test_sips.py",
-    "sign_in/test_passkeys.py",
-    "api/test_api_survives.py",
-    "broadcast/test_broadcast_survives_kills.py",
-    "interfaces/test_life_of_a_server.py",
-    "web/test_bad_input.py",
+    "calls/test_services.py",
     "admin/test_admin_looks.py",
+    "wave/test_wave_call_features.py",
     "admin/test_admin_live_chat.py",
     "admin/test_admin_directory.py",
     "wave/test_wave_calls.py",
-    "wave/test_wave_live_chat.py",
     "wave/test_wave_files.py",
-    "visitor/test_chat_journey.py",
+    "sign_in/test_second_factors.py",
+    "admin/test_admin_menu.py",
+    "wave/test_wave_groups.py",
     "admin/test_admin_broadcast.py",
+    "visitor/test_visitor_calls.py",
+    "wave/test_wave_live_chat.py",
+    "wave/test_wave_looks.py",
 )
-"""Those with a browser stand at the end, before the other ones with a browser: a worker that leaves
-their folder ends its Chromium."""
+"""Without a browser, then with one: workers take from the ones or from the others."""
 
 LINES_OF_LOG = 80
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
@@ -72,6 +81,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault(*ONE_THREAD)
     if config.getoption("--soak"):
         os.environ[SOAK] = "1"  # workers and modules about to be loaded
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> BrowsersBesideOthers | None:
+    """Whole files, with a browser and without one beside each other."""
+    return BrowsersBesideOthers(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)
