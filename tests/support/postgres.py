@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 
 from engage.storage.database import Database
 from tests.support.background import result_of
-from tests.support.emptied import Original, empty, original
+from tests.support.copies import Copies
 from tests.support.furnished import fill_now
 from tests.support.migrated import make_file, migrate_now
 
@@ -43,10 +43,6 @@ class Postgres:
         self.port = _free_port()
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
-        self._migrated: str | None = None
-        self._original: Original | None = None
-        self._furnished: str | None = None
-        self._returned: list[str] = []
         if self._as_root:
             os.chown(self.folder, pwd.getpwnam(ACCOUNT).pw_uid, -1)
         self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", ACCOUNT, "-E", "UTF8",
@@ -103,31 +99,22 @@ class Postgres:
         """A new empty database; its address as SQLAlchemy writes it."""
         return self._create("template1")
 
-    def make_migrated_database(self) -> str:
-        """A new database with this release's schema: the copy of one that was migrated."""
-        if self._migrated is None:
-            url = self.make_database()
-            migrate_now(url)
-            self._migrated = str(make_url(url).database)
-            self._original = result_of(original(self.dsn(self._migrated)))
-        return self._create(self._migrated)
+    @cached_property
+    def migrated(self) -> Copies:
+        """Those with this release's schema."""
+        url = self.make_database()
+        migrate_now(url)
+        return Copies(url, self._copy)
 
-    @contextmanager
-    def lent_database(self) -> Iterator[str]:
-        """A database with this release's schema that is emptied for the next one who needs it."""
-        url = self._returned.pop() if self._returned else self.make_migrated_database()
-        yield url
-        assert self._original is not None
-        if result_of(empty(url, self._original)):
-            self._returned.append(url)
+    @cached_property
+    def furnished(self) -> Copies:
+        """Those with the demonstration data; the keys are `bring_keys`'s."""
+        url = self.migrated.make()
+        fill_now(url)
+        return Copies(url, self._copy)
 
-    def make_furnished_database(self) -> str:
-        """A new database with the demonstration data; the keys are `bring_keys`'s."""
-        if self._furnished is None:
-            url = self.make_migrated_database()
-            fill_now(url)
-            self._furnished = str(make_url(url).database)
-        return self._create(self._furnished)
+    def _copy(self, url: str) -> str:
+        return self._create(str(make_url(url).database))
 
     def _create(self, template: str) -> str:
         name = f"test{next(_numbers)}"
@@ -191,7 +178,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'engage.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    with server.lent_database() as url:
+    with server.migrated.lent() as url:
         yield url
 
 

@@ -40,7 +40,7 @@ class House:
 async def house(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres
 ) -> AsyncIterator[House]:
-    on = {"database": postgres.make_furnished_database()} if request.param == "postgresql" else {}
+    on = {"database": postgres.furnished.make()} if request.param == "postgresql" else {}
     async with support.site(tmp_path_factory.mktemp("data"), **on) as site:
         house = House(site, await site.sign_in("admin", "Demo-admin!"), ("", ""))
         house.trunks = (await house.trunk("City Line"), await house.trunk("Other"))

@@ -82,7 +82,7 @@ def test_nothing_of_a_restore_that_postgresql_refuses_is_left(
     tmp_path: Path, postgres: Postgres
 ) -> None:
     file, folder = tmp_path / "engage.tar", tmp_path / "again"
-    full, url = postgres.make_migrated_database(), postgres.make_database()
+    full, url = postgres.migrated.make(), postgres.make_database()
     (tmp_path / "data").mkdir()
     made = engage("backup", file, "--data", tmp_path / "data", "--database", full)
     assert made.returncode == 0, made.stderr

@@ -102,7 +102,7 @@ async def office(
     """One for all tests of a module on each database: starting it hashes five passwords."""
     data = tmp_path_factory.mktemp("data")
     on: dict[str, Any] = (
-        {"database": postgres.make_furnished_database()} if request.param == "postgresql" else {}
+        {"database": postgres.furnished.make()} if request.param == "postgresql" else {}
     )
     settings, pbx = Settings(data=data), TellingLink(data / "absent.sock")
     sound = settings.recordings / FILE

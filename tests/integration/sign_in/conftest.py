@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.mailing import Recipient
+    from tests.support.postgres import Postgres
     from tests.support.site import Site
 
 
@@ -91,11 +93,13 @@ class Someone:
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def site(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Site]:
-    on = {}
-    if request.param == "postgresql":
-        on["database"] = request.getfixturevalue("postgres").make_furnished_database()
-    async with support.site(tmp_path, **on) as running:
-        yield running
+    with ExitStack() as stack:
+        on = {}
+        if request.param == "postgresql":
+            postgres: Postgres = request.getfixturevalue("postgres")
+            on["database"] = stack.enter_context(postgres.furnished.lent())
+        async with support.site(tmp_path, **on) as running:
+            yield running
 
 
 @pytest_asyncio.fixture

@@ -46,7 +46,7 @@ async def change(url: str, *statements: str) -> None:
 
 
 async def test_a_database_that_was_written_to_is_lent_again_as_new(postgres: Postgres) -> None:
-    with postgres.lent_database() as url:
+    with postgres.migrated.lent() as url:
         left_open = await asyncpg.connect(url)
         fresh = await counts(url)
         await change(
@@ -55,16 +55,27 @@ async def test_a_database_that_was_written_to_is_lent_again_as_new(postgres: Pos
             "DELETE FROM alembic_version",
             "INSERT INTO alembic_version VALUES ('0001'), ('0002')",
         )
-    with postgres.lent_database() as again:
+    with postgres.migrated.lent() as again:
         assert again == url
         assert await counts(again) == fresh
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
             await left_open.execute("SELECT 1")
 
 
+async def test_rows_that_were_there_are_there_again(postgres: Postgres) -> None:
+    with postgres.furnished.lent() as url:
+        fresh = await counts(url)
+        assert fresh["account"] > 0
+        await change(url, "DELETE FROM account", "UPDATE fact SET value = 'other'")
+        assert (await counts(url))["account"] == 0
+    with postgres.furnished.lent() as again:
+        assert again == url
+        assert await counts(again) == fresh
+
+
 async def test_a_database_with_another_schema_is_not_lent_again(postgres: Postgres) -> None:
-    with postgres.lent_database() as url:
+    with postgres.migrated.lent() as url:
         await change(url, "ALTER TABLE fact DROP COLUMN value")
-    with postgres.lent_database() as other:
+    with postgres.migrated.lent() as other:
         assert other != url
         await counts(other)
