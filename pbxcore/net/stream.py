@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from pbxcore.net.addresses import plain_host
 from pbxcore.net.connections import FIRST_MESSAGE_S, IDLE_S, WHOLE_MESSAGE_S
+from pbxcore.net.marking import SIGNALLING, mark
 from pbxcore.net.tls import TlsEnded, TlsFailed
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.framing import KEEP_ALIVE, PONG, StreamFraming, StreamLost
@@ -71,6 +72,7 @@ class StreamConnection(asyncio.Protocol):
         raw: socket.socket = transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        mark(raw, SIGNALLING)
         if not self._owner.admit(self):
             transport.abort()
         elif self._tls is None:

@@ -7,6 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.net.addresses import plain_host
+from pbxcore.net.marking import SIGNALLING, mark
 from pbxcore.sip import stun
 from pbxcore.sip.flow import Flow, host_port
 
@@ -43,6 +44,7 @@ class UdpTransport:
         bound.setblocking(False)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             bound.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+        mark(bound, SIGNALLING)
         self._loop = loop
         self._socket = bound
         self._receive, self._guard = receive, guard

@@ -11,7 +11,7 @@ import contextlib
 import socket
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.net.media.ports import mark
+from pbxcore.net.marking import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable

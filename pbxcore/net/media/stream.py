@@ -10,11 +10,11 @@ from pbxcore.media.commands import StreamClosed
 from pbxcore.media.latching import Latch
 from pbxcore.media.reception import Reception
 from pbxcore.media.rtcp import is_rtcp
+from pbxcore.net.marking import CONFERENCING, EXPEDITED
 from pbxcore.net.media.digits import Digits
 from pbxcore.net.media.fax import FaxLine
 from pbxcore.net.media.keys import Keying
 from pbxcore.net.media.output import Output
-from pbxcore.net.media.ports import CONFERENCING, EXPEDITED
 from pbxcore.net.media.reports import Reports
 from pbxcore.net.media.rtp_socket import RtpSocket
 from pbxcore.net.media.silence import Silence

@@ -136,7 +136,7 @@ async def test_a_menu_of_an_own_prompt_leads_to_a_phone(server: Server, tmp_path
 async def test_what_will_not_do_in_a_menu_is_named(server: Server) -> None:
     admin = Program(server.url, "admin", "Demo-admin!")
     for fields, wrong in (
-        ({"number": "1000"}, "number"),
+        ({"number": "7101"}, "number"),
         ({"prompts": ["none"]}, "prompts"),
         ({"keys": [{"key": "1", "destination": {"kind": "ivr"}}]}, "keys.0.destination.value"),
         ({"timeout_destination": {"kind": "by_did"}}, "timeout_destination.kind"),

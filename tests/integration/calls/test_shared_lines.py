@@ -188,4 +188,4 @@ def test_private_numbers_are_nobody_elses(desk: Desk) -> None:
     assert refused.status == 422
     assert "shared_line" in refused.json()["error"]["fields"]
     refused = desk.admin.post("/v1/extensions", {"number": SHOP, "first_name": "Nobody"})
-    assert refused.status == 422
+    assert refused.status == 409

@@ -52,7 +52,7 @@ async def test_nobody_of_a_ring_group_answers_and_a_group_gets_the_message(
         await call.hang_up()
     assert mine(server, "1002").get("/v1/me/voicemail").json()["new"] == 1
     taken = admin.post("/v1/ring-groups", {**ring, "name": "Other", "number": "6600"})
-    assert taken.status == 422
+    assert taken.status == 409
 
 
 async def test_pin_chosen_by_phone_opens_the_mailbox_elsewhere(server: Server) -> None:
