@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from engage.dialplan.fields import Destination, Ident, missing_value
+from engage.dialplan.fields import Destination, Ident, Word, missing_value
 from engage.dialplan.model import NumberedBody
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
@@ -72,6 +72,24 @@ class RingGroupForm(NumberedBody):
         title=N_("Skip Busy Member"),
         json_schema_extra={"control": "switch", "section": RINGING},
     )
+    follow_phones: bool = Field(
+        default=False,
+        title=N_("Endpoint Call Forwarding Support"),
+        description=N_("Where a member's phone forwards the call, it rings in its place."),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
+    replace_name: bool = Field(
+        default=False,
+        title=N_("Replace Display Name"),
+        description=N_("Phones show the group's name instead of the caller's."),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
+    alert_info: Word = Field(
+        default="",
+        title=N_("Alert-Info"),
+        description=N_("By which phones choose how they ring; an inbound route's goes first."),
+        json_schema_extra={"control": "text", "section": RINGING},
+    )
     auto_record: bool = Field(
         default=False,
         title=N_("Auto Record"),
@@ -115,6 +133,9 @@ class RingGroupForm(NumberedBody):
             recorded=self.auto_record,
             prompt=self.prompt,
             music=self.music,
+            follows_phones=self.follow_phones,
+            replaces_name=self.replace_name,
+            alert_info=self.alert_info,
         )
 
     def problems(self) -> dict[str, str]:

@@ -20,8 +20,10 @@ def alerting(value: str) -> tuple[bytes, ...]:
     return (_NAME + written.encode(),)
 
 
-def alerted(lines: tuple[bytes, ...], extension: Extension, ringtones: str) -> tuple[bytes, ...]:
-    """Header lines for a phone: what a route or a group says goes before what it has set itself.
+def alerted(
+    lines: tuple[bytes, ...], extension: Extension, ringtones: str, by_group: str = ""
+) -> tuple[bytes, ...]:
+    """Header lines for a phone: a route goes before a group, that before what it has set itself.
 
     A ringtone is fetched below the address `ringtones`; a phone that cannot looks at `info`.
     """
@@ -30,6 +32,8 @@ def alerted(lines: tuple[bytes, ...], extension: Extension, ringtones: str) -> t
         lines = (*lines, ANSWERS)
     if any(each.startswith(_NAME) for each in lines):
         return lines
+    if by_group:
+        return (*lines, *alerting(by_group))
     if not handling.ringtone:
         return (*lines, *alerting(handling.rings_as))
     _, mark, info = handling.rings_as.partition(";info=")

@@ -87,21 +87,33 @@ class Hunt:
     def __init__(self, house: Surroundings, group: RingGroup, caller: str) -> None:
         self.number, self.recorded, self.music = group.number, group.recorded, group.music
         self.otherwise: Place | None = group.otherwise
-        self._group = group
+        self.group = group
         self._house = house
         self._caller = caller
         self._rounds = list(group.rounds())
+        self._named: set[str] = set()
 
     def next(self) -> Round | None:
         """The next round in which there is anybody; None when all had their turn."""
         while self._rounds:
             found = [phone for each in self._rounds.pop(0) for phone in self._reached(each)]
             if found:
-                return Round(found, (), self._group.ring_s or AS_LONG_AS_IT_LIKES_S)
+                return Round(found, (), self.group.ring_s or AS_LONG_AS_IT_LIKES_S)
         return None
 
+    def sent_on(self, targets: Sequence[str]) -> Round | None:
+        """Who rings in place of a phone that names these, the best first; nobody twice."""
+        new = [each for each in targets if each not in self._named]
+        if not (self.group.follows_phones and new):
+            return None
+        target = new[0]
+        self._named.add(target)
+        if self._house.directory.extension(target) is None:
+            return Round((), (target,), self.group.ring_s)
+        return Round(self._reached(target), (), self.group.ring_s)
+
     def _reached(self, number: str) -> list[Reached]:
-        skips_busy = self._group.skips_busy
+        skips_busy = self.group.skips_busy
         return free_phones(self._house, number, self._caller, skips_busy=skips_busy)
 
 

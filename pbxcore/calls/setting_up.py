@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.apps.opening import service_at, service_name
 from pbxcore.calls import special_places
 from pbxcore.calls.alerting import alerted
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Line
     from pbxcore.calls.reaching import Reached
     from pbxcore.calls.trunk_legs import Try
+    from pbxcore.dialplan.plan import RingGroup
     from pbxcore.directory import Extension
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.forwarding import Forwarding
@@ -214,8 +217,23 @@ class SettingUp:
         self._ringing = ringing
         ringing.begin(self.house.now())
         self.house.agent.core.layer.watch(ringing)
-        for leg in list(ringing.legs):
+        self._anchor(ringing.legs)
+
+    def _anchor(self, legs: Sequence[CalledLeg]) -> None:
+        for leg in list(legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
+
+    def _send_on(self, ringing: Ringing, leg: CalledLeg, contacts: tuple[bytes, ...]) -> None:
+        """A member's phone names others: one rings in its place, where the group lets him."""
+        targets = [each for each in map(self.house.number_of, contacts) if each]
+        found = self._hunt.sent_on(targets) if isinstance(self._hunt, Hunt) else None
+        if found is None:
+            return
+        legs = [self._phone(*each, "forward") for each in found.phones]
+        for number in found.outside:
+            legs += self._outward.beside(leg.number, number, "forward")
+        ringing.legs += legs
+        self._anchor(legs)
 
     def go_out(self, tries: Sequence[Try], number: str) -> None:
         """Call outside by the first of these ways that takes the call."""
@@ -332,6 +350,8 @@ class SettingUp:
             ringing = self._ringing
             if ringing is None or leg not in ringing.legs:
                 return
+            if contacts:
+                self._send_on(ringing, leg, contacts)
             best = ringing.failed(leg, farewell, contacts, self.house.now())
             if best is None:
                 self.house.agent.core.layer.watch(ringing)
@@ -364,7 +384,7 @@ class SettingUp:
             self.house.recent.came(number, origin.shown, self.house.moment())
         appearance = self.house.appearances.line_of(extension, self.call.id)
         lines = (*history(self, number), *self._alerted(extension), *appearance)
-        dialling = Dialling(self.caller, extension, self.hops, lines)
+        dialling = Dialling(self._caller_shown(), extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
         if action == Hunt.action:
             leg.group = self.owner
@@ -381,8 +401,22 @@ class SettingUp:
         )
         return leg
 
+    @property
+    def _group(self) -> RingGroup | None:
+        """The group that it rings for."""
+        return self._hunt.group if isinstance(self._hunt, Hunt) else None
+
+    def _caller_shown(self) -> Caller:
+        """Who phones are told calls; some groups want their own name to be read."""
+        group = self._group
+        if group is None or not group.replaces_name:
+            return self.caller
+        return msgspec.structs.replace(self.caller, display_name=group.name.encode())
+
     def _alerted(self, extension: Extension) -> tuple[bytes, ...]:
-        return alerted(self.telling, extension, self.house.directory.settings.ringtones)
+        by_group = "" if self._group is None else self._group.alert_info
+        settings = self.house.directory.settings
+        return alerted(self.telling, extension, settings.ringtones, by_group)
 
     def _anchored(self, leg: CalledLeg, problem: str) -> None:
         if leg.over:

@@ -162,6 +162,10 @@ class RingGroup(msgspec.Struct, frozen=True):
     Each rings for `ring_s` seconds, 0: as long as the caller waits. Who talks is left out with
     `skips_busy`. A call that nobody takes goes to `otherwise`. Calls are `recorded` or not. Callers
     hear the custom prompt `prompt` before it rings, and music of the class `music` while it does.
+
+    Where a member's phone sends its call on (a redirection, 3xx), it rings in its place if the
+    group `follows_phones`. Phones show the group's name in place of the caller's with
+    `replaces_name`, and ring as `alert_info` says where no route has said it.
     """
 
     number: str
@@ -174,6 +178,9 @@ class RingGroup(msgspec.Struct, frozen=True):
     recorded: bool = False
     prompt: str = ""
     music: str = ""
+    follows_phones: bool = False
+    replaces_name: bool = False
+    alert_info: str = ""
 
     def rounds(self) -> tuple[tuple[str, ...], ...]:
         """Who rings together, in the order of the rounds."""

@@ -6,9 +6,10 @@ import pytest
 
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan, RingGroup
-from pbxcore.features.model import Features
+from pbxcore.features.model import Features, Handling
 from pbxcore.journal import CallStarted, LegCalled
 from pbxcore.presence.packages.dialog_info import DialogInfo
+from pbxcore.sip.message import Request
 from tests.support.handsets import Office
 
 
@@ -160,6 +161,74 @@ def test_the_lamp_of_a_group_shows_the_calls_that_nobody_has_answered() -> None:
         office.run(1)
         assert lines.dialogs("sales") == ()
         assert changed
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("follows", [True, False])
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_phone_sends_the_groups_call_on_where_the_group_lets_it(
+    follows: bool, in_order: bool
+) -> None:
+    with office_with(group(in_order=in_order, follows_phones=follows)) as office:
+        office["bob"].refuses = 302
+        office["bob"].lines = (b"Contact: <sip:dave@10.0.0.100>",)
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        rings = {"dave"} if follows else set()
+        assert set(ringing(office)) == {"bob"} | rings | (
+            set() if in_order and follows else {"carol"}
+        )
+        if follows:
+            office["dave"].talk.accept()
+            office.run(1)
+            assert alice.notes[-1] == "confirmed"
+            called = [each for each in office.house.facts if isinstance(each, LegCalled)]
+            assert ("dave", "forward", "sales") in {
+                (each.number, each.action, each.owner) for each in called
+            }
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_two_phones_that_name_each_other_ring_once_each() -> None:
+    with office_with(group(members=("bob",), follows_phones=True)) as office:
+        for name, other in ("bob", "carol"), ("carol", "bob"):
+            office[name].refuses = 302
+            office[name].lines = (f"Contact: <sip:{other}@10.0.0.100>".encode(),)
+        alice = office["alice"].dial("sales")
+        office.run()
+        assert alice.notes[-1] == "480"
+        assert (len(office["bob"].talks), len(office["carol"].talks)) == (2, 1)
+        office.check()
+
+
+def test_phones_show_the_groups_name_and_ring_as_it_says() -> None:
+    with office_with(group(replaces_name=True, alert_info="ring3")) as office:
+        office.house.change("bob", handling=Handling(rings_as="ring1"))
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        invite = office["bob"].talk.last
+        assert isinstance(invite, Request)
+        assert (invite.get(b"from") or b"").startswith(b'"Sales" <sip:alice@')
+        assert invite.lines_of(b"alert-info") == [b"<http://127.0.0.1>;info=ring3"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_whoever_takes_the_groups_call_after_it_rings_as_he_wants() -> None:
+    with office_with(
+        group(members=("bob",), ring_s=5, alert_info="ring3", otherwise=Place("extension", "dave"))
+    ) as office:
+        office.house.change("dave", handling=Handling(rings_as="ring1"))
+        alice = office["alice"].dial("sales")
+        office.run(7)
+        invite = office["dave"].talk.last
+        assert isinstance(invite, Request)
+        assert invite.lines_of(b"alert-info") == [b"<http://127.0.0.1>;info=ring1"]
         alice.hang_up()
         office.run()
         office.check()
