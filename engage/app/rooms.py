@@ -155,7 +155,8 @@ class Rooms:
             each.form.number: each.form.group(self._members_of)
             for each in self.paging_groups.entries
         }
-        numbers = {each.number: Place("parking_lot", each.number) for each in lots}
+        dialled = (each.number for each in lots if each.is_dialled)
+        numbers = {number: Place("parking_lot", number) for number in dialled}
         numbers |= {slot: Place("parking_slot", slot) for each in lots for slot in each.slots}
         numbers |= {number: Place("page", number) for number in paging}
         return msgspec.structs.replace(

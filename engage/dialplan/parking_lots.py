@@ -25,6 +25,15 @@ class ParkingLotForm(NumberedBody):
         description=N_("A call that is transferred to it takes the first free slot."),
         json_schema_extra={"control": "text", "section": LOT},
     )
+    as_extension: bool = Field(
+        default=True,
+        title=N_("Use Parking Lot as Extension"),
+        description=N_(
+            "Whoever calls it is told a free slot. Without it, calls are transferred to a slot, or"
+            " parked by the code."
+        ),
+        json_schema_extra={"control": "switch", "section": LOT},
+    )
     first_slot: Number = Field(
         default="701",
         title=N_("First Slot"),
@@ -41,6 +50,15 @@ class ParkingLotForm(NumberedBody):
         title=N_("Parking Timeout"),
         description=N_("Then the call returns to who parked it. 0: never."),
         json_schema_extra={"control": "number", "section": RETURN, "unit": N_("seconds")},
+    )
+    rings_all: bool = Field(
+        default=True,
+        title=N_("Ring All on Timeout"),
+        description=N_(
+            "The call returns to all phones of the extension that parked it, else to the phone that"
+            " did."
+        ),
+        json_schema_extra={"control": "switch", "section": RETURN},
     )
     music: MusicChoice = Field(
         default="",
@@ -70,7 +88,16 @@ class ParkingLotForm(NumberedBody):
     def lot(self) -> ParkingLot:
         """As the PBX knows it."""
         place = self.destination.place
-        return ParkingLot(self.number, self.name, self.slots, self.timeout_s, place, self.music)
+        return ParkingLot(
+            self.number,
+            self.name,
+            self.slots,
+            self.timeout_s,
+            place,
+            self.music,
+            rings_all=self.rings_all,
+            is_dialled=self.as_extension,
+        )
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""

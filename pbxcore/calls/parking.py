@@ -14,6 +14,7 @@ from pbxcore.calls.attending import Attending
 from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.lines import party_of
 from pbxcore.calls.party import Farewell
+from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.place import HANG_UP, Place
@@ -23,6 +24,8 @@ from pbxcore.sip import causes
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.plan import ParkingLot
@@ -41,7 +44,7 @@ class Parked:
         lot: whose slot it is.
         slot: its number.
         leg: who waits.
-        parker: the extension that has parked it.
+        parker: the extension that has parked it, and `phone` where its phone sends from.
         deadline: when it returns; None: never.
     """
 
@@ -54,13 +57,14 @@ class Parked:
         slot: str,
         leg: Leg,
         parker: str,
+        phone: str,
         deadline: float | None,
     ) -> None:
         self._parking = parking
         self.lot = lot
         self.slot = slot
         self.leg = leg
-        self.parker = parker
+        self.parker, self.phone = parker, phone
         self.deadline = deadline
         self.returns = 0
 
@@ -100,6 +104,7 @@ class Parking:
     ) -> None:
         """Let a leg wait in a free slot; whoever parked it may be told which, and is done."""
         house, call = self._house, leg.call
+        phone = "" if parker.flow is None else parker.flow.source
         house.record(CallTransferred(call.id, parker.id, slot, "park"))
         call.part()
         if told:
@@ -109,7 +114,7 @@ class Parking:
             call.end(parker, _PARKED)
         house.record(LegAnswered(call.id, leg.id, "parking", slot))
         returns_at = house.now() + lot.timeout_s if lot.timeout_s else None
-        self._parked[slot] = parked = Parked(self, lot, slot, leg, parker.number, returns_at)
+        self._parked[slot] = parked = Parked(self, lot, slot, leg, parker.number, phone, returns_at)
         self._wait(parked)
         house.lines.changed(slot)
         if parker.attending is not None:
@@ -135,7 +140,14 @@ class Parking:
     def bring_back(self, parked: Parked) -> None:
         """It rings at who parked the call, and its slot may be dialled all the same."""
         parked.returns += 1
-        self._offer(parked, Place("extension", parked.parker))
+        extension = self._house.directory.extension(parked.parker)
+        reached = [] if extension is None else phones_of(self._house, extension)
+        phone = [each for each in reached if each[1][0].source == parked.phone]
+        if extension is not None and phone and not parked.lot.rings_all:
+            rings_s = extension.ring_s
+            self._search(parked, lambda search: search.ring_at(phone, rings_s, "parking"))
+        else:
+            self._offer(parked, Place("extension", parked.parker))
 
     def dialogs(self, slot: str) -> tuple[DialogInfo, ...]:
         """What the lamp of a slot shows: whoever waits there is talked to."""
@@ -145,9 +157,12 @@ class Parking:
         return (DialogInfo(leg.id, "confirmed", "recipient", remote=party_of(leg)),)
 
     def _offer(self, parked: Parked, place: Place) -> None:
+        self._search(parked, lambda search: search.go_to_place(place, "parking"))
+
+    def _search(self, parked: Parked, seek: Callable[[SettingUp], None]) -> None:
         leg, call = parked.leg, parked.leg.call
         shown = f"Parked {parked.slot}".encode()
-        setting_up = SettingUp(
+        call.setting_up = search = SettingUp(
             call,
             leg,
             msgspec.structs.replace(leg.identity, display_name=shown),
@@ -156,7 +171,7 @@ class Parking:
             connected=lambda other: call.connect(leg, other),
             failed=lambda farewell: self._not_taken(parked, farewell),
         )
-        call.go_on(setting_up, place, "parking")
+        seek(search)
 
     def _not_taken(self, parked: Parked, farewell: Farewell) -> None:
         leg, otherwise = parked.leg, parked.lot.otherwise

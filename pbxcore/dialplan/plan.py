@@ -192,7 +192,9 @@ class ParkingLot(msgspec.Struct, frozen=True):
 
     After `timeout_s` (0: never) a parked call returns to who parked it; when nobody takes it there,
     it goes to `otherwise`, if that is a place, and is offered to who parked it again if not. It
-    waits to music of the class `music`.
+    waits to music of the class `music`. It returns to all phones of who parked it with `rings_all`,
+    else to that which did, as long as that is there. Without `is_dialled` the number of the lot
+    means nothing: calls are handed on to a slot, or parked by the code.
     """
 
     number: str
@@ -201,6 +203,12 @@ class ParkingLot(msgspec.Struct, frozen=True):
     timeout_s: int = 300
     otherwise: Place = HANG_UP
     music: str = ""
+    rings_all: bool = True
+    is_dialled: bool = True
+
+    def means(self, number: str) -> bool:
+        """Whether a call that is handed on to a number is parked here."""
+        return number in self.slots or (self.is_dialled and number == self.number)
 
 
 class PickupGroup(msgspec.Struct, frozen=True):
@@ -326,7 +334,7 @@ class Plan(msgspec.Struct, frozen=True):
     def parking_lot(self, number: str) -> ParkingLot | None:
         """The lot of that number, or with that slot."""
         lots = self.parking_lots
-        return next((each for each in lots if number == each.number or number in each.slots), None)
+        return next((each for each in lots if each.means(number)), None)
 
     prompts: dict[str, str] = {}
     music: dict[str, MusicClass] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from pbxcore.dialplan.place import Place
@@ -12,6 +13,7 @@ from pbxcore.journal import CallEnded, CallTransferred, LegCalled
 from pbxcore.media.commands import DigitHeard, Play
 from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office
+from tests.support.switching import binding
 from tests.unit.pbxcore.test_call_changes import talking
 from tests.unit.pbxcore.test_call_transfers import refer, replaces
 
@@ -243,5 +245,42 @@ def test_a_full_lot_takes_no_call() -> None:
         office.run(1)
         assert asking.notes[-1] == "486"
         office["alice"].talk.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("rings_all", [True, False])
+def test_it_returns_to_all_phones_or_to_that_which_parked_it(rings_all: bool) -> None:
+    with office_with(rings_all=rings_all) as office:
+        house, other = office.house, office["dave"]
+        alice, _ = parked(office)
+        house.bindings["bob"] += (binding("bob", other.stack, house.stack),)
+        office.run(16)
+        assert [len(office[each].talks) for each in ("bob", "dave")] == [2, int(rings_all)]
+        office["bob"].talk.accept()
+        office.run(1)
+        assert len(house.workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_lot_that_is_no_extension_takes_calls_by_its_slots_alone() -> None:
+    with office_with(is_dialled=False) as office:
+        plan = office.house.directory.plan
+        numbers = {each: place for each, place in plan.numbers.items() if each != "700"}
+        office.house.directory.plan = msgspec.structs.replace(plan, numbers=numbers)
+        alice, bob = talking(office)
+        told = refer(bob, office.house.uri("700"))
+        office.run(1)
+        assert told[-1].status == 404
+        assert alice.notes[-1] != "ended"
+        alice.hang_up()
+        office.run()
+        office.check()
+    with office_with(is_dialled=False) as office:
+        alice, _ = parked(office, "702")
+        assert office.house.lines.dialogs("702")
+        alice.hang_up()
         office.run()
         office.check()
