@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from pbxcore.directory import Mailbox
     from pbxcore.features.handling import CallHandling
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.outcome import Outcome
     from pbxcore.presence.package import Package
     from pbxcore.presence.publication import Publications
     from pbxcore.presence.registrar import Registrar
 
 _UNDISTURBED: Final = (DialogInfo("dnd", "confirmed"),)
 """Lamps know no other way to show that somebody wants no calls than a call with nobody."""
+
+_MOST_GONE: Final = 8
 
 
 class States:
@@ -40,6 +43,7 @@ class States:
         self._registrar = registrar
         self._publications = publications
         self._handling = handling
+        self._gone: dict[str, dict[str, str]] = {}
         self.calls: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
         """Knows the calls of an extension."""
         self.appearances: Callable[[str], tuple[Appearance, ...]] = lambda number: ()
@@ -49,13 +53,25 @@ class States:
         self.roster: Callable[[str], Roster] = lambda number: Roster()
         """Knows who is in a conference room."""
 
+    def unbound(self, outcome: Outcome) -> None:
+        """Bindings are gone: know why, for as long as somebody may still have to be told."""
+        known = self._gone.setdefault(outcome.number, {})
+        for each in outcome.removed:
+            known.pop(each.binding.contact, None)
+            known[each.binding.contact] = each.cause
+        for contact in list(known)[:-_MOST_GONE]:
+            del known[contact]
+
+    def _why_gone(self, number: str, contact: str) -> str:
+        return self._gone.get(number, {}).get(contact, "")
+
     def packages(self) -> tuple[Package, ...]:
         """The packages that tell these states."""
         return (
             MessageSummary(self._waiting),
             PresencePackage(self.presence),
             DialogPackage(self.dialogs),
-            RegPackage(self.bindings),
+            RegPackage(self.bindings, self._why_gone),
             FeaturePackage(self._handling.features),
             CallInfoPackage(lambda number: self.appearances(number), lambda: self.host()),
             LineSeizePackage(),

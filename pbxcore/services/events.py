@@ -208,6 +208,8 @@ class Events:
     def registered(self, outcome: Outcome) -> None:
         """An extension's bindings are others now, or were refreshed."""
         self.refreshed(outcome.number)
+        if outcome.removed:
+            self._states.unbound(outcome)
         if outcome.added or outcome.removed:
             packages = (PresencePackage.name, RegPackage.name)
             self._subscriptions.changed(outcome.number, *packages)

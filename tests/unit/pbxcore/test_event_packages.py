@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxcore.directory import Mailbox
+from pbxcore.directory import Directory, Mailbox
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.features.handling import CallHandling
 from pbxcore.features.model import NONE_SET, Case, Features, Forwarding
 from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.markup import NotMarkup, read
+from pbxcore.presence.outcome import Outcome, Removed
 from pbxcore.presence.package import View, chosen_type
 from pbxcore.presence.packages.conference_info import (
     Attendee,
@@ -45,6 +49,9 @@ from pbxcore.presence.packages.presence import (
     write_pidf,
 )
 from pbxcore.presence.packages.reg_info import RegPackage, read_registrations
+from pbxcore.presence.publication import Publications
+from pbxcore.presence.registrar import Registrar
+from pbxcore.presence.states import States
 
 NOW = 1_700_000_000_000
 BOB = "sip:1001@pbx.test"
@@ -256,7 +263,7 @@ def binding(contact: str, expires_s: int = 60) -> StoredBinding:
 
 def test_registrations_are_told_whole_with_what_went() -> None:
     held = [(binding("sip:a@10.0.0.1"), binding("sip:b@10.0.0.1"))]
-    package = RegPackage(lambda number: held[0])
+    package = RegPackage(lambda number: held[0], lambda number, contact: "")
     first = package.tell(view())
     assert first.body is not None
     assert b'aor="sip:1001@pbx.test"' in first.body.data
@@ -271,6 +278,34 @@ def test_registrations_are_told_whole_with_what_went() -> None:
         ("sip:a@10.0.0.1", True, "registered"),
         ("sip:b@10.0.0.1", False, "unregistered"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "expires_s", "event"),
+    [
+        ("unregistered", 60, "unregistered"),
+        ("expired", 0, "expired"),
+        ("replaced", 60, "deactivated"),
+        ("lost", 0, "deactivated"),
+        ("removed", 60, "deactivated"),
+    ],
+)
+def test_a_phone_is_told_whether_it_had_a_part_in_it_that_it_is_not_registered(
+    cause: str, expires_s: int, event: str
+) -> None:
+    gone = binding("sip:a@10.0.0.1", expires_s)
+    states = States(
+        lambda number: Mailbox(),
+        Registrar(),
+        Publications(),
+        CallHandling(Directory(), lambda number: Features(), lambda: datetime.now(UTC)),
+    )
+    states.unbound(Outcome("1001", (), removed=(Removed(gone, cause),), changed=True))
+    (package,) = (each for each in states.packages() if isinstance(each, RegPackage))
+    told = package.tell(view(version=1, told=(gone,)))
+    assert told.body is not None
+    (contact,) = read_registrations(told.body.data).contacts
+    assert (contact.active, contact.event) == (False, event)
 
 
 # as-feature-event
