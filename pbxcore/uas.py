@@ -8,6 +8,7 @@ import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
+from pbxcore.sip.flow import IN_CLEAR
 from pbxcore.sip.headers.option_tags import refuse_unknown
 from pbxcore.sip.message import METHODS
 from pbxcore.sip.uri import SipUri
@@ -76,7 +77,9 @@ class Uas:
         Raises:
             RemoteProtocolError: the refusal to answer with.
         """
-        request = incoming.request
+        request, uri = incoming.request, incoming.head.uri
+        if isinstance(uri, SipUri) and uri.secure and incoming.flow.transport in IN_CLEAR:
+            raise RemoteProtocolError(403, "SIPS Needs TLS")  # RFC 3261 §26.2.2
         if incoming.head.to.tag is not None and self.in_calls(incoming):
             return
         service = self._services.get(request.method)

@@ -13,6 +13,7 @@ from pbxcore.calls.ringing import Ringing
 from pbxcore.calls.ways_out import WaysOut
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled
+from pbxcore.sip.flow import IN_CLEAR
 from pbxcore.trunks.requests import address_at
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Outward:
     def go_by(self, tries: Sequence[Try], number: str, action: str) -> None:
         """Call by the first of these ways that takes the call."""
         search = self._setting_up
+        if search.call.aim.secure:  # an emergency service is called, however that is
+            tries = [each for each in tries if each.hunts or self._is_secure(each)]
         self._ways = WaysOut(self._house, tries)
         pins = self._ways.pins
         if pins is None or search.admitted:
@@ -59,6 +62,10 @@ class Outward:
             search.attend(PinGate(number, pins), number)
         else:  # nobody is there who could know it
             search.fail(refused(403, "pbx"))
+
+    def _is_secure(self, way: Try) -> bool:
+        trunk = self._house.directory.trunks.get(way.trunk)
+        return trunk is not None and trunk.transport not in IN_CLEAR
 
     def failed(self, farewell: Farewell, otherwise: Farewell, *, rang: bool) -> None:
         """A trunk did not bring it there: try the next, where that may help."""

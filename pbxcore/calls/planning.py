@@ -40,7 +40,8 @@ class Aim(msgspec.Struct, frozen=True):
     wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627);
     `emergency` is the number of an emergency service that is called, `zone` where from;
     `returns_to` is the number under which the service may call back; `music` is the class of what
-    is heard while it rings; `priority` counts where callers wait in a queue.
+    is heard while it rings; `priority` counts where callers wait in a queue; a `secure` call
+    (`sips:`) goes to nobody who hears it in clear.
     """
 
     origin: Origin
@@ -60,6 +61,7 @@ class Aim(msgspec.Struct, frozen=True):
     returns_to: str = ""
     music: str = ""
     priority: int = 0
+    secure: bool = False
 
 
 class Planning:

@@ -30,6 +30,7 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.sip import causes
+from pbxcore.sip.flow import IN_CLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -202,7 +203,10 @@ class SettingUp:
         outside: Sequence[str] = (),
     ) -> None:
         """Let these phones ring, all at once, and numbers outside on behalf of who is called."""
-        for extension, flows in reached:
+        for extension, ways in reached:
+            flows = self._carrying(ways)
+            if not flows:
+                continue
             leg = self._phone(extension, flows, action)
             leg.recorded = self._hunt is not None and self._hunt.recorded
             ringing.legs.append(leg)
@@ -211,6 +215,12 @@ class SettingUp:
         for each in ringing.legs:
             each.confirms = isinstance(self._hunt, Search) and self._hunt.confirms
         self.let_ring(ringing)
+
+    def _carrying(self, flows: Sequence[StoredBinding]) -> Sequence[StoredBinding]:
+        """The flows to a phone that carry this call: none in clear if it was dialled by `sips:`."""
+        if not self.call.aim.secure:
+            return flows
+        return [each for each in flows if each.transport not in IN_CLEAR]
 
     def let_ring(self, ringing: Ringing) -> None:
         """Call all these legs, and give each a place for its sound."""

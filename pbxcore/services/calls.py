@@ -47,7 +47,7 @@ from pbxcore.sip.agent.profile import SESSIONS, UNDERSTOOD, Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
 from pbxcore.sip.telephone import number_of
-from pbxcore.sip.uri import parse_uri
+from pbxcore.sip.uri import SipUri, parse_uri
 from pbxcore.sip.user_agent import UserAgent
 
 if TYPE_CHECKING:
@@ -309,6 +309,8 @@ class CallService:
         dialled = (number_of(wanted) or b"").decode("utf-8", "replace")
         origin, dialled = self._planning.seen(origin, dialled)
         aim = self._planning.aim(origin, dialled)
+        if isinstance(uri, SipUri) and uri.secure:
+            aim = msgspec.structs.replace(aim, secure=True)
         if device := uri.parameters.get(DEVICE):
             aim = msgspec.structs.replace(aim, device=device.decode("utf-8", "replace"))
         self._agent.begin(

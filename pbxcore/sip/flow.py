@@ -10,6 +10,9 @@ import msgspec
 LARGEST_UDP_REQUEST: Final = 1300
 """Bytes a request over UDP may have when the path is unknown (RFC 3261 §18.1.1, RFC 3428 §8)."""
 
+IN_CLEAR: Final = ("udp", "tcp")
+"""What carries no `sips:`. Whether a WebSocket is secured, whoever stands before it may know."""
+
 
 class Flow(msgspec.Struct, frozen=True, gc=False):
     """One way to a peer: a UDP address seen from one of our sockets, or a connection.

@@ -61,7 +61,7 @@ from pbxcore.presence.keeping import Volatile
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller
-from pbxcore.sip.uri import TelUri
+from pbxcore.sip.uri import SipUri, TelUri
 from pbxcore.sip.user_agent import UserAgent
 
 if TYPE_CHECKING:
@@ -420,7 +420,8 @@ class House:
         aim = self.planning.aim(origin, dialled)
         if aim.refusal is not None:  # what is no number of ours goes by `routes`
             aim = Aim(origin, dialled)
-        aim = msgspec.structs.replace(aim, device=self.device)
+        secure = isinstance(head.uri, SipUri) and head.uri.secure
+        aim = msgspec.structs.replace(aim, device=self.device, secure=secure)
         self.agent.begin(incoming, lambda call: self.switchboard.take(call, aim, dialled, hops))
 
 

@@ -86,6 +86,8 @@ async def test_requests_are_answered_on_the_same_connection(
         assert b"Via: SIP/2.0/TLS 127.0.0.1:5061;" in answer
     tls: Any = writer.get_extra_info("ssl_object")
     assert tls.version() == "TLSv1.3"
+    writer.write((OPTIONS % (3, 3)).replace(b"OPTIONS sip:", b"OPTIONS sips:", 1))
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200 ")
     writer.write(b"\r\n\r\n")
     assert await reader.readexactly(2) == b"\r\n"
     writer.close()

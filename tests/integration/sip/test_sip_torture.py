@@ -243,6 +243,11 @@ async def test_options_tell_which_bodies_and_methods_are_taken(peer: Peer) -> No
     assert len(methods) == len(set(methods))
 
 
+async def test_a_secure_uri_is_not_carried_in_clear(peer: Peer) -> None:
+    peer.send(on_wire(options(start="OPTIONS sips:pbx.test SIP/2.0")))
+    assert (await peer.next()).startswith(b"SIP/2.0 403 SIPS Needs TLS\r\n")
+
+
 async def test_options_tell_what_can_be_watched(peer: Peer) -> None:
     peer.send(on_wire(options()))
     assert b"\r\nAllow-Events: message-summary, presence, dialog" in await peer.next()

@@ -10,6 +10,7 @@ from pbxcore.directory import Delta, Trunk, TrunkPut
 from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
+from tests.support.raw_phone import RawPhone
 from tests.support.switching import Way
 from tests.unit.pbxcore.test_call_changes import over, talking
 from tests.unit.pbxcore.test_call_transfers import refer
@@ -90,6 +91,28 @@ def test_trunks_that_lead_to_each_other_end_a_call_when_its_hops_are_used_up() -
         alice = office["alice"].dial("0049301234")
         office.run(30)
         assert alice.notes == ["483"]
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize(("number", "refused"), [("bob", 480), ("0049301234", 503)])
+def test_a_secure_call_goes_to_nobody_who_hears_it_in_clear(number: str, refused: int) -> None:
+    with Office("alice", "bob", "provider") as office:
+        house = office.house
+        line = Trunk("line", "Line", office["provider"].stack.host)
+        house.directory.apply(Delta(house.directory.version + 1, (TrunkPut(line),)))
+        house.routes["0049301234"] = (Way("line", "0049301234", "4989100"),)
+        raw = RawPhone(office, "alice")
+        raw.invite(number, uri=b"sips" + house.uri(number)[3:])
+        office.run(1)
+        assert raw.last(b"INVITE").status == refused
+        raw.send(b"ACK", number, to=raw.tag_of())
+        assert not office["bob"].talks
+        assert not office["provider"].talks
+        raw.invite(number, branch=b"z9hG4bKopen", call_id=b"open")
+        office.run(1)
+        assert raw.last(b"INVITE").status == 180
+        raw.send(b"CANCEL", number, branch=b"z9hG4bKopen", call_id=b"open")
         office.run()
         office.check()
 
