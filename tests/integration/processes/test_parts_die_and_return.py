@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,8 @@ from tests.support.server import Server, runs, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+KILLED = "part killed"
+"""What the log says when a part is given no more time to end by itself."""
 OPTIONS = (
     "OPTIONS sip:127.0.0.1:{port} SIP/2.0\r\n"
     "Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{own};rport\r\n"
@@ -97,10 +98,9 @@ def test_a_signal_ends_the_server_cleanly(number: signal.Signals) -> None:
     with Server() as server:
         parts = [server.pid(name) for name in SERVING]
         assert server.process is not None
-        began = time.monotonic()
         server.process.send_signal(number)
-        assert server.process.wait(12) == 0
-        assert time.monotonic() - began < 10
+        assert server.process.wait(30) == 0
+        assert KILLED not in server.log
         assert "Traceback" not in server.log
         assert list((server.data / "run").iterdir()) == []
         assert not any(map(runs, parts))
@@ -127,9 +127,8 @@ def test_clients_that_stay_connected_do_not_hold_up_the_end() -> None:
             client = clients.enter_context(socket.create_connection(address, 5))
             client.sendall(half)
         assert server.get("/healthz").status == 200
-        began = time.monotonic()
-        assert server.stop() == 0
-        assert time.monotonic() - began < 10
+        assert server.stop(within_s=30) == 0
+        assert KILLED not in server.log
 
 
 def test_a_closed_terminal_does_not_end_the_server() -> None:
@@ -147,6 +146,5 @@ def test_a_closed_terminal_does_not_end_the_server() -> None:
 def test_a_part_that_hangs_does_not_hold_up_the_end() -> None:
     with Server() as server:
         os.kill(server.pid("media"), signal.SIGSTOP)
-        began = time.monotonic()
-        assert server.stop(within_s=15) == 0
-        assert time.monotonic() - began < 11
+        assert server.stop(within_s=30) == 0
+        assert KILLED in server.log

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from engage.telephony.journal_file import read_journal
+from pbxcore.journal import LegCalled
 from tests.integration.sip.test_sip_websocket import web_phone
 from tests.support.baresip import Baresip
 from tests.support.pair import Pair
@@ -66,10 +67,24 @@ async def desk(server: Server) -> AsyncIterator[Desk]:
         assert desk.admin.delete(f"/v1/queues/{HELP}").status == 204
 
 
+def called_at_s(server: Server, *numbers: str) -> list[float]:
+    """When the PBX last called these numbers, by its own clock, once that is on disk."""
+    journal, found = server.data / "pbx" / "journal", dict[str, float]()
+
+    def told() -> bool:
+        for entry in read_journal(journal, 0):
+            if isinstance(entry.fact, LegCalled):
+                found[entry.fact.number] = entry.at_ms / 1000
+        return found.keys() >= set(numbers)
+
+    wait_until(told, 10, "the journal's entries")
+    return [found[each] for each in numbers]
+
+
 async def test_after_a_phone_that_died_while_ringing_the_next_one_rings(
     desk: Desk, server: Server, tmp_path: Path
 ) -> None:
-    """Within half a second of the lease's end."""
+    """Within half a second of the lease's end, by the journal."""
     with ExitStack() as stack, Voice(440) as ours:
         folder = tmp_path / "1000"
         dying = Baresip(folder, server, "1000", "udp", config=says(folder, 1000))
@@ -77,10 +92,10 @@ async def test_after_a_phone_that_died_while_ringing_the_next_one_rings(
         await asyncio.to_thread(dying.shows, "registered successfully")
         call = await desk.caller.invite(desk.uri(HELP), session(ours))
         await asyncio.to_thread(dying.shows, "Incoming call")
-        began = time.monotonic()
         dying.kill()
         came = await desk.callee.next_call()
-        assert RING_S - 1 < time.monotonic() - began < RING_S + 0.5
+        dead, next_one = await asyncio.to_thread(called_at_s, server, "1000", "1001")
+        assert RING_S <= next_one - dead < RING_S + 0.5
         [waiting] = desk.board()["waiting"]
         assert waiting["position"] == 1
         came.ring()
@@ -144,11 +159,9 @@ async def test_breaks_and_callbacks_outlive_the_pbx(desk: Desk, server: Server) 
         await asyncio.sleep(1)  # a key during the music would be the queue's
         await call.press("1")
         await call.ended()
-        began = time.monotonic()
         await asyncio.to_thread(server.kill9, "pbx")
         await asyncio.to_thread(server.wait_ready)
         await asyncio.to_thread(wait_until, lambda: bool(desk.board()["waiting"]), 10, "the queue")
-        assert time.monotonic() - began < 10
         assert desk.seat("1001")["reason"] == "Lunch"
         desk.duty("end_break")
         back = await desk.callee.next_call()

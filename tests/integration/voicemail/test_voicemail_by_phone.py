@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -98,10 +97,8 @@ async def test_baresip_leaves_a_message_and_its_owner_hears_it(
             owner.enters("1")
             await asyncio.to_thread(hears, folders[1], 600, within_s=30)
             await shows(lamp, "0/1 (0/0)", 20)
-            began = time.monotonic()
             owner.enters("7")
             await shows(lamp, "0/0 (0/0)", 5)
-            assert time.monotonic() - began < 2
             owner.enters("/hangup")
 
 
@@ -120,14 +117,12 @@ async def test_lamp_goes_out_when_the_last_message_is_deleted(
         (message,) = mailbox["items"]
         assert (message["caller"], message["folder"]) == ("1000", "new")
         assert 3 < message["seconds"] < 7
-        began = time.monotonic()
         if by == "portal":
             deleted = user.delete(f"/v1/me/voicemail/{message['id']}")
         else:
             deleted = admin.delete(f"/v1/voicemail/1002/messages/{message['id']}")
         assert deleted.status == 204
         await shows(lamp, "0/0 (0/0)", 5)
-        assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("attended", [False, True], ids=["blind", "attended"])
