@@ -426,6 +426,19 @@ class QueueTransition(msgspec.Struct, frozen=True, tag=True):
     fact: queues.Fact
 
 
+class QueueCallRated(msgspec.Struct, frozen=True, tag=True):
+    """A caller has said how satisfied he is with a queue's agent, from 1 (not at all) to 5.
+
+    `caller` is what the queues call him.
+    """
+
+    call: str
+    queue: str
+    caller: str
+    agent: str
+    rating: int
+
+
 CallFact = (
     CallStarted
     | CallCharged
@@ -465,6 +478,7 @@ Fact = (
     | VoiceMessageLeft
     | MailboxChanged
     | FaxReceived
+    | QueueCallRated
     | QueueTransition
     | CallFact
 )

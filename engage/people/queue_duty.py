@@ -7,12 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from engage.people.directory_repository import DirectoryRepository
+from engage.people.queue_entries import agent_of
+from engage.people.queue_groups import with_state
 from engage.people.repository import PEOPLE_VERSION, PeopleRepository
 from pbxcore.journal import QueueTransition
 from pbxcore.queues.facts import AgentLoggedIn, AgentLoggedOut, BreakBegan, BreakEnded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from engage.hub.service import HubTransaction
     from engage.people.ledger import Ledger
@@ -46,14 +48,24 @@ class QueueDuty:
         for fact in facts:
             match fact:
                 case AgentLoggedIn(queue, agent):
-                    await rows.change_agent(queue, agent, {"logged_in": True})
+                    await self._keep(rows, queue, agent, {"logged_in": True})
                 case AgentLoggedOut(queue, agent):
-                    await rows.change_agent(queue, agent, {"logged_in": False})
+                    await self._keep(rows, queue, agent, {"logged_in": False})
                 case BreakBegan(queue, agent):
-                    await rows.change_agent(queue, agent, {"paused": True})
+                    await self._keep(rows, queue, agent, {"paused": True})
                 case BreakEnded(queue, agent):
-                    await rows.change_agent(queue, agent, {"paused": False})
+                    await self._keep(rows, queue, agent, {"paused": False})
         return self._tell
+
+    async def _keep(
+        self, rows: DirectoryRepository, queue: str, agent: str, state: Mapping[str, bool]
+    ) -> None:
+        """Keep what an agent does in a queue, or in all (""), also as a member of a group."""
+        await rows.change_agent(queue, agent, state)
+        for number, entry in self._ledger.book.queues.items():
+            seat = agent_of(entry, agent) if queue in ("", number) else None
+            if seat is not None and seat.by_group and (stored := await rows.queue(number)):
+                await rows.put_queue(with_state(stored, agent, state))
 
     def _tell(self) -> None:
         task = asyncio.get_running_loop().create_task(self._reload())

@@ -212,6 +212,11 @@ class QueueRules(CountingRules):
         RINGING,
         N_("Agents may pause and resume by code what is recorded by itself."),
     )
+    survey: bool = switch(
+        N_("Satisfaction Survey"),
+        RINGING,
+        N_("Once the agent has hung up, callers rate the call from 1 to 5."),
+    )
     service_level_s: Annotated[int, Field(ge=1, le=3600)] = number(
         N_("Service Level"),
         RINGING,

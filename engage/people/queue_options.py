@@ -79,7 +79,7 @@ EXIT_KEY: Final = "1"
 """What the API's callers press to leave, where nobody has chosen another key."""
 OWN: Final = (
     *("rings_busy", "missed_to_pause", "weight", "name_on_phones", "service_level_s"),
-    *("record_code", "mailbox_prompt"),
+    *("record_code", "mailbox_prompt", "survey"),
     *("exit_key", "caller_id", "name_prefix", "virtual_key", "blend", "beside_chats", "progress_s"),
     *("leave_conditions", "join_conditions", "empty_wait_s"),
     *("announces_better", "highest_position", "wait_told_from_s"),

@@ -57,6 +57,7 @@ def call_queue(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], st
         priority=rules.caller_priority,
         permission=rules.permission,
         mailbox_prompt=path_of(rules.mailbox_prompt),
+        survey=rules.survey,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from engage.queues.agent_times import agent_times
+from engage.queues.model import RATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +50,7 @@ class Stay:
     ended_by: str = ""
     ended_ms: int = 0
     callback: bool = False
+    rating: int = 0
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ class Figures:
     waited_s: int = 0
     talked_s: int = 0
     longest_wait_s: int = 0
+    rated: int = 0
+    ratings: int = 0
 
     @property
     def answered_rate(self) -> float:
@@ -98,6 +102,11 @@ class Figures:
         """Of those who talked."""
         return round(self.talked_s / self.answered) if self.answered else 0
 
+    @property
+    def average_rating(self) -> float:
+        """From 1 to 5, of those who said how satisfied they are; 0 where nobody did."""
+        return round(self.ratings / self.rated, 1) if self.rated else 0.0
+
     def count(self, stay: Stay, within_s: int) -> None:
         """Add one caller."""
         self.offered += 1
@@ -108,6 +117,8 @@ class Figures:
             self.answered += 1
             self.talked_s += stay.talked_s
             self.within += stay.waited_s <= within_s
+            self.rated += bool(stay.rating)
+            self.ratings += stay.rating
         elif stay.outcome == "abandoned":
             self.abandoned += 1
             self.abandoned_within += stay.waited_s <= within_s
@@ -170,6 +181,8 @@ def _follow(stay: Stay, row: LogRow) -> None:
         stay.talked_s, stay.ended_ms = row.number(at), row.at_ms
     elif verb == "INFO" and row.text(0) == "CALLBACK":
         stay.callback = True
+    elif verb == "INFO" and row.text(0) == RATED:
+        stay.rating = row.number(1)
 
 
 def report(

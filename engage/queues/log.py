@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from engage.queues.events import QueuesMoved
-from engage.queues.model import WRAP_UP, LogRow
+from engage.queues.model import RATED, WRAP_UP, LogRow
 from engage.queues.outbound import VERBS
 from engage.queues.repository import QueueLogRepository
-from pbxcore.journal import QueueTransition
+from pbxcore.journal import QueueCallRated, QueueTransition
 from pbxcore.queues.facts import CallbackAsked, CallbackTried, WrapUpEnded
 from pbxcore.queues.outputs import Transition
 from pbxcore.queues.queue_log import NONE, rows
@@ -71,6 +71,10 @@ class QueueLog:
 
 def log_rows(entry: Entry) -> list[LogRow]:
     """The rows of one entry. What the log has no verb for is told by INFO, as its readers allow."""
+    if isinstance(entry.fact, QueueCallRated):
+        rated = entry.fact
+        rating = (RATED, str(rated.rating))
+        return [LogRow(entry.at_ms, rated.caller, rated.queue, rated.agent, "INFO", rating)]
     if not isinstance(entry.fact, QueueTransition):
         return []
     fact = entry.fact.fact

@@ -10,6 +10,9 @@ from pbxcore.queues.queue_log import NONE
 WRAP_UP: Final = "WRAPUP"
 """What an INFO row begins with that tells of a wrap-up which is over, and its seconds."""
 
+RATED: Final = "SURVEY"
+"""What an INFO row begins with that tells how satisfied a caller is, from 1 to 5."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogRow:

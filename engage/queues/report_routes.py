@@ -54,6 +54,8 @@ class ShownFigures(BaseModel):
     average_wait_s: int
     average_talk_s: int
     longest_wait_s: int
+    rated: int
+    average_rating: float
 
 
 class Break(BaseModel):

@@ -39,6 +39,8 @@ FIGURES: Final = (
     Column("average_wait_s", N_("Average wait"), "s"),
     Column("average_talk_s", N_("Average talk"), "s"),
     Column("longest_wait_s", N_("Longest wait"), "s"),
+    Column("rated", N_("Ratings")),
+    Column("average_rating", N_("Average rating")),
 )
 """What is told of each line."""
 COLUMNS: Final = tuple(each.field for each in FIGURES)

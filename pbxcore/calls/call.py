@@ -20,6 +20,7 @@ from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.recording import Recording
 from pbxcore.calls.renegotiating import Renegotiating
+from pbxcore.calls.serving import ask_afterwards
 from pbxcore.calls.sharing import inherited
 from pbxcore.calls.taking_over import TakingOver
 from pbxcore.calls.talk_codes import code_pressed
@@ -327,11 +328,11 @@ class Call:
         )
         if self.setting_up is not None and self.setting_up.front is leg:
             self._give_up(farewell)
-        self._outcome = self._outcome or farewell
+        self._outcome, partner = self._outcome or farewell, self.partner(leg)
         self.finish(leg, farewell)
         if self.paging is not None:
             self.paging.gone(leg)
-        elif self.setting_up is None:
+        elif self.setting_up is None and not ask_afterwards(leg, partner):
             for each in list(self.legs.values()):
                 if not self.house.parking.holds(each):
                     self.end(each, farewell)

@@ -17,6 +17,7 @@ from pbxcore.sip.uri import escaped_user
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.apps.steps import Script
     from pbxcore.calls.asking_first import AskingFirst
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
@@ -62,6 +63,7 @@ class Leg(CallListener):
         held_from_outside: whether it holds whom it talks to because somebody else wanted so.
         recorded: whether its talks are recorded, whoever it is: its way here wants so.
         switches_recording: whether it may begin and end a recording by code.
+        afterwards: what talks to its partner once it has hung up, if anything.
         keypad: what it pressed last while it talked.
         informs: whether it presses keys by INFO.
         attending: the service it talks to, if it does.
@@ -104,6 +106,7 @@ class Leg(CallListener):
         self.muted = self.held_from_outside = False
         self.recorded = False
         self.switches_recording = True
+        self.afterwards: Script | None = None
         self.group = ""
         """The ring group that it rings for."""
         self.keypad = Keypad()
@@ -129,6 +132,7 @@ class Leg(CallListener):
     def inherit(self, other: Leg) -> None:
         """Have the place of another device of the same party: what was set for it holds on."""
         self.recorded, self.switches_recording = other.recorded, other.switches_recording
+        self.afterwards, other.afterwards = other.afterwards, None
 
     def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
         """Tell that it rings at somebody; a leg that was answered hears that otherwise."""

@@ -74,6 +74,15 @@ def say(leg: Leg, script: Script) -> None:
     attending.begin()
 
 
+def ask_afterwards(leg: Leg, partner: Leg | None) -> bool:
+    """Whether somebody who was left by a leg is asked something still, before we hang up."""
+    script, leg.afterwards = leg.afterwards, None
+    if script is None or partner is None or partner.over:
+        return False
+    say(partner, script)
+    return True
+
+
 def tell_beside(leg: Leg, *sounds: Sound) -> None:
     """Let a leg hear something while it talks; whoever talks to it does not."""
     if leg.waits or not leg.session.sound:

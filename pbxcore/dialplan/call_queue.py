@@ -26,7 +26,7 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     an agent pauses and resumes that by code with `record_code` alone. Callers ask for `skills`,
     each with the least level, and come with a `priority`. Who goes on to a number outside may call
     as far as `permission`, and who goes on to a mailbox hears the sound file `mailbox_prompt`
-    before.
+    before. With a `survey` callers are asked how satisfied they are once the agent has hung up.
     """
 
     settings: QueueSettings
@@ -46,6 +46,7 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     priority: int = 0
     permission: str = "internal"
     mailbox_prompt: str = ""
+    survey: bool = False
 
     def records(self, *, internal: bool) -> bool:
         """Whether talks with such callers are recorded without being asked for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.apps.queue_survey import survey
 from pbxcore.calls.goal import Goal
 from pbxcore.calls.hunting import AS_LONG_AS_IT_LIKES_S, Round
 from pbxcore.calls.party import refused, word_of
@@ -106,6 +107,9 @@ class Customers:
         callback.over = callback.talks = True
         other.recorded = callback.queue.records(internal=bool(other.number))
         agent.switches_recording = callback.queue.record_code or not other.recorded
+        if callback.queue.survey:
+            queue = callback.queue.settings.number
+            agent.afterwards = survey(call.id, callback.key, queue, agent.number)
         self._talks.begin(callback.key, call.id, other.id, agent.id)
         call.connect(agent, other)
         self._tell(CallbackReached(callback.key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.apps.queue_stay import Onward, QueueStay, hold_time, leads_to_mailbox
+from pbxcore.apps.queue_survey import survey
 from pbxcore.apps.sounds import Prompt, sources
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.party import refused as turned_away
@@ -149,6 +150,9 @@ class Stay:
         self.search.joined(self.answered)
         self.search.over()
         front.call.leave_service(front)
+        if self.queue.survey:
+            queue = self.queue.settings.number
+            leg.afterwards = survey(front.call.id, self.key, queue, leg.number)
         front.call.connect(front, leg)
         self._tell(Bridged(self.key, leg.id))
 

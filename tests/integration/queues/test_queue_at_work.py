@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import aiohttp
 import pytest
 
+from engage.api.status import Status
 from engage.identifiers import now_ms, rfc3339
 from tests.support.event_socket import EventSocket
 from tests.support.pair import Pair
@@ -240,3 +241,82 @@ async def test_a_chairman_decides_about_the_agents_of_his_queue_alone(desk: Desk
     ]
     stranger = "/v1/queue-board/agents/1004/duty"
     assert desk.admin.post(stranger, {**pause, "queues": [HELP]}).status == 404
+
+
+async def test_an_agent_goes_on_at_another_phone_hangs_up_there_and_is_rated(desk: Desk) -> None:
+    desk.admin.post("/v1/queue-board/agents/1001/duty", {"change": "ready"})
+    assert desk.admin.patch(f"/v1/queues/{HELP}", {"survey": True}).status == 200
+    assert desk.admin.patch("/v1/extensions/1001", {"max_contacts": 2}).status == 200
+    desk.settled()
+    began = now_ms()
+    async with AsyncExitStack() as stack:
+        second = await phone(stack, desk.server, "1001")
+        voices = [stack.enter_context(Voice(hz)) for hz in (440, 1000, 1500)]
+        call = desk.caller.call(desk.uri(HELP), session(voices[0]))
+        await call.answered()
+        came, _ = await asyncio.gather(desk.callee.next_call(), second.next_call())
+        await came.accept(session(voices[1], 0))
+        await desk.until(lambda: bool(desk.board()["talking"]))
+        for key in "*46":
+            await came.press(key)
+        rings = await asyncio.wait_for(second.next_call(), 10)
+        await rings.accept(session(voices[2], 0))
+        await came.ended()
+        assert desk.seat()["state"] == "on_call"
+        await rings.hang_up()
+        await desk.until(lambda: desk.seat()["state"] == "wrap_up")
+        await call.press("4")
+        await call.ended()
+    query = f"from={rfc3339(began)}&queue={HELP}"
+    report: dict[str, Any] = {}
+
+    def rated() -> bool:
+        report.update(desk.admin.get(f"/v1/queue-report?{query}").json())
+        return bool(report["total"]["rated"])
+
+    await desk.until(rated)
+    assert report["total"]["average_rating"] == 4.0
+    assert desk.ended(began) == ["agent"]
+    log = desk.admin.get(f"/v1/queue-log?from={rfc3339(began)}").body.decode()
+    rows = [line.split("|")[3:] for line in log.splitlines() if f"|{HELP}|" in line]
+    assert [row[1] for row in rows] == ["ENTERQUEUE", "CONNECT", "COMPLETEAGENT", "INFO"]
+    assert rows[-1][:4] == ["Agent/1001", "INFO", "SURVEY", "4"]
+    assert desk.admin.patch(f"/v1/queues/{HELP}", {"survey": False}).status == 200
+    assert desk.admin.patch("/v1/extensions/1001", {"max_contacts": 1}).status == 200
+
+
+async def test_a_static_agent_logs_out_in_wave_and_in_again_by_phone(desk: Desk) -> None:
+    assert desk.admin.patch(f"/v1/queues/{HELP}", {"static_login": True}).status == 200
+    desk.settled()
+    wave = Program(desk.server.url, "1001", "Demo-1001!")
+
+    def own() -> dict[str, Any]:
+        items = wave.get("/v1/me/queues").json()["items"]
+        [mine] = [each for each in items if each["number"] == HELP]
+        return dict(mine)
+
+    assert (own()["static"], own()["may_log_in"], own()["logged_in"]) == (True, True, True)
+    assert wave.post(f"/v1/queues/{HELP}/log-out", {}).status == 200
+    await desk.until(lambda: desk.seat()["state"] == "logged_out")
+    with Voice(440) as ours:
+        call = desk.callee.call(desk.uri(f"{HELP}*"), session(ours))
+        await call.ended()
+    await desk.until(lambda: desk.seat()["state"] == "available" and own()["logged_in"])
+    assert desk.seat()["may_log_in"]
+    assert desk.admin.patch(f"/v1/queues/{HELP}", {"static_login": False}).status == 200
+    assert wave.post(f"/v1/queues/{HELP}/log-out", {}).status == 409
+
+
+async def test_a_chairman_is_told_the_figures_of_his_queues_alone(desk: Desk) -> None:
+    assert desk.admin.patch(f"/v1/queues/{HELP}", {"chairmen": ["1003"]}).status == 200
+    api = desk.api()
+    asked = {
+        "action": "queueapi", "cookie": api.cookie, "startTime": rfc3339(now_ms())[:10],
+        "queuechairman": "1003",
+    }  # fmt: skip
+    _, _, body = api.raw(json.dumps({"request": asked}).encode())
+    root = ET.fromstring(body)  # noqa: S314 - our own answer
+    assert [each.findtext("queue") for each in root.findall("queue")] == [HELP]
+    for others in {"queuechairman": "1000"}, {"queue": "6500"}:
+        _, _, body = api.raw(json.dumps({"request": asked | others}).encode())
+        assert json.loads(body)["status"] == Status.NOT_FOUND

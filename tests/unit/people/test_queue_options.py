@@ -84,6 +84,7 @@ OTHERS: dict[str, Any] = {
     "permission": "internal-local",
     "mailbox_prompt": "leave-a-message",
     "caller_priority": 3,
+    "survey": True,
     "service_level_s": 30,
     "max_length": 7,
     "max_wait_s": 0,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from engage.queues.agent_times import spans
 from engage.queues.figures import Report, report, stays
+from engage.queues.log import log_rows
 from engage.queues.model import LogRow
 from pbxcore.dialplan.place import Place
+from pbxcore.journal import Entry, QueueCallRated
 from pbxcore.queues.inputs import (
     AgentLeft,
     CallerLeft,
@@ -203,3 +205,26 @@ def test_a_restart_ends_calls_but_neither_callbacks_nor_duties() -> None:
     ]
     assert report(rows, 0, 10_000, lambda queue: 3, str).total.other == 1
     assert [each.end_ms for each in spans(rows, 0, 10_000)] == [0, 0]
+
+
+def test_ratings_of_callers_are_in_the_log_and_counted_for_queue_and_agent() -> None:
+    told = [
+        *log_rows(Entry(9, 9000, QueueCallRated("call", "6500", "c1", "1001", 4))),
+        *log_rows(Entry(10, 9500, QueueCallRated("call", "6500", "c2", "1001", 1))),
+    ]
+    assert [(each.verb, each.data) for each in told] == [
+        ("INFO", ("SURVEY", "4")), ("INFO", ("SURVEY", "1")),
+    ]  # fmt: skip
+    rows = [
+        row
+        for caller in ("c1", "c2", "c3")
+        for row in (
+            LogRow(1000, caller, "6500", "", "ENTERQUEUE", ("", "5551", "1", "")),
+            LogRow(2000, caller, "6500", "1001", "CONNECT", ("1", "leg", "1")),
+            LogRow(8000, caller, "6500", "1001", "COMPLETEAGENT", ("1", "6", "1")),
+        )
+    ]
+    found = report([*rows, *told], 0, 60_000, lambda queue: 60, lambda at_ms: "")
+    for figures in (found.total, *found.queues, *found.agents):
+        assert (figures.rated, figures.average_rating) == (2, 2.5)
+    assert report(rows, 0, 60_000, lambda queue: 60, lambda at_ms: "").total.average_rating == 0

@@ -7,10 +7,10 @@ import type { AgentFigures, Bar, Figures } from "./report";
 
 /** Queues in lines, and all of them together. */
 export function QueueTable({ title, rows, total }: { title: string; rows: readonly Figures[]; total?: Figures }) {
-  const heads = [t("Name"), t("Offered"), t("Answered"), t("Abandoned"), t("Ended otherwise"), t("Missed"), t("Callbacks"), t("Answered rate"), t("Abandoned rate"), t("Service level"), t("Service level of all who were offered"), t("Average wait"), t("Longest wait"), t("Average talk")];
+  const heads = [t("Name"), t("Offered"), t("Answered"), t("Abandoned"), t("Ended otherwise"), t("Missed"), t("Callbacks"), t("Answered rate"), t("Abandoned rate"), t("Service level"), t("Service level of all who were offered"), t("Average wait"), t("Longest wait"), t("Average talk"), t("Average rating")];
   const line = (row: Figures, name: string): ReactNode => (
     <Line key={row.key} name={name}>
-      {[row.offered, row.answered, row.abandoned, row.other, row.missed, row.callbacks, percent(row.answered_rate), percent(row.abandoned_rate), percent(row.service_level), percent(row.service_level_2), spanOf(row.average_wait_s), spanOf(row.longest_wait_s), spanOf(row.average_talk_s)]}
+      {[row.offered, row.answered, row.abandoned, row.other, row.missed, row.callbacks, percent(row.answered_rate), percent(row.abandoned_rate), percent(row.service_level), percent(row.service_level_2), spanOf(row.average_wait_s), spanOf(row.longest_wait_s), spanOf(row.average_talk_s), ratingOf(row)]}
     </Line>
   );
   return (
@@ -23,12 +23,12 @@ export function QueueTable({ title, rows, total }: { title: string; rows: readon
 
 /** Agents in lines: the calls they had, and what their time went to. */
 export function AgentTable({ title, rows }: { title: string; rows: readonly AgentFigures[] }) {
-  const heads = [t("Name"), t("Offered"), t("Answered"), t("Missed"), t("Answered rate"), t("Average talk"), t("Logged in"), t("On a break"), t("Breaks by reason"), t("Wrap-up")];
+  const heads = [t("Name"), t("Offered"), t("Answered"), t("Missed"), t("Answered rate"), t("Average talk"), t("Average rating"), t("Logged in"), t("On a break"), t("Breaks by reason"), t("Wrap-up")];
   return (
     <Table title={title} heads={heads} none={rows.length === 0 ? t("No agent was there in this time.") : null}>
       {rows.map((row) => (
         <Line key={row.key} name={nameOf(row)}>
-          {[row.offered, row.answered, row.missed, percent(row.answered_rate), spanOf(row.average_talk_s), spanOf(row.logged_in_s), spanOf(row.on_break_s), breaksOf(row), spanOf(row.wrap_up_s)]}
+          {[row.offered, row.answered, row.missed, percent(row.answered_rate), spanOf(row.average_talk_s), ratingOf(row), spanOf(row.logged_in_s), spanOf(row.on_break_s), breaksOf(row), spanOf(row.wrap_up_s)]}
         </Line>
       ))}
     </Table>
@@ -101,5 +101,7 @@ function breaksOf(row: AgentFigures): string {
   return row.breaks.map(({ reason, seconds }) => `${reason || t("Without a reason")} ${spanOf(seconds)}`).join(", ") || "–";
 }
 
+/** How satisfied callers were, and how many said so. */
+const ratingOf = (row: Figures): string => (row.rated > 0 ? `${row.average_rating} (${row.rated})` : "–");
 const nameOf = (row: Figures): string => partyOf(row.key, row.name === row.key ? "" : row.name);
 const percent = (value: number): string => `${value} %`;

@@ -4,7 +4,7 @@ import { bars, type Figures, hoursOfDay } from "./report";
 
 const hour = (key: string, offered = 1): Figures => ({
   ...{ key, name: "", offered, answered: offered, abandoned: 0, other: 0, missed: 0, callbacks: 0 },
-  ...{ answered_rate: 0, abandoned_rate: 0, service_level: 0, service_level_2: 0, average_wait_s: 0, average_talk_s: 0, longest_wait_s: 0 },
+  ...{ answered_rate: 0, abandoned_rate: 0, service_level: 0, service_level_2: 0, average_wait_s: 0, average_talk_s: 0, longest_wait_s: 0, rated: 0, average_rating: 0 },
 });
 
 const days = (many: number): Figures[] =>

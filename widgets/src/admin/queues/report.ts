@@ -15,6 +15,9 @@ export interface Figures {
   average_wait_s: number;
   average_talk_s: number;
   longest_wait_s: number;
+  /** So many callers rated the call, from 1 to 5. */
+  rated: number;
+  average_rating: number;
 }
 
 export interface AgentFigures extends Figures {
