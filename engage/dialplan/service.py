@@ -56,6 +56,7 @@ class Routes(Generic[Form]):
         self._trunk_exists = trunk_exists
         self._reading = asyncio.Lock()
         self.entries: tuple[RouteEntry[Form], ...] = ()
+        self._having: dict[str, RouteEntry[Form]] = {}
 
     async def start(self) -> None:
         """Read every route."""
@@ -273,8 +274,8 @@ class Routes(Generic[Form]):
                 self._numbers.check_range(self.kind.span, number, field)
 
     def _holds(self, number: str, but: str) -> str | None:
-        found = (each.form for each in self.entries if each.id != but)
-        return next((each.own_name for each in found if number in each.numbers()), None)
+        entry = self._having.get(number)
+        return None if entry is None or entry.id == but else entry.form.own_name
 
     def _subject(self, route_id: str) -> str:
         return f"{self.kind.word}:{route_id}"
@@ -302,6 +303,7 @@ class Routes(Generic[Form]):
         # One after the other: else who began to read first might be the last to be done.
         async with self._reading, self._database.read() as connection:
             self.entries = tuple(await RouteRepository(connection, self.kind).all())
+            self._having = {number: each for each in self.entries for number in each.form.numbers()}
         self._events.publish(PlanChanged())
 
 

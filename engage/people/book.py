@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engage.people.model import AdminLevel, AgentSeat, Contact, QueueAgent
 from engage.people.queue_groups import with_members
+from engage.people.shared_lines import private_numbers
 from engage.system.actor import ALL_RIGHTS, NO_RIGHTS, Module, Rights
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class PeopleBook:
     privileges: dict[str, Privilege] = field(default_factory=dict)
     wave_privileges: dict[str, WavePrivilege] = field(default_factory=dict)
     number_of_account: dict[str, str] = field(default_factory=dict)
+    line_of_place: dict[str, str] = field(default_factory=dict)
+    """The extension that shares its line, by the private number of each place."""
 
     @classmethod
     def of(
@@ -81,6 +84,8 @@ class PeopleBook:
         for extension in extensions:
             book.extensions[extension.number] = extension
             book.number_of_account[extension.account_id] = extension.number
+            for place in private_numbers(extension.options):
+                book.line_of_place[place] = extension.number
         book.groups = {group.id: group for group in groups}
         book.queues = {queue.number: with_members(queue, book.groups) for queue in queues}
         book.privileges = {each.id: each for each in privileges}

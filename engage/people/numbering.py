@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engage.errors import N_, Invalid
-from engage.people import shared_lines
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.model import NameTaken
 from engage.people.numbers import NumberRanges
@@ -202,12 +201,9 @@ def owners_among(ledger: Ledger) -> Iterator[Owner]:
     """Extensions, queues and administrators, each told by its number or user name."""
 
     def extension(number: str, but: str) -> str | None:
-        extensions = ledger.book.extensions
-        if number != but and number in extensions:
-            return extensions[number].name
-        lines = (each for each in extensions.values() if each.number != but)
-        having = (each for each in lines if number in shared_lines.private_numbers(each.options))
-        return next((each.name for each in having), None)
+        book = ledger.book
+        line = number if number in book.extensions else book.line_of_place.get(number, but)
+        return None if line == but else book.extensions[line].name
 
     def queue(number: str, but: str) -> str | None:
         found = ledger.book.queues.get(number) if number != but else None

@@ -11,6 +11,8 @@ from tests.support.desk import open_administration, save
 from tests.support.program import Program
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
     from tests.support.desk import NewContext
@@ -86,3 +88,49 @@ def test_inbound_mode_and_signed_callers_are_settings(
         admin.get_by_role("link", name=page, exact=True).click()
         expect(admin.get_by_role("heading", name=page, level=1, exact=True)).to_be_visible()
         assert serious_faults(admin) == []
+
+
+def test_codes_are_reset_callers_blocked_and_a_caller_id_given(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    saved = admin.get_by_text("Saved", exact=True)
+
+    admin.get_by_role("link", name="Feature Codes", exact=True).click()
+    park = admin.get_by_role("textbox", name="Call Park", exact=True)
+    park.fill("#73")
+    save(admin)
+    expect(saved).to_be_visible()
+    admin.get_by_role("button", name="Reset All", exact=True).click()
+    expect(park).to_have_value("#72")
+    save(admin)
+    expect(admin.get_by_text("Not saved yet")).to_have_count(0)
+    program = Program(server.url, "admin", "Demo-admin!")
+    codes = program.get("/v1/settings/feature_codes").json()
+    assert codes["values"]["park"] == "#72"
+
+    admin.get_by_role("link", name="Blacklist", exact=True).click()
+    sheet = tmp_path / "blocked.csv"
+    sheet.write_text("number,note\n0301234,at night\n_0190X.,\n")
+    admin.get_by_role("button", name="Import CSV").click()
+    admin.get_by_label("CSV file").set_input_files(sheet)
+    admin.get_by_role("button", name="Import", exact=True).click()
+    expect(admin.get_by_role("textbox", name="Blacklist", exact=True)).to_have_value(
+        "0301234 /* at night */\n_0190X."
+    )
+    choose(admin, "Answer", "Announcement")
+    expect(admin.get_by_role("combobox", name="Announcement", exact=True)).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.get_by_role("button", name="Cancel", exact=True).click()
+
+    admin.get_by_role("link", name="Extensions", exact=True).click()
+    admin.get_by_role("link", name="1003", exact=True).click()
+    admin.get_by_role("tab", name="Features").click()
+    admin.get_by_label("Caller ID Number", exact=True).fill("5551003")
+    choose(admin, "Skip PIN of Outbound Routes", "By time")
+    expect(admin.get_by_role("combobox", name="Skip PIN: Time Condition")).to_be_visible()
+    assert serious_faults(admin) == []
+    save(admin)
+    expect(admin.get_by_role("heading", name="Extensions", level=1)).to_be_visible()
+    kept = program.get("/v1/extensions/1003").json()
+    assert (kept["caller_id"], kept["skip_outbound_pin"]) == ("5551003", "at_times")
