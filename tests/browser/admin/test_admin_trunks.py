@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -74,6 +75,20 @@ def test_trunk_is_added_seen_registered_and_removed(
         expect(row).to_contain_text("555-1000")
         row.get_by_role("link", name="Example Telecom", exact=True).click()
         expect(admin.get_by_label("AuthID", exact=True)).to_have_value("user-1_a!b$c&d+e~f")
+        admin.get_by_role("tab", name="Advanced Settings", exact=True).click()
+        for codec in "G.722", "G.711 A-law":
+            admin.get_by_role("combobox", name="Codec Preference", exact=True).click()
+            admin.get_by_role("option", name=codec, exact=True).click()
+        admin.keyboard.press("Escape")
+        admin.get_by_role("combobox", name="DTMF Mode", exact=True).click()
+        admin.get_by_role("option", name="In-band", exact=True).click()
+        assert serious_faults(admin) == []
+        save(admin)
+        row.get_by_role("link", name="Example Telecom", exact=True).click()
+        admin.get_by_role("tab", name="Advanced Settings", exact=True).click()
+        expect(admin.get_by_role("combobox", name="DTMF Mode", exact=True)).to_have_value("In-band")
+        expect(admin.get_by_text(re.compile(r"G\.722\s*G\.711 A-law")).first).to_be_visible()
+        admin.get_by_role("tab", name="Basic Settings", exact=True).click()
         admin.get_by_role("combobox", name="Type", exact=True).click()
         admin.get_by_role("option", name="Peer SIP Trunk", exact=True).click()
         expect(admin.get_by_label("Need Registration", exact=True)).to_have_count(0)
