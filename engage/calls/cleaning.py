@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, tuple_
 from engage.background import regularly
 from engage.calls.model import Recording
 from engage.calls.queries import HistoryRepository
+from engage.durations import DAY_MS
 from engage.storage.tables import calls, recordings
 from engage.system.actor import SYSTEM
 from engage.system.operation_log import note
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 BATCH = 500
-DAY_MS = 86_400_000
 LOOKS_EVERY_S = 60.0
 
 

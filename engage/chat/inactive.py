@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import func, select, update
 
 from engage.background import regularly
+from engage.durations import DAY_MS
 from engage.errors import EngageError
 from engage.hub.model import authors_of
 from engage.identifiers import now_ms
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
-DAY_MS = 24 * 3_600_000
 HOUR_S = 3_600.0
 GATHER_S = 2.0
 WRITTEN = ("message", "file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engage.durations import MINUTE_MS
 from engage.errors import N_, Conflict, Forbidden, NotFound
 from engage.people.model import Grant
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 KIND = "direct"
 KINDS_WITH_CORRECTIONS = (KIND, "group")
-MINUTE_MS = 60_000
 PHONE_LIFE_MS = 24 * 3600 * 1000  # a text waits that long for a phone; Wave has it at once
 TEXT_TYPES = ("text/plain",)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engage.background import regularly
+from engage.durations import DAY_MS
 from engage.faxes.removing import remove
 from engage.storage.tables import received_faxes
 from engage.system.actor import SYSTEM
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 LOOKS_EVERY_S: Final = 3600.0
-_DAY_MS: Final = 86_400_000
 
 
 class FaxRetention:
@@ -56,7 +56,7 @@ class FaxRetention:
     async def clean(self) -> int:
         """Remove what is due; how many faxes."""
         days = self._settings().keep_days
-        return await self._drop_before(self._clock() - days * _DAY_MS) if days else 0
+        return await self._drop_before(self._clock() - days * DAY_MS) if days else 0
 
     async def _drop_before(self, moment_ms: int) -> int:
         due = received_faxes.c.received_at_ms < moment_ms

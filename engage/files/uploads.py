@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from engage.durations import HOUR_MS
 from engage.errors import NotFound, TooMany, Unavailable
 from engage.files.model import (
     MEGABYTE,
@@ -54,7 +55,6 @@ AT_ONCE = MEGABYTE
 SILENCE_S = 30.0
 """Nothing arrives for so long: what is there is kept, and the connection given up."""
 
-HOUR_MS = 3_600_000
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

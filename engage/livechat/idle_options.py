@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from engage.durations import MINUTE_MS
 from engage.errors import N_
 
 SECTION = N_("Idle chats")
-MINUTE_MS = 60_000
 _UNITS_MS = {"minute": MINUTE_MS, "hour": 60 * MINUTE_MS, "day": 24 * 60 * MINUTE_MS}
 
 

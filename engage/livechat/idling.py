@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engage.durations import MINUTE_MS
 from engage.hub.model import SYSTEM
 from engage.livechat.desk import close
 from engage.livechat.events import ConversationEnded
-from engage.livechat.idle_options import MINUTE_MS
 from engage.livechat.idle_rows import silent_since
 from engage.livechat.model import ENDED, IDLE
 

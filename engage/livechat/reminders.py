@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engage.durations import MINUTE_MS
 from engage.hub.model import SYSTEM
 from engage.livechat.attendance_rows import AttendanceRows
 from engage.livechat.repository import LiveChatRepository
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from engage.livechat.model import Inquiry
     from engage.livechat.post import Post
     from engage.storage.database import Database
-
-MINUTE_MS = 60_000
 
 
 class Reminders:

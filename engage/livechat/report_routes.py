@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.column_heads import KIND, heads
+from engage.durations import DAY_MS
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms, rfc3339
 from engage.livechat.figures import COLUMNS, row_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from engage.livechat.figures import Figures, Report
     from engage.livechat.reports import LiveChatReports
 
-DAY_MS: Final = 86_400_000
 QUERY: Final = (
     ("from", "The earliest moment (RFC 3339); a day ago"),
     ("until", "The moment it ends before (RFC 3339); now"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.background import regularly
+from engage.durations import DAY_MS
 from engage.livechat.erasing import erase
 from engage.livechat.events import ConversationsErased
 from engage.livechat.repository import LiveChatRepository
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from engage.livechat.livechats import LiveChats
     from engage.livechat.model import LiveChat
 
-DAY_MS = 86_400_000
 EVERY_S = 3600.0
 """How often it is looked for what is over age (seconds)."""
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from engage.durations import DAY_MS
 from engage.identifiers import new_id, now_ms
 from engage.keyring import SealBroken
 from engage.notify.kinds import KINDS, Form
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from engage.system.actor import Actor
 
 log = logging.getLogger(__name__)
-DAY_MS = 24 * 3_600_000
 
 
 class Outbox:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from engage.background import GRACE_S, Worker
+from engage.durations import DAY_MS
 from engage.errors import Unavailable
 from engage.identifiers import now_ms
 from engage.notify.attachments import attachments_of
@@ -44,7 +45,6 @@ IDLE_MS = 10_000  # how long a connection is kept for the next mail
 TIDY_MS = 3_600_000
 COUNT_MS = 5_000
 AWAY_S = 2.0
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from engage.durations import DAY_MS
 from engage.errors import N_, Invalid
 from engage.http_client import is_public
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 ENDPOINT_LIMIT = 1_000
 BODY_LIMIT = 200
 TITLE_LIMIT = 100
-DAY_MS = 24 * 3_600_000
 MESSAGE_LIFE_MS = DAY_MS
 INQUIRY_LIFE_MS = 10 * 60_000
 FIRST_DELAY_MS, LONGEST_DELAY_MS = 10_000, 3_600_000

@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from starlette.routing import Route
 
 from engage.column_heads import Column, heads
+from engage.durations import DAY_MS
 from engage.errors import N_, Invalid
 from engage.i18n import translate
 from engage.identifiers import now_ms, rfc3339
 from engage.queues.agent_times import BREAK, LOGIN
-from engage.queues.asking import DAY_MS, SPAN, span
+from engage.queues.asking import SPAN, span
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, language, word

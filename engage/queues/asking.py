@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
+from engage.durations import DAY_MS
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms
 from engage.web.requests import moment_ms, word
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from engage.queues.sheets import Sheets
 
-DAY_MS: Final = 86_400_000
 LONGEST_MS: Final = 400 * DAY_MS
 SPAN: Final = (
     ("from", "The earliest moment (RFC 3339); a day ago"),

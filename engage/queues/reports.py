@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from engage.column_heads import Column
+from engage.durations import DAY_MS
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms
 from engage.queues.agent_times import KINDS, SPAN_VERBS, spans
@@ -51,7 +52,6 @@ TIMES: Final = (
     Column("breaks", N_("Breaks by reason")),
 )
 """What is told of an agent's line besides."""
-DAY_MS: Final = 86_400_000
 AFTER_MS: Final = DAY_MS
 """So long after it the end is looked for of what it saw begin."""
 MOST_ROWS: Final = 500_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engage.durations import HOUR_MS
 from engage.mailing import post_to_each
 from engage.system.actor import SYSTEM, Actor
 from engage.system.operation_log import note
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from engage.people.event_settings import EventSettings
     from pbxcore.journal import BindingRemoved, EmergencyCalled
 
-HOUR_MS = 3_600_000
 MISSED = frozenset({"expired", "lost"})
 
 

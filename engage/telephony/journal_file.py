@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engage.durations import DAY_MS
 from engage.processes.append_log import Appender
 from engage.processes.log_file import records
 from pbxcore.journal import Entry, Fact
@@ -30,7 +31,6 @@ SUFFIX = ".journal"
 SYNCED = "synced"
 _SYNCED_DIGITS = 20
 SEGMENT_BYTES = 4 * 1024 * 1024
-DAY_MS = 86_400_000
 """A segment holds facts of one day (UTC) at most: who is erased does not stand in it for long."""
 
 _encoder = msgspec.msgpack.Encoder()

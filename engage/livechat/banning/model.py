@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
 
+from engage.durations import HOUR_MS
 from engage.errors import N_, Conflict
 from engage.livechat.limits import network_of
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from engage.livechat.limits import Limits
 
 Duration = Literal["1h", "24h", "30d", "permanent"]
-HOUR_MS = 3_600_000
 LASTS_MS: dict[str, int | None] = {
     "1h": HOUR_MS,
     "24h": 24 * HOUR_MS,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from engage.durations import DAY_MS
 from engage.errors import N_, Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ BODY_KEPT = 2_000
 """Bytes of an answer that are read and kept."""
 
 ATTEMPTS_KEPT = 10
-DAY_MS = 24 * 3_600_000
 LIFE_MS = 3 * DAY_MS
 """What could not be delivered for so long is given up."""
 

@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from engage.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from engage.errors import N_
 from engage.people.guard import GuardRule
 from engage.system.networks import Networks
 
 TRUSTED_MOST = 50
-MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 
 
 class SecuritySettings(BaseModel):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from engage.chat.inactive import DAY_MS, Activity, InactiveMails
+from engage.chat.inactive import Activity, InactiveMails
+from engage.durations import DAY_MS
 from engage.files.settings import ImSettings
 from engage.keyring import Keyring
 from engage.notify.outbox import Outbox

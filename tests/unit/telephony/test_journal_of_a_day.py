@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.telephony.journal_file import DAY_MS, SUFFIX, JournalWriter
+from engage.durations import DAY_MS
+from engage.telephony.journal_file import SUFFIX, JournalWriter
 from pbxcore.journal import CallEnded
 
 if TYPE_CHECKING:
