@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from engage.app.forms import FORMS
 from engage.events import Events
-from engage.http_client import HttpClient
 from engage.livechat.limits import LOOPBACK, LimitSettings
 from engage.people.numbers import NumberRanges
 from engage.people.sign_in.settings import SecuritySettings
@@ -22,6 +21,7 @@ from engage.system.server_certificate import Certificates
 from engage.system.time_settings import TimeSettings
 from engage.web.forms import FormRoutes
 from engage.web.health import Metrics
+from pbxcore.http_client import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

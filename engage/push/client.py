@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engage.http_client import EVERYWHERE, HttpClient
-from engage.http_client import AddressForbidden as AddressForbidden
-from engage.http_client import NoAnswer as PushFailed
+from pbxcore.http_client import EVERYWHERE, HttpClient
+from pbxcore.http_client import AddressForbidden as AddressForbidden
+from pbxcore.http_client import NoAnswer as PushFailed
 
 if TYPE_CHECKING:
     import ssl

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from engage.durations import DAY_MS
 from engage.errors import N_, Invalid
-from engage.http_client import is_public
+from pbxcore.http_client import is_public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

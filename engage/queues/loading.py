@@ -13,10 +13,10 @@ from engage.queues.repository import QueueLogRepository
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engage.http_client import HttpClient
     from engage.queues.queuemetrics import QueueMetricsSettings
     from engage.queues.repository import Place
     from engage.storage.database import Database
+    from pbxcore.http_client import HttpClient
 
 log = logging.getLogger(__name__)
 

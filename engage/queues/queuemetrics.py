@@ -16,11 +16,12 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engage.errors import N_, Invalid, Refused
-from engage.http_client import NoAnswer
+from engage.web_addresses import refusal
+from pbxcore.http_client import NoAnswer
 
 if TYPE_CHECKING:
-    from engage.http_client import HttpClient
     from engage.queues.model import LogRow
+    from pbxcore.http_client import HttpClient
 
 SECTION: Final = "queuemetrics"
 VERSION: Final = "1.0"
@@ -90,7 +91,7 @@ def check_loader(client: HttpClient, values: QueueMetricsSettings) -> None:
     Raises:
         Invalid: it leads inside, or goes there in clear.
     """
-    problem = client.refusal(values.url) if values.enabled and values.url else None
+    problem = refusal(values.url, client) if values.enabled and values.url else None
     if problem is not None:
         raise Invalid({"url": problem})
 

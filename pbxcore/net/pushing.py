@@ -7,13 +7,14 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
-from pbxcore.net.https_client import HttpsClient, NoAnswer
+from pbxcore.http_client import EVERYWHERE, HttpClient, NoAnswer
 
 if TYPE_CHECKING:
     from pbxcore.directory import Directory
     from pbxcore.presence.push import Push
 
 log = logging.getLogger(__name__)
+WITHIN_S = 4.0  # a caller waits meanwhile
 
 
 class Pushing:
@@ -21,7 +22,9 @@ class Pushing:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._client = HttpsClient(lambda: directory.settings.tls_trusted)
+        self._client = HttpClient(
+            private=EVERYWHERE, in_clear=False, trust=lambda: directory.settings.tls_trusted
+        )
         self._tasks: dict[Push, asyncio.Task[None]] = {}
 
     def __len__(self) -> int:
@@ -47,7 +50,7 @@ class Pushing:
         headers = {"Content-Type": "application/json"}
         body = json.dumps(told).encode()
         try:
-            answer = await self._client.exchange("POST", gateway, headers=headers, body=body)
+            answer = await self._client.post(gateway, headers, body, within_s=WITHIN_S)
         except NoAnswer as error:
             log.warning("push gateway does not answer", extra={"why": str(error)})
             return

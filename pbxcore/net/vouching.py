@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
-from pbxcore.net.https_client import HttpsClient, NoAnswer
+from pbxcore.http_client import EVERYWHERE, HttpClient, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -29,6 +29,9 @@ FAILED_S: Final = 60.0
 """So long a certificate that was not to be had is not asked for again."""
 CHAIN_S: Final = 6.0
 """So long all certificates of one call may take: a caller waits meanwhile."""
+WITHIN_S: Final = 4.0
+"""So long one request may take, for the same reason."""
+MOST_BYTES: Final = 65_536
 MOST_KEPT: Final = 1000
 
 Value = TypeVar("Value")
@@ -45,7 +48,9 @@ class NetVouching:
     def __init__(self, directory: Directory, clock: Callable[[], float]) -> None:
         self._directory, self._clock = directory, clock
         self._tasks: set[asyncio.Task[None]] = set()
-        self._client = HttpsClient(lambda: directory.settings.tls_trusted)
+        self._client = HttpClient(
+            private=EVERYWHERE, in_clear=False, trust=lambda: directory.settings.tls_trusted
+        )
         self._certificates: dict[str, tuple[float, bytes]] = {}
         self._failed: dict[str, float] = {}
 
@@ -118,7 +123,7 @@ class NetVouching:
         token = authorisation(url, stir.account, stir.secret, body, claims.iat)
         headers = {"Authorization": token, "Content-Type": "application/json"}
         try:
-            answer = await self._client.exchange("POST", url, headers=headers, body=body)
+            answer = await self._client.post(url, headers, body, within_s=WITHIN_S, most=MOST_BYTES)
         except NoAnswer as error:
             log.warning("signing service does not answer", extra={"why": str(error)})
             return None
@@ -169,7 +174,9 @@ class NetVouching:
         ours = {urlsplit(each).hostname for each in (stir.service_url, stir.certificate_url)}
         outside = urlsplit(url).hostname not in ours
         try:
-            answer = await self._client.exchange("GET", url, outside=outside)
+            answer = await self._client.exchange(
+                "GET", url, within_s=WITHIN_S, most=MOST_BYTES, outside=outside
+            )
         except NoAnswer as error:
             log.info("certificate is not to be had", extra={"why": str(error)})
             return None

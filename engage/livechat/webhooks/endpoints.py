@@ -22,13 +22,13 @@ from engage.livechat.webhooks.model import (
 from engage.livechat.webhooks.repository import WebhookRepository
 from engage.system.actor import Module
 from engage.system.operation_log import check_version, note
+from engage.web_addresses import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.http_client import HttpClient
     from engage.identifiers import Clock
     from engage.keyring import Keyring
     from engage.livechat.livechats import LiveChats
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from engage.livechat.webhooks.writing import Writing
     from engage.storage.database import Database
     from engage.system.actor import Actor
+    from pbxcore.http_client import HttpClient
 
 MOST_ENDPOINTS = 50
 UNKNOWN_LIVECHAT = N_("There is no such live chat.")
@@ -375,7 +376,7 @@ class Endpoints:
 
     def check_url(self, url: str) -> str | None:
         """What is wrong with an address, in untranslated words; what a name is, is seen later."""
-        return self._client.refusal(url)
+        return refusal(url, self._client)
 
     def _check(self, draft: Draft) -> None:
         fields = {}

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from engage.events import Events
-    from engage.http_client import HttpClient
     from engage.hub.service import Hub
     from engage.identifiers import Clock
     from engage.keyring import Keyring
     from engage.livechat.livechats import LiveChats
     from engage.storage.database import Database
+    from pbxcore.http_client import HttpClient
 
 
 class Webhooks:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.background import Worker
 from engage.errors import EngageError, Unavailable
-from engage.http_client import AddressForbidden, NoAnswer
 from engage.keyring import SealBroken
 from engage.livechat.webhooks.model import (
     BODY_KEPT,
@@ -28,17 +27,18 @@ from engage.livechat.webhooks.model import (
 from engage.livechat.webhooks.repository import WebhookRepository
 from engage.system.actor import SYSTEM
 from engage.system.operation_log import note
+from pbxcore.http_client import AddressForbidden, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.http_client import Answer
     from engage.identifiers import Clock
     from engage.keyring import Keyring
     from engage.livechat.webhooks.model import Delivery, Endpoint
     from engage.storage.database import Database
+    from pbxcore.http_client import Answer
 
     SwitchedOff = Callable[[AsyncConnection, Endpoint, Attempt], Awaitable[None]]
 
@@ -58,7 +58,7 @@ GONE = 410
 
 
 class Client(Protocol):
-    """Posts to an address; `engage.http_client` in the product."""
+    """Posts to an address; `pbxcore.http_client` in the product."""
 
     async def post(
         self, url: str, headers: Mapping[str, str], body: bytes, *, within_s: float, most: int

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.errors import NotFound
-from engage.http_client import HttpClient
 from engage.hub.model import StaleOwner
 from engage.livechat.bots.model import BotTokenInvalid, Reply, Said, Terms, read_reply
 from engage.livechat.bots.part import BotPart
 from engage.livechat.webhooks.part import Webhooks
 from engage.system.actor import SYSTEM
+from pbxcore.http_client import HttpClient
 from tests.support.hook_receiver import HookReceiver
 from tests.support.office import ANA, KEYRING, visitor_author
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 from engage.errors import Invalid
-from engage.http_client import HttpClient
 from engage.livechat.banning.service import Decider
 from engage.livechat.webhooks.alerts import WebhookAlerts
 from engage.livechat.webhooks.endpoints import Draft
@@ -18,6 +17,7 @@ from engage.livechat.webhooks.model import StillOnItsWay, What
 from engage.livechat.webhooks.part import Webhooks
 from engage.storage.tables import webhook_deliveries
 from engage.system.actor import ALL_RIGHTS, SYSTEM, Actor
+from pbxcore.http_client import HttpClient
 from tests.support.hook_receiver import Hook, HookReceiver
 from tests.support.office import ANA, BEN, KEYRING, visitor_author
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engage.http_client import HttpClient
 from engage.queues.loading import Loading
 from engage.queues.model import LogRow
 from engage.queues.queuemetrics import LoaderFailed, QueueMetricsSettings, WebLoader
 from engage.queues.repository import QueueLogRepository
+from pbxcore.http_client import HttpClient
 from tests.support.web_loader import FakeLoader
 
 if TYPE_CHECKING:

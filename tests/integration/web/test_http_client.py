@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engage import http_client
-from engage.http_client import HttpClient, NoAnswer
+from pbxcore import http_client
+from pbxcore.http_client import HttpClient, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

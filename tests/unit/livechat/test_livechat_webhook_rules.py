@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from engage.http_client import HttpClient, is_public
 from engage.livechat.webhooks.model import (
     BREAK_AFTER,
     LONGEST_BREAK_MS,
@@ -22,6 +21,7 @@ from engage.livechat.webhooks.model import (
     type_of,
 )
 from engage.livechat.webhooks.wire import details_json
+from pbxcore.http_client import HttpClient, is_public
 
 
 def test_the_example_of_standard_webhooks_is_signed_alike() -> None:

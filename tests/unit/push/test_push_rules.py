@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.errors import Invalid
-from engage.http_client import is_public
 from engage.hub.model import Author, Conversation, Event
 from engage.push.encryption import LONGEST, authorization, encrypt, point_of
 from engage.push.model import (
@@ -25,6 +24,7 @@ from engage.push.model import (
     fate,
 )
 from engage.push.words import inquiry_news, message_news
+from pbxcore.http_client import is_public
 from tests.support.push_service import decrypt
 
 

@@ -1,4 +1,4 @@
-"""A small HTTP client for addresses that others chose: one POST, no redirects, nothing inside.
+"""A small HTTP client, also for addresses that others chose: one request, no redirects.
 
 The address that a name resolves to is looked at before anything is connected, and it is that
 address which is connected: a name cannot mean one host for the check and another for the request.
@@ -14,16 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httptools
 
-from engage.errors import N_
 from pbxcore import networks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 WITHIN_S = 20.0
 CONNECT_S = 4.0
@@ -32,10 +32,6 @@ CONNECT_S = 4.0
 LOOK_UPS = 16
 HEAD_LIMIT = 16 * 1024
 _CHUNK = 16 * 1024
-
-URL_LIMIT = 1_000
-BAD_URL = N_("Please enter the address of a web server, such as https://www.example.com/hook.")
-INSIDE = N_("This address is inside a network, which the server's settings do not allow.")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 EVERYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
@@ -98,35 +94,36 @@ class _Reply:
 
 
 class HttpClient:
-    """Posts to the public Internet, and to `private` networks that were allowed."""
+    """Asks servers in the public Internet, and in `private` networks that were allowed.
+
+    Args:
+        private: what inside may be connected.
+        in_clear: whether that may be without TLS.
+        trust: whose certificates are taken: a context's, or those of these certificates (PEM, as
+            they are when it is asked) beside the system's; the system's alone if None.
+    """
 
     def __init__(
-        self, *, private: Iterable[Network] = (), trust: ssl.SSLContext | None = None
+        self,
+        *,
+        private: Iterable[Network] = (),
+        in_clear: bool = True,
+        trust: ssl.SSLContext | Callable[[], str] | None = None,
     ) -> None:
-        """`trust`: whose certificates are taken; those the system trusts if None."""
-        self._private = tuple(private)
-        self._trusted = trust
+        self._private, self._in_clear, self._trusted = tuple(private), in_clear, trust
+        self._made: tuple[str, asyncio.Future[ssl.SSLContext]] | None = None
         # The loop's own threads do everybody's work: names that do not resolve must not fill them.
         self._look_ups = ThreadPoolExecutor(LOOK_UPS, "look-up")
         self._asked: dict[str, asyncio.Future[Any]] = {}
 
+    @property
+    def allows_private(self) -> bool:
+        """Whether there are networks inside that may be connected."""
+        return bool(self._private)
+
     def may_reach(self, host: str) -> bool:
         """Whether an address is one that may be connected; names may, until they are resolved."""
-        return is_public(host) or self._is_allowed(host)
-
-    def refusal(self, url: str) -> str | None:
-        """What is wrong with an address, in untranslated words; what a name is, is seen later."""
-        try:
-            parts = urlsplit(url)
-            _ = parts.port
-        except ValueError:
-            return BAD_URL
-        plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= URL_LIMIT
-        if not plain or "@" in parts.netloc or parts.fragment or not parts.hostname:
-            return BAD_URL
-        if parts.scheme not in (("https", "http") if self._private else ("https",)):
-            return BAD_URL
-        return None if self._private or self.may_reach(parts.hostname) else INSIDE
+        return is_public(host) or _is_in(host, self._private)
 
     async def post(
         self,
@@ -137,46 +134,55 @@ class HttpClient:
         within_s: float = WITHIN_S,
         most: int = 0,
     ) -> Answer:
+        """Send a POST; as `exchange` does."""
+        return await self.exchange("POST", url, headers, body, within_s=within_s, most=most)
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        body: bytes = b"",
+        *,
+        within_s: float = WITHIN_S,
+        most: int = 0,
+        outside: bool = False,
+    ) -> Answer:
         """Send a request and read the beginning of its answer.
 
         Args:
+            method: GET or POST.
             url: `https:`, or `http:` into an allowed network.
             headers: besides Host, Connection and Content-Length.
             body: what is sent.
             within_s: seconds for all of it.
             most: bytes of the answer's body that are read.
+            outside: to public addresses alone, whatever is allowed.
 
         Raises:
             NoAnswer: there was none; `AddressForbidden` when nothing was asked.
         """
+        allowed = () if outside else self._private
         try:
             async with asyncio.timeout(within_s):
-                return await self._exchange(url, headers, body, most)
+                parts = urlsplit(url)
+                reader, writer = await self._connected(parts, allowed, within_s)
+                return await _asked(reader, writer, _request(method, parts, headers, body), most)
         except _FAILURES as error:
             raise NoAnswer(type(error).__name__) from error
 
-    async def _exchange(
-        self, url: str, headers: Mapping[str, str], body: bytes, most: int
-    ) -> Answer:
-        parts = urlsplit(url)
-        secure, host = parts.scheme == "https", parts.hostname or ""
-        port = parts.port or (443 if secure else 80)
-        reader, writer = await self._connected(host, port, secure)
-        try:
-            writer.write(_request(parts.path, parts.query, parts.netloc, headers, body))
-            await writer.drain()
-            return await _read(reader, most)
-        finally:
-            writer.transport.abort()  # the rest of the answer says nothing to us
-
     async def _connected(
-        self, host: str, port: int, secure: bool
+        self, parts: SplitResult, allowed: tuple[Network, ...], within_s: float
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect the first of the name's addresses that can be."""
-        *others, last = await self._resolved(host, port, secure)
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        if parts.username is not None or not (secure or self._in_clear):
+            raise AddressForbidden(host)
+        port = parts.port or (443 if secure else 80)
+        *others, last = await self._resolved(host, port, secure, allowed)
         for address in others:
             with suppress(OSError):  # a timeout is one too
-                async with asyncio.timeout(CONNECT_S):
+                async with asyncio.timeout(min(CONNECT_S, within_s / 2)):
                     return await self._open(address, host, port, secure)
         return await self._open(last, host, port, secure)
 
@@ -192,15 +198,21 @@ class HttpClient:
         )
 
     async def _trust(self) -> ssl.SSLContext:
-        """Whose certificates are taken; reading the system's takes 26 ms, so a thread does."""
-        if self._trusted is None:
-            self._trusted = await asyncio.to_thread(ssl.create_default_context)
-        return self._trusted
+        """Whose certificates are taken; a thread reads the system's, once: it takes 26 ms."""
+        if isinstance(self._trusted, ssl.SSLContext):
+            return self._trusted
+        trusted, made = self._trusted() if self._trusted else "", self._made
+        if made is None or made[0] != trusted or (made[1].done() and made[1].exception()):
+            made = trusted, asyncio.ensure_future(asyncio.to_thread(_context, trusted))
+            self._made = made
+        return await asyncio.shield(made[1])  # others wait for it too
 
-    async def _resolved(self, host: str, port: int, secure: bool) -> list[str]:
+    async def _resolved(
+        self, host: str, port: int, secure: bool, allowed: tuple[Network, ...]
+    ) -> list[str]:
         """What may be connected; all that the name has must be allowed."""
         addresses = [host] if _address(host) is not None else await self._looked_up(host, port)
-        inside = [each for each in addresses if self._is_allowed(each)]
+        inside = [each for each in addresses if _is_in(each, allowed)]
         if not all(each in inside or is_public(each) for each in addresses):
             raise AddressForbidden(host)
         if not secure and len(inside) < len(addresses):
@@ -224,10 +236,6 @@ class HttpClient:
         if not done.cancelled():
             done.exception()  # whoever asked may have given up: then nobody else takes it
 
-    def _is_allowed(self, host: str) -> bool:
-        address = _address(host)
-        return address is not None and any(address in each for each in self._private)
-
 
 def is_public(host: str) -> bool:
     """Whether an address is on the public Internet; names are, until they are resolved."""
@@ -244,14 +252,37 @@ def _address(host: str) -> networks.Address | None:
         return None
 
 
-def _request(path: str, query: str, netloc: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    target = (path or "/") + (f"?{query}" if query else "")
-    lines = [f"POST {target} HTTP/1.1", f"Host: {netloc}", "Connection: close"]
+def _is_in(host: str, networks: tuple[Network, ...]) -> bool:
+    address = _address(host)
+    return address is not None and any(address in each for each in networks)
+
+
+def _context(trusted: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if trusted:
+        context.load_verify_locations(cadata=trusted)
+    return context
+
+
+def _request(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines.append(f"Content-Length: {len(body)}")
     if any("\r" in each or "\n" in each for each in lines):
         raise ValueError("a header holds a line end")
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+async def _asked(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, most: int
+) -> Answer:
+    try:
+        writer.write(request)
+        await writer.drain()
+        return await _read(reader, most)
+    finally:
+        writer.transport.abort()  # the rest of the answer says nothing to us
 
 
 async def _read(reader: asyncio.StreamReader, most: int) -> Answer:
