@@ -61,7 +61,7 @@ class Transferring:
         if number is None:
             referral.refuse(404)
             return
-        if leg.trunk and not self._is_open(number):
+        if not leg.number and not self._is_open(number):
             referral.refuse(403)
             return
         if flips(self._house, number):
@@ -80,7 +80,8 @@ class Transferring:
         found = None if sip is None else sip.listener
         if not isinstance(found, Leg) or found.call is self._call:
             return None
-        return None if leg.trunk and found.trunk != leg.trunk else found
+        its_own = (found.number, found.trunk) == ("", leg.trunk)
+        return found if leg.number or its_own else None
 
     def _is_open(self, number: str) -> bool:
         """Whether somebody outside may hand a party of ours on to a number.

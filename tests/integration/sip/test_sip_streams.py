@@ -37,6 +37,17 @@ async def test_messages_are_answered_in_order_however_they_are_cut(house: House)
     await writer.wait_closed()
 
 
+async def test_bare_line_feeds_are_understood_at_once(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write((OPTIONS % (1, 1, 3)).replace(b"\r\n", b"\n") + b"abc" + OPTIONS % (2, 2, 0))
+    for at in 1, 2:
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(b"SIP/2.0 200 ")
+        assert b"\r\nCall-ID: c%d\r\n" % at in answer
+    writer.close()
+    await writer.wait_closed()
+
+
 @pytest.mark.parametrize(
     ("data", "status"),
     [

@@ -11,6 +11,7 @@ from pbxcore.journal import CallEnded, CallTransferred, LegsJoined
 from pbxcore.sip.headers.dialog_reference import DialogReference
 from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office
+from tests.support.switching import Way
 from tests.unit.pbxcore.test_call_changes import talking
 from tests.unit.pbxcore.test_call_features import outward, trunk
 
@@ -146,6 +147,26 @@ def test_who_is_outside_hands_nobody_on_at_the_expense_of_who_he_talks_to() -> N
         office.run(1)
         assert told[-1].status == 200
         alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_peer_without_a_trunk_is_outside_too() -> None:
+    with Office("peer", "alice", "carol") as office:
+        office.house.outside("peer")
+        peer = office["peer"].dial("alice")
+        office.run(1)
+        office["alice"].talk.accept()
+        office.run(1)
+        (leg,) = office.house.lines.of("alice")
+        other = leg.call.partner(leg)
+        assert other is not None
+        other.trunk = ""
+        office.house.routes["0049301234"] = (Way("gone", "0049301234", "4989100"),)
+        told = refer(peer, office.house.uri("0049301234"))
+        office.run(1)
+        assert told[-1].status == 403
+        peer.hang_up()
         office.run()
         office.check()
 
