@@ -87,7 +87,7 @@ class Visitors:
             *IdentityRoutes(livechat, identities).routes(),
             *WebhookRoutes(self.webhooks.endpoints).routes(),
             *BotRoutes(bots.registry, bots.bots).routes(),
-            *HandingOverRoutes(livechat.handing_over).routes(),
+            *HandingOverRoutes(livechat.handing_over, livechat.invitations).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
             *VisitorRoutes(livechat.cards).routes(),
             *BanRoutes(livechat.bans, livechat.livechats, ground.clock).routes(),

@@ -18,6 +18,8 @@ from engage.livechat.repository import LiveChatRepository
 from engage.livechat.wire import handover_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engage.hub.delivery import Delivery
     from engage.hub.model import Author, Participant
     from engage.hub.service import Hub, HubTransaction
@@ -32,7 +34,7 @@ AGENT, QUEUE = "agent", "queue"
 
 
 class HandingOver:
-    """Transfers and invitations; each check of rights is here."""
+    """Transfers, and who comes in or leaves; each check of rights is here."""
 
     def __init__(
         self,
@@ -139,30 +141,6 @@ class HandingOver:
 
         await self._hub.transact(work)
 
-    async def invite(self, agent: Agent, conversation_id: str, number: str) -> None:
-        """Bring a colleague in: both write, until one of them leaves.
-
-        Raises:
-            NotFound: the agent does not follow this conversation.
-            StaleOwner: the agent neither serves it nor was invited.
-            Conflict: it is over.
-            NobodyThere: the colleague serves no live chats.
-        """
-        await self._hub.require_participant(agent.who, conversation_id)
-        seats = self._seats.agents_of("extensions", [number])
-        if not seats:
-            raise NobodyThere(name=number)
-        [seat] = seats
-
-        async def work(transaction: HubTransaction) -> None:
-            inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
-            sitting = {each.who: each for each in await transaction.participants(conversation_id)}
-            self._check_serves(agent, inquiry, sitting)
-            if not _writes(f"user:{seat.number}", inquiry, sitting):
-                await _bring_in(transaction, conversation_id, seat, agent)
-
-        await self._hub.transact(work)
-
     async def join(self, agent: Agent, conversation_id: str) -> None:
         """Come in without being asked: whoever calls this knows that the agent may.
 
@@ -175,8 +153,8 @@ class HandingOver:
             if inquiry is None or inquiry.state not in (ACTIVE, TRANSFERRING):
                 raise Conflict
             sitting = {each.who: each for each in await transaction.participants(conversation_id)}
-            if not _writes(agent.who, inquiry, sitting):
-                await _bring_in(transaction, conversation_id, agent, agent)
+            if not writes(agent.who, inquiry, sitting):
+                await bring_in(transaction, conversation_id, agent, agent)
 
         await self._hub.transact(work)
 
@@ -212,16 +190,6 @@ class HandingOver:
         if inquiry.owner != agent.who:
             raise StaleOwner
         return inquiry
-
-    def _check_serves(
-        self, agent: Agent, inquiry: Inquiry | None, sitting: dict[str, Participant]
-    ) -> None:
-        if inquiry is None:
-            raise NotFound
-        if not _writes(agent.who, inquiry, sitting):
-            raise StaleOwner
-        if inquiry.state not in (ACTIVE, TRANSFERRING):
-            raise Conflict
 
     def _colleagues(self) -> dict[str, Seat]:
         """Everybody with a seat in some live chat; on a break only if in all of them."""
@@ -271,11 +239,11 @@ async def give_back(
     return True
 
 
-async def _bring_in(
-    transaction: HubTransaction, conversation_id: str, guest: Seat | Agent, agent: Agent
+async def bring_in(
+    transaction: HubTransaction, conversation_id: str, guest: Agent, agent: Agent
 ) -> None:
     """Somebody writes beside the one who serves the visitor."""
-    who, name = f"user:{guest.number}", guest.name
+    who, name = guest.who, guest.name
     await transaction.join(conversation_id, who, name, sees_notes=True, role=HELPING)
     body = {
         "code": "joined",
@@ -286,13 +254,29 @@ async def _bring_in(
     await transaction.append(conversation_id, agent.author, "system", body)
 
 
-def _named(agent: Agent) -> dict[str, str]:
-    return {"id": agent.number, "name": agent.name}
+def check_serves(agent: Agent, inquiry: Inquiry | None, sitting: Mapping[str, Participant]) -> None:
+    """Whether an agent may bring somebody in.
+
+    Raises:
+        NotFound: there is no such chat.
+        StaleOwner: the agent neither serves it nor was invited.
+        Conflict: it is over.
+    """
+    if inquiry is None:
+        raise NotFound
+    if not writes(agent.who, inquiry, sitting):
+        raise StaleOwner
+    if inquiry.state not in (ACTIVE, TRANSFERRING):
+        raise Conflict
 
 
-def _writes(who: str, inquiry: Inquiry | None, sitting: dict[str, Participant]) -> bool:
+def writes(who: str, inquiry: Inquiry | None, sitting: Mapping[str, Participant]) -> bool:
     """Whether somebody serves the visitor, or helps to."""
     if inquiry is not None and inquiry.owner == who:
         return True
     seat = sitting.get(who)
     return seat is not None and seat.role == HELPING
+
+
+def _named(agent: Agent) -> dict[str, str]:
+    return {"id": agent.number, "name": agent.name}

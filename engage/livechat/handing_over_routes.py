@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.livechat.handing_over import HandingOver
+    from engage.livechat.invitations import Invitations
 
 
 class Invite(Body):
@@ -55,8 +56,8 @@ class Takers(BaseModel):
 class HandingOverRoutes:
     """The HTTP edge of transfers and invitations."""
 
-    def __init__(self, handing_over: HandingOver) -> None:
-        self._handing_over = handing_over
+    def __init__(self, handing_over: HandingOver, invitations: Invitations) -> None:
+        self._handing_over, self._invitations = handing_over, invitations
 
     def routes(self) -> list[Route]:
         """Everything below one conversation."""
@@ -65,6 +66,7 @@ class HandingOverRoutes:
             Route(f"{conversation}/agents", self.takers, methods=["GET"]),
             Route(f"{conversation}/agents", self.invite, methods=["POST"]),
             Route(f"{conversation}/agents/{{number}}", self.leave, methods=["DELETE"]),
+            Route(f"{conversation}/invitation", self.accept, methods=["POST"]),
             Route(f"{conversation}/transfer", self.transfer, methods=["POST"]),
             Route(f"{conversation}/transfer", self.keep, methods=["DELETE"]),
         ]
@@ -89,10 +91,19 @@ class HandingOverRoutes:
         tag="livechat",
     )
     async def invite(self, request: Request) -> Response:
-        """Both write from now on."""
+        """They come in once they accept, for a minute; else nothing changes."""
         agent = await _agent(request)
         body = await requests.read(request, Invite)
-        await self._handing_over.invite(agent, requests.named(request), body.number)
+        await self._invitations.invite(agent, requests.named(request), body.number)
+        return Response(status_code=204)
+
+    @operation(
+        "Accept an invitation into a visitor's chat", status=204, roles=("user",), tag="livechat"
+    )
+    async def accept(self, request: Request) -> Response:
+        """Both write from now on."""
+        agent = await _agent(request)
+        await self._invitations.accept(agent, requests.named(request))
         return Response(status_code=204)
 
     @operation(

@@ -25,6 +25,7 @@ from engage.livechat.events import (
 )
 from engage.livechat.handing_over import HandingOver
 from engage.livechat.idling import IdleChats
+from engage.livechat.invitations import Invitations
 from engage.livechat.limits import Limits, Throttle
 from engage.livechat.livechats import LiveChatRows, LiveChats
 from engage.livechat.load import AgentLoads
@@ -85,6 +86,7 @@ class LiveChatService:
         house = (database, hub, delivery, self.lobby, self.livechats)
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
+        self.invitations = Invitations(database, hub, delivery, people, clock)
         self.call_requests = CallRequests(hub, self.lobby, self.livechats)
         self.loads = AgentLoads(database, events)
         self.assigner = Assigner(*house, self.desk, people, self.loads, events, clock)

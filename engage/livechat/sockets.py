@@ -94,6 +94,8 @@ class LiveChatSockets:
         sockets.on(WAVE, "transfer", TransferOf, self.transfer)
         sockets.on(WAVE, "transfer_end", Which, self.transfer_end)
         sockets.on(WAVE, "invite", Invite, self.invite)
+        sockets.on(WAVE, "invitations", Nothing, self.invitations)
+        sockets.on(WAVE, "invite_accept", Which, self.invite_accept)
         sockets.on(WAVE, "leave", Which, self.leave)
         sockets.on(VISITOR, "survey", Survey, self.survey)
         for namespace in (WAVE, VISITOR):
@@ -133,9 +135,19 @@ class LiveChatSockets:
         return {}
 
     async def invite(self, principal: Principal, data: Invite) -> dict[str, Any]:
-        """Both write from now on."""
-        await self._livechat.handing_over.invite(_agent(principal), data.conversation, data.agent)
+        """A colleague is asked, and comes in once they accept."""
+        await self._livechat.invitations.invite(_agent(principal), data.conversation, data.agent)
         return {}
+
+    async def invitations(self, principal: Principal, _: Nothing) -> dict[str, Any]:
+        """Those that wait for this agent's answer."""
+        return {"invitations": self._livechat.invitations.waiting_for(_agent(principal))}
+
+    async def invite_accept(self, principal: Principal, data: Which) -> dict[str, Any]:
+        """Both write from now on."""
+        agent = _agent(principal)
+        summary = await self._livechat.invitations.accept(agent, data.conversation)
+        return {"conversation": summary}
 
     async def leave(self, principal: Principal, data: Which) -> dict[str, Any]:
         """Whoever was invited goes."""

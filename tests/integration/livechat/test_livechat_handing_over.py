@@ -128,7 +128,7 @@ async def test_only_who_serves_a_visitor_gives_the_chat_away(office: Office) -> 
     transfer = office.service.handing_over.transfer
     with pytest.raises(NotParticipant):
         await transfer(BEN, conversation, "agent", "1002", "")
-    await office.service.handing_over.invite(ANA, conversation, "1001")
+    await bring_in(office, conversation)
     with pytest.raises(StaleOwner):
         await transfer(BEN, conversation, "agent", "1002", "")
     for kind, value in (("agent", "4711"), ("queue", "6999"), ("agent", ANA.number)):
@@ -139,10 +139,46 @@ async def test_only_who_serves_a_visitor_gives_the_chat_away(office: Office) -> 
         await transfer(ANA, conversation, "agent", "1001", "")
 
 
+async def bring_in(office: Office, conversation: str) -> None:
+    """Ben helps Ana."""
+    await office.service.invitations.invite(ANA, conversation, "1001")
+    await office.service.invitations.accept(BEN, conversation)
+
+
+async def test_an_invitation_that_nobody_accepts_changes_nothing(office: Office) -> None:
+    session = await served(office)
+    conversation, visitor = str(session.conversation_id), visitor_author(session)
+    invitations = office.service.invitations
+    with pytest.raises(NotFound):  # nobody has asked
+        await invitations.accept(BEN, conversation)
+    with pytest.raises(NobodyThere):
+        await invitations.invite(ANA, conversation, "4711")
+    await invitations.invite(ANA, conversation, "1001")
+    with pytest.raises(NotFound):  # it is another's
+        await invitations.accept(CHEN, conversation)
+    office.clock.pass_s(60)
+    assert invitations.waiting_for(BEN) == []
+    with pytest.raises(NotFound):
+        await invitations.accept(BEN, conversation)
+    await invitations.invite(ANA, conversation, "1001")
+    await office.service.desk.end(visitor.stored, visitor, conversation)
+    with pytest.raises(Conflict):
+        await invitations.accept(BEN, conversation)
+    summary = await office.hub.summary(ANA.who, conversation)
+    assert "system" not in [each["kind"] for each in summary["events"]]
+
+
 async def test_an_invited_colleague_writes_beside_the_other_until_leaving(office: Office) -> None:
     conversation = str((await served(office)).conversation_id)
-    await office.service.handing_over.invite(ANA, conversation, "1001")
-    await office.service.handing_over.invite(ANA, conversation, "1001")  # is there already
+    invitations = office.service.invitations
+    await invitations.invite(ANA, conversation, "1001")
+    with pytest.raises(NotParticipant):
+        await write(office, BEN, conversation, "Not yet")
+    assert [each["by"]["name"] for each in invitations.waiting_for(BEN)] == ["Ana Costa"]
+    await invitations.accept(BEN, conversation)
+    await invitations.invite(ANA, conversation, "1001")  # is there already
+    assert invitations.waiting_for(BEN) == []
+    assert len(office.sockets.told(BEN.who, "chat_invited")) == 1
     [joined] = await facts(office, conversation, "system")
     assert (joined["code"], joined["agent"]["id"]) == ("joined", "1001")
     summary = await office.hub.summary(ANA.who, conversation)
@@ -163,7 +199,7 @@ async def test_an_invited_colleague_writes_beside_the_other_until_leaving(office
 
 async def test_who_helps_may_take_the_chat_over(office: Office) -> None:
     conversation = str((await served(office)).conversation_id)
-    await office.service.handing_over.invite(ANA, conversation, "1001")
+    await bring_in(office, conversation)
     await office.service.handing_over.transfer(ANA, conversation, "agent", "1001", "")
     summary = await office.service.desk.accept(BEN, conversation, None)
     roles = {each["who"]: each.get("role", "") for each in summary["participants"]}

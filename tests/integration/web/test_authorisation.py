@@ -96,6 +96,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/conversations/{id}/transcript"): {VISITOR},
     ("GET", "/v1/conversations/{id}/agents"): {USER},
     ("POST", "/v1/conversations/{id}/agents"): {USER},
+    ("POST", "/v1/conversations/{id}/invitation"): NOBODY,  # nobody is invited
     ("DELETE", "/v1/conversations/{id}/agents/{number}"): NOBODY,  # who serves does not leave
     ("POST", "/v1/conversations/{id}/transfer"): {USER},
     ("DELETE", "/v1/conversations/{id}/transfer"): {USER},
@@ -568,6 +569,8 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/wave", "call_ask"): {USER},
     ("/wave", "note"): {USER},
     ("/wave", "invite"): {USER},
+    ("/wave", "invitations"): USERS,
+    ("/wave", "invite_accept"): NOBODY,  # nobody is invited
     ("/wave", "leave"): NOBODY,  # who serves does not
     ("/wave", "transfer"): {USER},
     ("/wave", "transfer_end"): {USER},
@@ -745,6 +748,6 @@ PAYLOADS: dict[str, dict[str, Any]] = {
 def _payload(event: str, conversation: str) -> dict[str, Any]:
     if event == "hello":
         return {"heads": {conversation: 0}}
-    if event in ("inquiries", "assignments"):
+    if event in ("inquiries", "assignments", "invitations"):
         return {}
     return {"conversation": conversation, **PAYLOADS.get(event, {})}

@@ -8,6 +8,7 @@ import { Dialog } from "../kit/Dialog";
 import { Person } from "../kit/Person";
 import { useLoaded } from "../kit/useLoaded";
 import { useSession } from "../kit/session-context";
+import { toast } from "../kit/toasts";
 import styles from "./calls/Transfer.module.css";
 import { useDesk } from "./context";
 import { partner } from "./desk";
@@ -54,6 +55,7 @@ export function HandOver({ conversation, purpose, onClose }: { conversation: Con
       ? await desk.hand("transfer", conversation.id, { to: choice, reason })
       : await desk.hand("invite", conversation.id, { agent: choice.value });
     setBusy(false);
+    if (done && !transfers) toast({ tone: "success", title: t("{name} was asked", { name: takers.value?.agents.find(({ number }) => number === choice.value)?.name ?? choice.value }), text: t("They are in the chat once they accept.") });
     if (done) onClose();
     else void takers.reload();
   }

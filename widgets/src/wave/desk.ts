@@ -13,6 +13,7 @@ import type { PresenceState } from "../kit/Person";
 import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { followAlarms } from "./alarms";
+import { followInvitations } from "./invitations";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
 import { Assignments, type Given } from "./assignments";
 import { EVERYBODY, type Named } from "./mentions";
@@ -71,6 +72,7 @@ export class Desk {
   ) {
     this.client = new ConversationClient({ me, namespace: "/wave", identity: me.who, auth: () => ({}), api });
     this.#assignments = new Assignments(this.client, () => this.#changed());
+    followInvitations(this.client);
     followAlarms(this.client, () => this.inquiries, (inquiry) => this.accept(inquiry));
     this.client.subscribe(() => this.#clientChanged());
     this.client.on("hello", () => this.#greeted());
@@ -373,7 +375,6 @@ export class Desk {
 
   #heard(event: WireEvent): void {
     if (event.code !== "member_removed" && event.code !== "member_left") this.#gone.delete(event.conversation);
-    if (event.code === "joined" && event.agent?.id === this.me.id) this.#invited(event);
     if ((event.kind !== "message" && event.kind !== "file") || isMine(event.author, this.me)) return;
     if (this.#isOthers(event.conversation)) return;
     if (event.conversation === this.#inSight && document.hasFocus()) return;
@@ -392,15 +393,6 @@ export class Desk {
   #isOthers(id: string): boolean {
     const conversation = this.client.get(id);
     return conversation?.kind === "livechat" && conversation.owner !== null && !serves(conversation, this.me);
-  }
-
-  #invited(event: WireEvent): void {
-    if (!claim(`invited ${event.conversation} ${event.seq}`)) return;
-    const open = (): void => go("live-chat", event.conversation);
-    const title = t("{name} invites you to a visitor's chat", { name: event.author.name });
-    chime();
-    notifyDesktop(title, "", `engage ${event.conversation}`, open);
-    toast({ key: `invited ${event.conversation}`, title, stay_ms: null, action: { label: t("Open"), run: open } });
   }
 
   async #alert(inquiry: Waiting): Promise<void> {
