@@ -37,6 +37,7 @@ from engage.telephony.bans import Bans
 from engage.telephony.certificate_routes import NameCertificateRoutes
 from engage.telephony.device_routes import DeviceRoutes
 from engage.telephony.devices import SipDevices
+from engage.telephony.dod_import import DodImport
 from engage.telephony.media_settings import SECTION as MEDIA
 from engage.telephony.media_settings import MediaSettings
 from engage.telephony.name_certificates import NameCertificates
@@ -174,7 +175,7 @@ class Phones:
         realm = self._domain().realm
         self.routes: Sequence[BaseRoute] = [
             *PhoneRoutes(pbx, people.extensions.get).routes(),
-            *TrunkRoutes(self.trunks).routes(),
+            *TrunkRoutes(self.trunks, DodImport(self.trunks, people.numbers)).routes(),
             *self.records.routes,
             *self.queues.routes,
             *self.dialplan.routes,

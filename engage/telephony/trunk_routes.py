@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, create_model
@@ -9,6 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.partial_body import sent
+from engage.people.import_routes import QUERY as IMPORT_QUERY
+from engage.people.import_routes import ImportOutcome, take_in
 from engage.system.actor import Module
 from engage.telephony.trunk_forms import Dod, NewTrunk, TrunkChange, TrunkForm
 from engage.telephony.trunk_model import dods_of
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from engage.telephony.dod_import import DodImport
     from engage.telephony.trunk_model import TrunkEntry
     from engage.telephony.trunks import Trunks
     from pbxcore.commands import TrunkStanding
@@ -73,8 +77,8 @@ class DodList(BaseModel):
 class TrunkRoutes:
     """The HTTP edge of trunks."""
 
-    def __init__(self, trunks: Trunks) -> None:
-        self._trunks = trunks
+    def __init__(self, trunks: Trunks, dod_import: DodImport) -> None:
+        self._trunks, self._dod_import = trunks, dod_import
 
     def routes(self) -> list[Route]:
         """What is served."""
@@ -85,6 +89,7 @@ class TrunkRoutes:
             Route("/v1/trunks/{id}", self.change, methods=["PATCH"]),
             Route("/v1/trunks/{id}", self.delete, methods=["DELETE"]),
             Route("/v1/trunks/{id}/dods", self.dods, methods=["GET"]),
+            Route("/v1/trunks/{id}/dods/import", self.take_dods_in, methods=["POST"]),
         ]
 
     @operation("List VoIP trunks", answer=TrunkPage, roles=("admin",), query=QUERY)
@@ -148,6 +153,16 @@ class TrunkRoutes:
         given = {name: word(request, name) for name in ("extension", "number", "name")}
         found = dods_of(self._trunks.get(who, named(request)).form, **given)
         return answer({"items": [each.model_dump() for each in found]})
+
+    @operation(
+        "Import the DODs of a trunk", answer=ImportOutcome, roles=("admin",), query=IMPORT_QUERY
+    )
+    async def take_dods_in(self, request: Request) -> Response:
+        """A CSV file with `number`, `name` and `extensions`; all of it, or nothing.
+
+        What is wrong is told by line and column: 200 in a dry run, else 422.
+        """
+        return await take_in(request, Module.TRUNKS, partial(self._dod_import.run, named(request)))
 
     async def _answer(self, entry: TrunkEntry, status: int = 200) -> Response:
         return answer(_shown(entry, await self._trunks.standings()), status)

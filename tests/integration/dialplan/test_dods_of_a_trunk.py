@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,3 +41,36 @@ async def test_twenty_rows_are_filtered_alone_and_combined(house: House) -> None
         assert found["items"] == [rows[at] for at in expected], query
     status, told = await house.ask("PATCH", path, {"dods": [{"number": "no number"}]})
     assert (status, list(told["error"]["fields"])) == (422, ["dods.0.number"])
+
+
+async def sheet(house: House, trunk: str, text: str, query: str = "") -> tuple[int, dict[str, Any]]:
+    path, headers = f"/v1/trunks/{trunk}/dods/import?{query}", {"content-type": "text/csv"}
+    return await house.site.json(
+        "POST", path, token=house.admin, headers=headers, data=text.encode()
+    )
+
+
+async def test_a_worksheet_adds_and_changes_numbers(house: House) -> None:
+    trunk = await house.trunk("Imported")
+    path = f"/v1/trunks/{trunk}"
+    desk = {"number": "5551", "name": "Desk", "extensions": ["1000"], "groups": ["sales"]}
+    assert (await house.ask("PATCH", path, {"dods": [desk]}))[0] == 200
+    text = "number,name,extensions\n5552,Hall,1001 1002\n5551,Front,1003\n"
+    status, told = await sheet(house, trunk, text, "dry_run=1")
+    assert [(each["line"], each["field"]) for each in told["errors"]] == [(3, "number")]
+    assert (await sheet(house, trunk, text))[0] == 422
+    status, told = await sheet(house, trunk, text, "update=1")
+    assert (status, told["added"], told["changed"], told["errors"]) == (200, 1, 1, [])
+    assert (await house.ask("GET", path))[1]["dods"] == [
+        {**desk, "name": "Front", "extensions": ["1003"]},
+        {"number": "5552", "name": "Hall", "extensions": ["1001", "1002"], "groups": []},
+    ]
+    for wrong, field in (
+        ("number\nx", "number"),
+        ("number,extensions\n5553,4999", "extensions"),
+        ("number\n5553\n5553", "number"),
+    ):
+        _, told = await sheet(house, trunk, wrong, "dry_run=1")
+        assert [each["field"] for each in told["errors"]] == [field], wrong
+    assert (await sheet(house, "absent", "number\n1"))[0] == 404
+    assert (await house.ask("DELETE", path))[0] == 204

@@ -250,6 +250,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/trunks/{id}"): {ADMIN},
     ("DELETE", "/v1/trunks/{id}"): {ADMIN},
     ("GET", "/v1/trunks/{id}/dods"): {ADMIN},
+    ("POST", "/v1/trunks/{id}/dods/import"): {ADMIN},
     ("GET", "/v1/outbound-routes"): {ADMIN},
     ("POST", "/v1/outbound-routes"): {ADMIN},
     ("GET", "/v1/outbound-routes/{id}"): {ADMIN},

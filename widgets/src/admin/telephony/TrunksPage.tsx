@@ -10,6 +10,7 @@ import { DataTable, type RowAction } from "../DataTable";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
+import { WorksheetImport } from "../people/WorksheetImport";
 import { State } from "../State";
 import { each } from "../table/each";
 import { editing } from "../table/editing";
@@ -21,8 +22,11 @@ const SECRETS = ["password"];
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 
 /** The ways out of the house: providers we register with, and peers. */
-export default function TrunksPage({ page, rest: [first], readOnly }: PageProps) {
+export default function TrunksPage({ page, rest: [first, part], readOnly }: PageProps) {
   if (first === undefined) return <Trunks title={page.name()} readOnly={readOnly} />;
+  if (part === "dods" && !readOnly) {
+    return <WorksheetImport title={t("Import DOD Numbers")} collection={`${pathOf(first)}/dods`} back={{ path: "trunks", label: t("All VoIP trunks") }} hint={t("The first line names the columns; “number” must be there. “extensions” are numbers, one after the other.")} change={t("Change DOD numbers that are there already")} />;
+  }
   return (
     <ObjectPage
       key={first}
@@ -34,6 +38,15 @@ export default function TrunksPage({ page, rest: [first], readOnly }: PageProps)
       back={{ path: "trunks", label: t("All VoIP trunks") }}
       readOnly={readOnly}
       secrets={SECRETS}
+      actions={
+        readOnly
+          ? undefined
+          : () => (
+              <Button variant="default" leftSection={<Icon name="upload" size={16} />} onClick={() => go("trunks", first, "dods")}>
+                {t("Import DOD Numbers")}
+              </Button>
+            )
+      }
     />
   );
 }
