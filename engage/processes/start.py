@@ -13,13 +13,18 @@ UNUSED = ("aiohttp", "requests", "websocket")
 
 def main(part: str, descriptor: int) -> None:
     """Become the part whose leash is the given descriptor."""
+    prepare(part)
+    import_module(f"engage.processes.{part}").main(descriptor)
+
+
+def prepare(part: str) -> None:
+    """Let the part's modules load without what it does not need."""
     gc.disable()  # what is loaded stays; until the part has settled, looking for circles is waste
     for name in UNUSED:
         sys.modules[name] = None  # type: ignore[assignment]  # how the import system says: not found
     if part == "web":
         _build_forms_when_used()
         _leave_the_mapper_out()
-    import_module(f"engage.processes.{part}").main(descriptor)
 
 
 def _build_forms_when_used() -> None:

@@ -116,11 +116,8 @@ class Supervisor:
         names = [name for name in SOCKETS_OF[part.name] if name in self._listeners]
         descriptors = {name: self._listeners[name].fileno() for name in names}
         with theirs:
-            part.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "engage.processes.start", part.name, str(theirs.fileno())],
-                pass_fds=[theirs.fileno(), self._lock.descriptor, *descriptors.values()],
-                stdin=subprocess.DEVNULL,
-            )
+            passed = [theirs.fileno(), self._lock.descriptor, *descriptors.values()]
+            part.process = spawn(part.name, theirs.fileno(), passed)
         ours.sendall(dump(Handover(part.name, self._plan, descriptors, os.getpid())))
         ours.setblocking(False)
         part.leash, part.unread, part.start_at = ours, b"", None
@@ -254,6 +251,19 @@ class Supervisor:
     def _remove_traces(self) -> None:
         for path in self._plan.run.iterdir():
             path.unlink(missing_ok=True)
+
+
+def spawn(part: str, leash: int, passed: Sequence[int]) -> subprocess.Popen[bytes]:
+    """Begin a part in a process of its own, which has the descriptors passed alone.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "engage.processes.start", part, str(leash)],
+        pass_fds=passed,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def _bound(name: str, host: str, port: int) -> dict[str, socket.socket]:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import signal
 import socket
 import ssl
@@ -19,15 +20,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Self
 
+from tests.support.examples import SOAK
 from tests.support.furnished import furnish
 from tests.support.migrated import make_file
+from tests.support.nursery import begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
+    from tests.support.nursery import Child
+
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60.0
+WARM = re.compile(
+    r"tests/(browser|integration)/(?!(processes|survival|system)/|[^:]*(kill|surviv|life_of))"
+)
+"""Tests whose servers the nursery begins: where starts and ends are the subject, they are real."""
 RTP_PORTS = 40
 _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -115,7 +124,7 @@ class Server:
             arguments = (*arguments, "--database", Server.new_database())
         self._arguments, self._demo, self._start = arguments, demo, start
         self._environment = dict(environment or {})
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Child | None = None
         self._log_path = self.data.with_name(f"{self.data.name}-{os.getpid()}-{id(self)}.log")
 
     @property
@@ -160,16 +169,23 @@ class Server:
             else:
                 furnish(self.data)
         with self._log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command(),
-                stdout=output or log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                env=self.environment(),
-                cwd=self.data.parent,
-            )
+            self.process = self._begun(output or log)
         if wait:
             self.wait_ready()
+
+    def _begun(self, output: IO[bytes]) -> subprocess.Popen[bytes] | Child:
+        test = os.environ.get("PYTEST_CURRENT_TEST", "")
+        if WARM.match(test) and SOAK not in os.environ and not self._environment:
+            arguments = self.command()[3:]  # without `python -m engage.cli`
+            return begin(arguments, self.environment(), self.data.parent, output.fileno())
+        return subprocess.Popen(
+            self.command(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=self.environment(),
+            cwd=self.data.parent,
+        )
 
     def wait_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Wait until each part says that it is ready and `/readyz` says 200."""
