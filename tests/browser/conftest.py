@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.support.browser import chromium
+from tests.support.browser import PATIENCE_MS, chromium, profiles
 from tests.support.server import Server
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     OpenPage = Callable[..., Page]
 
-PATIENCE_MS = 30_000  # several browsers and servers share a few cores
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -45,17 +44,9 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def new_context(browser_process: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """A browser profile of its own; arguments are Playwright's (`viewport`, `locale` …)."""
-    contexts: list[BrowserContext] = []
-
-    def make(**options: object) -> BrowserContext:
-        options.setdefault("locale", "en-GB")
-        context = browser_process.new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        return context
-
-    yield make
-    for context in contexts:
-        context.close()
+def new_context(
+    request: pytest.FixtureRequest, browser_process: Browser
+) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser profile of its own; what it is like: `profiles`."""
+    with profiles(browser_process, request.node) as make:
+        yield make

@@ -15,9 +15,10 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.support.chatter import Chatter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
-    from playwright.sync_api import Browser, Page, Playwright
+    import pytest
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 T = TypeVar("T")
 HEADLESS_SHELL = "/usr/bin/chromium-headless-shell"
@@ -33,8 +34,13 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP *.test 127.0.0.1",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
+    # No page lives long enough for its scripts to be worth optimising.
+    "--js-flags=--no-opt,--no-maglev",
 ]
 WITHIN_S = 30.0
+PATIENCE_MS = 30_000  # several browsers and servers share a few cores
+WITHOUT_WORKERS = "delete Navigator.prototype.serviceWorker;"
+"""As over plain HTTP from another host: what is there for closed pages costs each open one."""
 
 
 @contextmanager
@@ -45,6 +51,30 @@ def chromium(driver: Playwright, program: str = HEADLESS_SHELL) -> Iterator[Brow
         yield browser
     finally:
         browser.close()
+
+
+@contextmanager
+def profiles(browser: Browser, of: pytest.Item) -> Iterator[Callable[..., BrowserContext]]:
+    """What makes profiles for a test, or for all of a file; they end together.
+
+    Arguments are Playwright's (`viewport`, `locale` …). Things come and go at once, but in files
+    marked `moving`; pages have service workers in those marked `workers`.
+    """
+    contexts: list[BrowserContext] = []
+    moving, workers = (of.get_closest_marker(mark) for mark in ("moving", "workers"))
+
+    def make(**options: object) -> BrowserContext:
+        usual = {"locale": "en-GB", "reduced_motion": "no-preference" if moving else "reduce"}
+        context = browser.new_context(**usual | options)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
+        if not workers:
+            context.add_init_script(WITHOUT_WORKERS)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
 
 
 AXE = Axe().axe_script
@@ -58,23 +88,33 @@ MOVED_IN = """async () => {
 What inherits a colour that faded begins to fade when that has ended."""
 
 
-def serious_faults(page: Page, *rules: str) -> list[str]:
-    """What axe finds that is serious or critical, one line each; by these rules, or by all."""
+JUDGE = """([rules, without]) => {
+  const serious = ({ impact }) => impact === "serious" || impact === "critical";
+  const slight = axe._audit.rules.filter((each) => !serious(each));
+  const which = rules.length
+    ? { runOnly: { type: "rule", values: rules } }
+    : { rules: Object.fromEntries(slight.map(({ id }) => [id, { enabled: false }])) };
+  const where = without.length ? { exclude: without } : document;
+  return axe.run(where, { resultTypes: ["violations"], ...which });
+}"""
+"""A rule finds what is as grave as the rule: the slight ones are not asked."""
+
+
+def serious_faults(page: Page, *rules: str, without: Sequence[str] = ()) -> list[str]:
+    """What axe finds that is serious or critical, one line each; by these rules, or by all.
+
+    `without` are selectors of what has been judged already.
+    """
     page.evaluate(MOVED_IN)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, rules)", _options(rules))["violations"]
+    found = page.evaluate(JUDGE, [rules, list(without)])["violations"]
     return [
         f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
         for each in found
         if each["impact"] in {"serious", "critical"}
         for node in each["nodes"]
     ]
-
-
-def _options(rules: tuple[str, ...]) -> dict[str, object]:
-    only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
-    return {"resultTypes": ["violations"], **only}
 
 
 class Agent:

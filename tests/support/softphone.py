@@ -75,9 +75,22 @@ def speaks(context: BrowserContext, hz: float) -> None:
     context.add_init_script(_SOUND.replace("HZ", str(hz)))
 
 
+def listens(page: Page | Frame, until: str, arg: object = None) -> None:
+    """Wait until something is true of what a page, or a frame in it, plays.
+
+    It is measured now and then: at each frame, as usual, that took more than the call.
+    """
+    page.wait_for_function(until, arg=arg, timeout=30_000, polling=100)
+
+
 def hears(page: Page | Frame, hz: float) -> None:
-    """Wait until this tone is what a page, or a frame in it, plays."""
-    page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=30_000)
+    """Wait until this tone is what is played."""
+    listens(page, "hz => Math.abs(heardHz() - hz) < 15", hz)
+
+
+def hears_no_more(page: Page | Frame, hz: float) -> None:
+    """Wait until this tone is not what is played; music may be."""
+    listens(page, "hz => Math.abs(heardHz() - hz) > 15", hz)
 
 
 class Softphone:
@@ -142,11 +155,11 @@ class Softphone:
 
     def hears_all(self, *tones: float) -> None:
         """Wait until these tones are played together."""
-        self.page.wait_for_function("tones => hearsAll(tones)", arg=list(tones), timeout=30_000)
+        listens(self.page, "tones => hearsAll(tones)", list(tones))
 
     def hears_no_more(self, hz: float) -> None:
         """Wait until this tone is not played any more; music may be."""
-        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) > 15", arg=hz, timeout=30_000)
+        hears_no_more(self.page, hz)
 
     def ice_users(self) -> list[str]:
         """The names that both sides of the connection check each other by."""
@@ -154,4 +167,4 @@ class Softphone:
 
     def hears_nothing(self) -> None:
         """Wait until nothing is played."""
-        self.page.wait_for_function("() => heardHz() === 0", timeout=30_000)
+        listens(self.page, "() => heardHz() === 0")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
+
+pytestmark = pytest.mark.moving
 
 
 GROUPS = [
@@ -58,17 +59,6 @@ def test_groups_stand_in_their_order(server: Server, new_context: NewContext) ->
     assert shown == [each for each in GROUPS if each in shown]
     messaging = menu(admin).get_by_role("list", name="Messaging").get_by_role("link")
     expect(messaging).to_have_text(MESSAGING)
-
-
-@pytest.mark.timeout(300)
-def test_each_page_opens_and_is_marked(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    for name in menu(admin).get_by_role("link").all_inner_texts():
-        link = menu(admin).get_by_role("link", name=name, exact=True)
-        link.click()
-        expect(admin.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
-        expect(link).to_have_attribute("aria-current", "page")
-        expect(admin.get_by_role("alert").filter(has_text=re.compile(r"\w"))).to_have_count(0)
 
 
 def test_typing_finds_a_page_and_enter_opens_it(server: Server, new_context: NewContext) -> None:

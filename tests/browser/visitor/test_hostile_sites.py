@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.support.server import Server
 
+pytestmark = pytest.mark.moving
+
 NONCE = "r4nd0m"
 
 

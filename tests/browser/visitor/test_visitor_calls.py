@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
 from tests.support.desk import ask
-from tests.support.softphone import Softphone, hears, speaks
+from tests.support.softphone import Softphone, hears, hears_no_more, speaks
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -82,7 +82,7 @@ def test_a_waiting_visitor_calls_and_whoever_answers_serves(
     bar.get_by_role("button", name="Mute", exact=True).click()
     ana.hears(VISITOR_HZ)
     ana.press("Hold")
-    vera.wait_for_function("hz => Math.abs(heardHz() - hz) > 15", arg=ANA_HZ)
+    hears_no_more(vera, ANA_HZ)
     ana.press("Hold")
     hears(vera, ANA_HZ)
     vera.reload()

@@ -7,6 +7,7 @@ import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from engage.web.static import DIST
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
+
+pytestmark = pytest.mark.workers
 
 
 CONTROLLED = "() => navigator.serviceWorker.controller !== null"
@@ -84,7 +87,7 @@ def next_build() -> Iterator[None]:
 
 
 def test_new_version_is_offered_and_taken(server: Server, new_context: NewContext) -> None:
-    page = open_wave(new_context, server.url, "1000", reduced_motion="reduce")
+    page = open_wave(new_context, server.url, "1000")
     page.wait_for_function(CONTROLLED)
     news = page.get_by_text("A new version is available")
     expect(news).to_have_count(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
+
+pytestmark = pytest.mark.moving
 
 
 def ready(server: Server, agent: str) -> None:

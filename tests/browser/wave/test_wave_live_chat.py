@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.desk import accept, ask, inquiry, log, message_box, open_wave, say, sign_in
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
+
+pytestmark = pytest.mark.workers
 
 
 def test_agent_accepts_and_both_talk(server: Server, new_context: NewContext) -> None:

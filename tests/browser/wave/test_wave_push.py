@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
+pytestmark = pytest.mark.workers
+
 
 @pytest.fixture(scope="module")
 def browser_process(driver: Playwright) -> Iterator[Browser]:
