@@ -39,12 +39,3 @@ def is_loose(hop: Address) -> bool:
     """Whether an element routes loosely: its URI has `lr` (RFC 3261 §19.1.1)."""
     uri = parse_uri(hop.uri)
     return isinstance(uri, SipUri) and b"lr" in uri.parameters
-
-
-def route_lines(name: bytes, hops: list[Address]) -> list[bytes]:
-    """Whole header lines, an element in each.
-
-    Raises:
-        LocalProtocolError: an element has no URI.
-    """
-    return [b"%b: %b" % (name, each.encode()) for each in hops]

@@ -30,12 +30,6 @@ from pbxcore.sip.headers.expiry import (
     read_retry_after,
 )
 from pbxcore.sip.headers.history_info import HistoryEntry, read_history
-from pbxcore.sip.headers.preferences import (
-    AnswerMode,
-    read_answer_mode,
-    read_directives,
-    read_languages,
-)
 from pbxcore.sip.headers.privacy import (
     ASSERTED,
     PREFERRED,
@@ -44,12 +38,9 @@ from pbxcore.sip.headers.privacy import (
     read_privacy,
 )
 from pbxcore.sip.headers.reason import Reason, parse_reason, read_reasons
-from pbxcore.sip.headers.resources import Resource, parse_resource, read_resources
 from pbxcore.sip.headers.tokens import (
     allows,
     read_allow,
-    read_allow_events,
-    read_entity_tag,
     read_if_match,
     read_info_package,
     read_recv_info,
@@ -117,11 +108,9 @@ def test_allowed_methods_are_known_or_not_told() -> None:
     assert allows(message, b"UPDATE")
     assert not allows(message, b"INFO")
     assert not allows(request(), b"INFO")
-    assert read_allow_events(request(b"u: reg, dialog")) == (b"reg", b"dialog")
 
 
 def test_publication_is_named_by_a_token() -> None:
-    assert read_entity_tag(request(b"SIP-ETag: dx200xyz")) == b"dx200xyz"
     assert read_if_match(request(b"SIP-If-Match: dx200xyz")) == b"dx200xyz"
     assert read_if_match(request()) is None
     assert refused(read_if_match, request(b"SIP-If-Match: a b")) == 400
@@ -176,26 +165,6 @@ def test_accept_is_asked_for_types_and_ranges() -> None:
     assert MediaType(b"text/html").matches(b"text/*")
 
 
-def test_alert_info_is_read_however_phones_write_it() -> None:
-    found = read_resources(
-        request(
-            b"Alert-Info: <urn:alert:source:internal>, <http://a/b,c>;info=x",
-            b"Alert-Info: Ring Answer, ring-answer;answer-after=0",
-        ),
-        b"alert-info",
-    )
-    assert found[:2] == [
-        Resource(b"urn:alert:source:internal"),
-        Resource(b"http://a/b,c", {b"info": b"x"}),
-    ]
-    assert found[2].answer_after == 0
-    assert found[1].encode() == b"<http://a/b,c>;info=x"
-    assert parse_resource(b"<http://icon>;purpose=icon") == Resource(
-        b"http://icon", {b"purpose": b"icon"}
-    )
-    assert read_resources(request(b"Call-Info: <open"), b"call-info") == []
-
-
 def test_reasons_are_read_in_order() -> None:
     found = read_reasons(
         request(b'Reason: sip ;cause=200 ;text="Call completed elsewhere", Q.850;cause=26')
@@ -231,20 +200,6 @@ def test_identities_are_one_of_each_kind_sip_first() -> None:
 @pytest.mark.parametrize("value", [b"<sip:a@b>, <sip:c@d>", b"<http://a>", b'"open', b"<sip:%>"])
 def test_malformed_identity_asserts_nothing(value: bytes) -> None:
     assert read_identities(request(b"P-Asserted-Identity: " + value), ASSERTED) == ()
-
-
-def test_languages_are_read_the_best_first() -> None:
-    message = request(b"Accept-Language: da;q=0.5, en-GB;q=0.8, EN;q=0.8, fr;q=0, de, *;q=x")
-    assert read_languages(message) == (b"de", b"*", b"en-gb", b"en", b"da")
-    assert read_languages(request()) == read_languages(request(b'Accept-Language: ,"')) == ()
-
-
-def test_handling_and_answering_are_read() -> None:
-    assert read_directives(request(b"d: no-fork, Queue")) == {b"no-fork", b"queue"}
-    assert read_answer_mode(request(b"Answer-Mode: Auto ;require")) == AnswerMode(True, True)
-    assert read_answer_mode(request(b"Answer-Mode: Manual")) == AnswerMode(False, False)
-    assert read_answer_mode(request(b"Answer-Mode: Maybe")) is None
-    assert read_answer_mode(request(b"Priv-Answer-Mode: Auto"), b"priv-answer-mode")
 
 
 def test_list_of_too_many_is_refused() -> None:
@@ -293,7 +248,6 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "media type": parse_media_type,
     "disposition": parse_disposition,
     "retry after": parse_retry_after,
-    "resource": parse_resource,
     "reason": parse_reason,
     "diversion": Diversion.parse,
     "history": HistoryEntry.parse,
@@ -321,7 +275,7 @@ def test_what_is_read_from_noise_is_written_as_a_header_that_reads_the_same(
 @given(value=st.lists(PIECES | st.binary(max_size=4), max_size=12).map(b"".join))
 def test_readers_of_what_decides_nothing_never_raise(value: bytes) -> None:
     value = value.replace(b"\r", b"").replace(b"\n", b"")
-    names = b"Warning Date Retry-After Allow Alert-Info Reason Privacy Diversion History-Info"
+    names = b"Warning Date Retry-After Allow Reason Privacy Diversion History-Info"
     lines = [b"%b: %b" % (name, value) for name in (*names.split(), b"P-Asserted-Identity")]
     message = request(*lines, b"Expires: " + value, b"Accept: " + value, b"Recv-Info: " + value)
     for read in (
@@ -329,7 +283,6 @@ def test_readers_of_what_decides_nothing_never_raise(value: bytes) -> None:
         *(read_diversions, read_history, read_expires, read_recv_info),
     ):
         read(message)
-    read_resources(message, b"alert-info")
     read_identities(message, ASSERTED)
     accepts(message, b"text/plain")
     for entry in read_history(message):
