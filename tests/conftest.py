@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +64,7 @@ LONGEST_FIRST = (
 )
 """Without a browser, then with one: workers take from the ones or from the others."""
 
+BEGAN = pytest.StashKey[tuple[float, float]]()
 LINES_OF_LOG = 80
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
 """numpy's threads wait for each other busily: workers would lose most of theirs."""
@@ -81,6 +84,31 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault(*ONE_THREAD)
     if config.getoption("--soak"):
         os.environ[SOAK] = "1"  # workers and modules about to be loaded
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.stash[BEGAN] = (time.monotonic(), _computed_s())
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Whether a run that took long had to compute or to wait."""
+    began, computed = config.stash[BEGAN]
+    took_s, computed_s, cores = time.monotonic() - began, _computed_s() - computed, os.cpu_count()
+    terminalreporter.write_line(
+        f"The machine computed {computed_s:.0f} s in {took_s:.0f} s on {cores} cores."
+    )
+
+
+def _computed_s() -> float:
+    """How long its cores have not been idle since it was started; 0 where Linux does not tell."""
+    try:
+        first = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
+    except FileNotFoundError:
+        return 0.0
+    user, nice, system, _idle, _waiting, *interrupts = map(int, first.split()[1:8])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.hookimpl(optionalhook=True)
