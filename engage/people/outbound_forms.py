@@ -14,13 +14,12 @@ from engage.system.time_settings import ConditionCode
 OUTSIDE = N_("Outbound Calls")
 
 CallerId = Annotated[str, StringConstraints(pattern=r"^([0-9A-Za-z+*#._-]{2,32})?$")]
-Seconds = Annotated[int, Field(ge=0, le=86_400)]
 OutboundPin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,10})?$")]
 Skipped = Literal["never", "always", "at_times"]
 
 
 class OutboundChoices(Body):
-    """Who is shown as the caller, how long calls last, whose PIN opens outbound routes."""
+    """Who is shown as the caller, whose PIN opens outbound routes, what callers may ask for."""
 
     caller_id: CallerId = Field(
         default="",
@@ -36,12 +35,6 @@ class OutboundChoices(Body):
         title=N_("Emergency Caller ID"),
         description=N_("The number that emergency services see, before all others."),
         json_schema_extra={"control": "text", "section": OUTSIDE},
-    )
-    longest_call_s: Seconds = Field(
-        default=0,
-        title=N_("Call Duration Limit"),
-        description=N_("Its calls by trunks end after that time; 0: never."),
-        json_schema_extra={"control": "number", "section": OUTSIDE, "unit": N_("seconds")},
     )
     skip_outbound_pin: Skipped = Field(
         default="never",
@@ -102,7 +95,6 @@ class OutboundChanges(Body):
 
     caller_id: CallerId | None = None
     emergency_caller_id: CallerId | None = None
-    longest_call_s: Seconds | None = None
     outbound_pin: OutboundPin | None = None
     skip_outbound_pin: Skipped | None = None
     skip_outbound_pin_condition: ConditionCode | None = None

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from engage.people.call_rules import CallRules
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 FIELDS: Final = (
     "caller_id",
     "emergency_caller_id",
-    "longest_call_s",
     "outbound_pin",
     "skip_outbound_pin",
     "skip_outbound_pin_condition",
@@ -29,12 +26,10 @@ _SKIPPED: Final = {"never": "no", "always": "yes", "at_times": "bytime"}
 
 def shown(options: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the form, as the options have them; the PIN is never shown."""
-    rules, condition = CallRules.of(options), options.get("skip_auth_timetype")
-    skipped = options.get("bypass_outrt_auth")
+    condition, skipped = options.get("skip_auth_timetype"), options.get("bypass_outrt_auth")
     return {
         "caller_id": str(options.get("cidnumber") or ""),
         "emergency_caller_id": str(options.get("emergcidnumber") or ""),
-        "longest_call_s": rules.longest_s,
         "skip_outbound_pin": next(
             (at for at, ours in _SKIPPED.items() if ours == skipped), "never"
         ),
@@ -60,8 +55,6 @@ def options_for(
     for name, option in _SWITCHES.items():
         if name in given:
             changes[option] = "yes" if given[name] else "no"
-    if "longest_call_s" in given:
-        changes["limitime"] = given["longest_call_s"] or None
     if "outbound_pin" in given:
         changes["user_outrt_passwd"] = seal(given["outbound_pin"])
     if "skip_outbound_pin" in given:

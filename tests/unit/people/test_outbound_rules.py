@@ -35,7 +35,6 @@ def test_a_new_extension_has_what_the_form_shows_first() -> None:
     [
         ("caller_id", "5551000", {"cidnumber": "5551000"}),
         ("emergency_caller_id", "5550911", {"emergcidnumber": "5550911"}),
-        ("longest_call_s", 600, {"limitime": 600}),
         ("outbound_pin", "4711", {"user_outrt_passwd": "sealed 4711"}),
         ("skip_outbound_pin", "always", {"bypass_outrt_auth": "yes"}),
         ("skip_outbound_pin_condition", 1, {"skip_auth_timetype": 1}),
@@ -64,7 +63,7 @@ def test_the_pin_is_skipped_by_time() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("caller_id", "5"), ("caller_id", "5 5"), ("outbound_pin", "123"), ("longest_call_s", 86_401)],
+    [("caller_id", "5"), ("caller_id", "5 5"), ("outbound_pin", "123")],
 )
 def test_what_will_not_do_is_refused(field: str, value: object) -> None:
     with pytest.raises(ValidationError):
