@@ -190,3 +190,11 @@ def test_agents_who_log_in_at_once_all_have_a_seat(api: UcmClient) -> None:
     with ThreadPoolExecutor(len(agents)) as pool:
         assert list(pool.map(log_in, agents)) == [0, 0, 0, 0]
     assert api.ask("deleteQueue", queue="6591").status == 0
+
+
+def test_a_number_of_any_other_kind_is_taken_and_its_holder_named(api: UcmClient) -> None:
+    for number, holder in ("6400", "ring group “Office”"), ("6300", "conference room “Meeting”"):
+        for action in "addSIPAccountAndUser", "addQueue":
+            refused = api.ask(action, extension=number, queue_name="Other")
+            assert refused.status == -44, refused
+            assert holder in refused.response["error_msg"]
