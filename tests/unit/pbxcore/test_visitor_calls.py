@@ -252,7 +252,7 @@ def test_an_offer_that_is_none_is_refused() -> None:
 
 def test_a_queue_whose_calls_are_recorded_has_its_visitors_recorded_too() -> None:
     with Office("alice", *AGENTS) as office:
-        queue = CallQueue(settings=QueueSettings(number="6500", name="Support"), recorded=True)
+        queue = CallQueue(settings=QueueSettings(number="6500", name="Support"), recorded="all")
         office.house.directory.plan = Plan(queues={"6500": queue})
         page = Page(office)
         page.dial(ALL_AT_ONCE)
