@@ -17,7 +17,7 @@ import { usePolled } from "./usePolled";
 
 export type { Column, Filter, RowAction };
 
-interface BulkAction {
+export interface BulkAction {
   label: string;
   icon: IconName;
   danger?: boolean;

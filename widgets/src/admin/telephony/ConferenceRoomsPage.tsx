@@ -1,7 +1,7 @@
 import { t } from "../../shared/i18n";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
-import { ObjectsPage } from "./ObjectsPage";
+import { ObjectsPage } from "../ObjectsPage";
 import { Participants } from "./Participants";
 
 interface ConferenceRoom {

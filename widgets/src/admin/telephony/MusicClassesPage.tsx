@@ -3,7 +3,7 @@ import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
 import { useTurn } from "../useTurn";
 import { type MusicFile, MusicFiles } from "./MusicFiles";
-import { ObjectsPage } from "./ObjectsPage";
+import { ObjectsPage } from "../ObjectsPage";
 
 interface MusicClass {
   id: string;

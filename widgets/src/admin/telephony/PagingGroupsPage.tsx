@@ -1,6 +1,6 @@
 import { t } from "../../shared/i18n";
 import type { PageProps } from "../pages";
-import { ObjectsPage } from "./ObjectsPage";
+import { ObjectsPage } from "../ObjectsPage";
 
 interface PagingGroup {
   id: string;

@@ -1,7 +1,7 @@
 import { t } from "../../shared/i18n";
 import { spanOf } from "../calls/calls";
 import type { PageProps } from "../pages";
-import { ObjectsPage } from "./ObjectsPage";
+import { ObjectsPage } from "../ObjectsPage";
 
 interface ParkingLot {
   id: string;

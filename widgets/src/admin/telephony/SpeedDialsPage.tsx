@@ -6,7 +6,7 @@ import { t } from "../../shared/i18n";
 import type { PageProps } from "../pages";
 import { WorksheetImport } from "../people/WorksheetImport";
 import { State } from "../State";
-import { ObjectsPage } from "./ObjectsPage";
+import { ObjectsPage } from "../ObjectsPage";
 
 interface SpeedDial {
   id: string;

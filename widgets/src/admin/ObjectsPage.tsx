@@ -1,16 +1,17 @@
 import { Button } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 
-import { Icon } from "../../kit/Icon";
-import { go, href } from "../../kit/route";
-import { t } from "../../shared/i18n";
-import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { type Column, DataTable } from "../DataTable";
-import { Heading } from "../Heading";
-import { ObjectPage } from "../ObjectPage";
-import type { PageProps } from "../pages";
-import { editing } from "../table/editing";
-import { useTurn } from "../useTurn";
+import { Icon } from "../kit/Icon";
+import { go, href } from "../kit/route";
+import { t } from "../shared/i18n";
+import type { IconName } from "../shared/icons";
+import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
+import { type BulkAction, type Column, DataTable } from "./DataTable";
+import { Heading } from "./Heading";
+import { ObjectPage } from "./ObjectPage";
+import type { PageProps } from "./pages";
+import { editing } from "./table/editing";
+import { useTurn } from "./useTurn";
 
 interface Props<Row extends { id: string }> extends PageProps {
   /** The collection's address: `/v1/speed-dials`. */
@@ -20,7 +21,7 @@ interface Props<Row extends { id: string }> extends PageProps {
   lead: string;
   newTitle: string;
   allTitle: string;
-  empty: { title: string; text: string };
+  empty: { icon?: IconName; title: string; text: string };
   placeholder: string;
   /** What happens when one is deleted. */
   deletion: string;
@@ -30,6 +31,10 @@ interface Props<Row extends { id: string }> extends PageProps {
   columns: readonly Column<Row>[];
   /** More buttons above the list. */
   more?: ReactNode;
+  /** What can be done to several at once. */
+  bulk?: readonly BulkAction[];
+  /** Asked before one is deleted: the names of what refers to it. */
+  users?: (doomed: Doomed) => Promise<readonly string[]>;
 }
 
 /** Objects of one kind: a list, and a form for each. */
@@ -51,7 +56,7 @@ export function ObjectsPage<Row extends { id: string }>(props: Props<Row>) {
   );
 }
 
-function List<Row extends { id: string }>({ page, readOnly, collection, lead, empty, placeholder, deletion, nameOf, columns, more }: Props<Row>) {
+function List<Row extends { id: string }>({ page, readOnly, collection, lead, empty, placeholder, deletion, nameOf, columns, more, bulk, users }: Props<Row>) {
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
   return (
@@ -74,9 +79,10 @@ function List<Row extends { id: string }>({ page, readOnly, collection, lead, em
         placeholder={placeholder}
         columns={columns.map((column, at) => (at === 0 ? { ...column, draw: (row: Row) => <a href={href(page.path, row.id)}>{column.draw(row)}</a> } : column))}
         actions={(row) => editing<Row>(href(page.path, row.id), readOnly, () => setDoomed({ name: nameOf(row), path: `${collection}/${encodeURIComponent(row.id)}` }))}
+        {...(bulk && !readOnly && { bulk })}
         empty={{ icon: "phone", ...empty }}
       />
-      <ConfirmDelete doomed={doomed} text={deletion} onDeleted={again} onClose={() => setDoomed(null)} />
+      <ConfirmDelete doomed={doomed} text={deletion} {...(users && { users })} onDeleted={again} onClose={() => setDoomed(null)} />
     </>
   );
 }
