@@ -340,6 +340,7 @@ def test_a_user_with_a_custom_privilege_sees_what_it_opens(
             "Number Ranges",
             "First Steps",
             "Queue Statistics",
+            "Agent Log",
             "Scheduled Queue Reports",
         ]
     )
