@@ -241,7 +241,11 @@ class QueueRules(CountingRules):
         N_("Left empty, the music that callers on hold hear."),
         choices="/v1/choices/music-classes",
     )
-    welcome: PromptId = prompt(N_("Welcome Prompt"), WAITING)
+    welcome: PromptId = prompt(
+        N_("Welcome Prompt"),
+        WAITING,
+        N_("Heard in full, also when an agent has answered: it is best short."),
+    )
     exit_key: Annotated[str, StringConstraints(pattern=r"^[0-9*#]?$")] = Field(
         default="",
         title=N_("Exit Key"),

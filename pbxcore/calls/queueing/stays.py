@@ -138,6 +138,7 @@ class Stay:
     def _bring(self, leg: CalledLeg) -> None:
         attending = self.front.attending
         if self._stay.welcoming and attending is not None:
+            self._house.waiting.music(leg, self.queue.music)
             attending.after_step(lambda: self._join(leg))
         else:
             self._join(leg)
@@ -146,6 +147,7 @@ class Stay:
         front = self.front
         if leg.over or front.over or self._stay.is_over:
             return
+        self._house.waiting.stop(leg)
         self._stay.served = True
         self.search.joined(self.answered)
         self.search.over()

@@ -289,11 +289,15 @@ def test_the_welcome_is_heard_in_full_while_agents_ring_and_answer() -> None:
         office.house.workers.play_s = 8.0
         alice = office["alice"].dial("help")
         office.run(3)
+        office.house.workers.play_s = 1.0
         office["bob"].talk.accept()
         office.run(4)
         assert not office.house.workers.heard
+        (agent,) = office.house.lines.of("bob")
+        assert agent.waits, "who has answered hears music meanwhile"
         office.run(5)
         assert len(office.house.workers.heard) == 2
+        assert not agent.waits
         alice.hang_up()
         office.run()
         done = last(office, facts.Completed)

@@ -354,3 +354,20 @@ def test_a_caller_is_joined_with_the_service_that_was_asked_before() -> None:
         alice.hang_up()
         office.run()
         office.check()
+
+
+def test_a_menu_goes_on_with_a_caller_who_loads_the_page_anew() -> None:
+    with office_with(MENU) as office:
+        alice = office["alice"].dial("7000")
+        office.run(1)
+        anew = office["alice"].dial("7000", b"Replaces: " + replaces(alice).encode())
+        office.run(1)
+        assert (alice.notes[-1], anew.notes[-1]) == ("ended", "confirmed")
+        office.house.workers.press(list(office.house.workers.said)[-1], "1")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        anew.hang_up()
+        office.run()
+        office.check()
