@@ -60,6 +60,7 @@ def test_figures_have_a_page(server: Server, new_context: NewContext, tmp_path: 
     admin.get_by_role("combobox", name="Agent", exact=True).click()
     admin.get_by_role("option", name="1001 Ben Osei", exact=True).click()
     agents = admin.get_by_role("region", name="Agents", exact=True).first
+    expect(agents.get_by_role("row", name="1000 Ana Costa")).to_have_count(0)
     expect(agents.get_by_role("row", name="1001 Ben Osei")).to_be_visible()
     expect(agents.get_by_role("columnheader", name="Breaks by reason", exact=True)).to_be_visible()
     assert serious_faults(admin) == []
