@@ -66,6 +66,7 @@ interface LanguageProps {
 
 function Language({ tag, label, values, onChange, onRemove }: LanguageProps) {
   const given = isValues(values) ? values : {};
+  const missing = texts().filter(({ name }) => !given[name]);
   return (
     <div className={styles.language} role="group" aria-label={label}>
       <div className={styles.head}>
@@ -74,6 +75,11 @@ function Language({ tag, label, values, onChange, onRemove }: LanguageProps) {
           {t("Remove")}
         </Button>
       </div>
+      {missing.length > 0 && (
+        <p className={styles.hint} role="status">
+          {t("Not translated: {texts}. Visitors read the text for everybody, or the built-in one.", { texts: missing.map(({ title }) => title).join(", ") })}
+        </p>
+      )}
       {texts().map(({ name, title, most }) => (
         <Textarea
           key={name}
