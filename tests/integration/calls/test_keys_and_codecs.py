@@ -29,6 +29,12 @@ def keys_heard(voice: Voice) -> str:
     return "".join(key.digit for frame in frames for key in detector.hear(frame))
 
 
+def formats_in(description: bytes) -> list[bytes]:
+    """The payload types that somebody is offered sound in."""
+    lines = description.splitlines()
+    return next(each for each in lines if each.startswith(b"m=audio ")).split()[3:]
+
+
 async def test_a_gateway_that_knows_tones_alone_hears_the_keys_of_a_phone_that_sends_events(
     provider: Provider, server: Server, tmp_path: Path
 ) -> None:
@@ -49,10 +55,7 @@ async def test_a_gateway_that_knows_tones_alone_hears_the_keys_of_a_phone_that_s
         await asyncio.to_thread(caller.shows, "registered successfully")
         caller.enters("/dial 9321")
         came = await provider.agent.next_call()
-        sound = next(
-            each for each in came.remote_description.splitlines() if each.startswith(b"m=audio ")
-        )
-        assert sound.split()[3:] == [b"0", b"9"]
+        assert formats_in(came.remote_description) == [b"0", b"9"]
         await came.accept(session(theirs, 0))
         theirs.talk(port_of(came.remote_description))
         await asyncio.to_thread(caller.shows, "Call established")
@@ -65,3 +68,28 @@ async def test_a_gateway_that_knows_tones_alone_hears_the_keys_of_a_phone_that_s
         caller.enters("/hangup")
         await came.ended()
     provider.remove(route)
+
+
+async def test_an_extension_is_offered_its_codecs_and_its_calls_last_as_long_as_they_may(
+    provider: Provider,
+) -> None:
+    pair, admin = provider.pair, provider.admin
+    for number, change in ("1001", {"codecs": ["alaw"]}), ("1000", {"longest_s": 2}):
+        changed = admin.patch(f"/v1/extensions/{number}", change)
+        assert changed.status == 200, changed.body
+        assert changed.json().items() >= change.items()
+    pair.settled()
+    with Voice(0) as ours, Voice(1000) as theirs:
+        call = pair.caller.call(pair.uri("1001"), session(ours))
+        came = await pair.callee.next_call()
+        alaw, events = formats_in(came.remote_description)
+        assert (alaw, int(events) > 95) == (b"8", True)
+        await came.accept(session(theirs, 8))
+        await call.answered()
+        await call.ended()
+        await came.ended()
+    record = await pair.record()
+    assert {each["reason"] for each in record["legs"]} == {"time_limit"}
+    for number, change in ("1001", {"codecs": []}), ("1000", {"longest_s": 0}):
+        assert admin.patch(f"/v1/extensions/{number}", change).status == 200
+    pair.settled()
