@@ -128,6 +128,8 @@ class QueueStay:
 
     def _tell(self, parts: tuple[Said, ...]) -> Script:
         sounds = [sound for part in parts for sound in _spoken(part)]
+        if any(isinstance(each, Position | HoldTime) for each in parts):
+            sounds.append(Prompt("queue-thanks"))
         key = (yield Say(tuple(sounds), over=True)) if sounds else ""
         if any(isinstance(each, CallbackOffered) for each in parts):
             yield from self._offer(key)

@@ -244,7 +244,7 @@ def test_position_is_told_while_agents_ring() -> None:
         dave = office["dave"].dial("help")
         office.run(4)
         spoken = [words for words in office.house.workers.said.values() if words]
-        assert ["queue-you-are", "number-2", "queue-in-line"] in spoken
+        assert ["queue-you-are", "number-2", "queue-in-line", "queue-thanks"] in spoken
         assert ringing(office) == ["bob", "carol"]
         alice.hang_up()
         dave.hang_up()

@@ -57,12 +57,14 @@ def test_a_new_position_replaces_the_one_that_was_not_said_yet() -> None:
         (HoldTime(3), (Prompt("queue-wait"), Counted(3, "minute"))),
     ],
 )
-def test_places_and_waits_are_said_in_words(part: Position | HoldTime, sounds: object) -> None:
+def test_places_and_waits_are_said_in_words_with_thanks(
+    part: Position | HoldTime, sounds: tuple[object, ...]
+) -> None:
     stay, _ = stay_of()
     stay.tell((part,))
     step = next(stay.script())
     assert isinstance(step, Say)
-    assert step.sounds == sounds
+    assert step.sounds == (*sounds, Prompt("queue-thanks"))
 
 
 @pytest.mark.parametrize(
