@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Textarea } from "@mantine/core";
 import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { filesOf } from "../shared/files";
 import { nt, t } from "../shared/i18n";
@@ -68,12 +69,15 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
 
   function insert(suggestion: Suggestion): void {
     if (!open) return;
-    onText(text.slice(0, open.from) + suggestion.text + text.slice(caret));
     const at = open.from + suggestion.text.length;
-    setCaret(at);
-    setChosen(0);
-    requestAnimationFrame(() => box.current?.setSelectionRange(at, at));
+    // Before the next key: one that came before the caret is placed would be written behind it.
+    flushSync(() => {
+      onText(text.slice(0, open.from) + suggestion.text + text.slice(caret));
+      setCaret(at);
+      setChosen(0);
+    });
     box.current?.focus();
+    box.current?.setSelectionRange(at, at);
   }
 
   /** Keys that belong to the list while it is open. */
