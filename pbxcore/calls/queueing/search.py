@@ -89,7 +89,8 @@ class QueueSearch(SettingUp):
     def offer(self, offer: Offer) -> None:
         """Let the phones of an agent ring."""
         extension = self.house.directory.extension(offer.agent)
-        reached = [] if extension is None else phones_of(self.house, extension)
+        found = [] if extension is None else phones_of(self.house, extension)
+        reached = [(each, ways) for each, flows in found if (ways := self._carrying(flows))]
         if not reached:
             self._tell(OfferFailed(offer.id))
             return

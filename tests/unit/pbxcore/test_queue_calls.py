@@ -21,6 +21,7 @@ from pbxcore.queues.settings import NEVER, Announcements, QueueAgent, QueueSetti
 from pbxcore.queues.state import KeptAgent, State
 from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office
+from tests.support.raw_phone import RawPhone
 from tests.unit.pbxcore.test_call_transfers import refer
 
 if TYPE_CHECKING:
@@ -155,6 +156,20 @@ def test_who_wants_peace_and_who_talks_is_not_rung() -> None:
         office.run(1)
         assert ringing(office) == ["carol"]
         alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_secure_call_rings_no_agent_who_hears_it_in_clear() -> None:
+    with office_with("bob", max_wait_s=20.0) as office:
+        raw = RawPhone(office, "alice")
+        raw.invite("help", uri=b"sips" + office.house.uri("help")[3:])
+        office.run(1)
+        raw.send(b"ACK", "help", to=raw.tag_of())
+        office.run(5)
+        assert last(office, facts.OfferEnded).outcome is facts.Outcome.UNREACHABLE
+        assert not office["bob"].talks
+        raw.send(b"BYE", "help", cseq=2, to=raw.tag_of(), branch=b"z9hG4bKbye")
         office.run()
         office.check()
 
