@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.message import has_bare_line_feeds
 
 LARGEST_MESSAGE: Final = 65536
 """Bytes of head and body together that a stream may carry for one message."""
@@ -14,7 +15,6 @@ PONG: Final = b"\r\n"
 
 _LENGTH: Final = re.compile(rb"\n(?:content-length|l)[ \t]*:[ \t\r\n]*([^\r\n]*)", re.IGNORECASE)
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
-_CARRIAGE_RETURN: Final = 13
 
 
 class StreamFraming:
@@ -95,13 +95,8 @@ class StreamLost(RemoteProtocolError):
 
 
 def _end_of_head(buffer: bytearray, start: int) -> int:
-    """Where the body begins, -1 as long as that is not to be seen.
-
-    A message whose first line ends in a bare line feed is understood as one that came by UDP: a
-    blank line of whatever kind ends its head.
-    """
-    first = buffer.find(b"\n")
-    if first > 0 and buffer[first - 1] != _CARRIAGE_RETURN:
+    """Where the body begins, -1 as long as that is not to be seen."""
+    if has_bare_line_feeds(buffer):
         blank = _BLANK_LINE.search(buffer, start)
         return -1 if blank is None else blank.end()
     end = buffer.find(b"\r\n\r\n", start)

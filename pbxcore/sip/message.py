@@ -61,6 +61,7 @@ _FOLD: Final = re.compile(rb"(?<![ \t])[ \t]*\r\n[ \t]+")
 # A lone CR or LF inside a value must never reach a line that we write.
 _NO_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 _SPACE: Final = 0x20
+_CARRIAGE_RETURN: Final = 13
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
@@ -252,7 +253,7 @@ def parse(data: bytes) -> Request | Response:
     if not data or data[0] <= _SPACE:
         data = data.lstrip(b"\r\n")
     head, separator, body = data.partition(b"\r\n\r\n")
-    if not separator:
+    if not separator or has_bare_line_feeds(data):
         head, body = _odd_head(data)
     if len(head) > LARGEST_HEAD:
         raise RemoteProtocolError(400, "Head Too Large")
@@ -273,6 +274,12 @@ def parse(data: bytes) -> Request | Response:
     if version[:4].upper() != b"SIP/" or not is_token(first):
         raise RemoteProtocolError(400, "Malformed Start Line")
     return Request(first, uri, version, lines, body, odd)
+
+
+def has_bare_line_feeds(data: bytes | bytearray) -> bool:
+    """Whether the first line ends in a bare line feed: then any blank line ends the head."""
+    first = data.find(b"\n")
+    return first > 0 and data[first - 1] != _CARRIAGE_RETURN
 
 
 def _odd_head(data: bytes) -> tuple[bytes, bytes]:

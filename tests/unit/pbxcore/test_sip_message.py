@@ -88,6 +88,14 @@ def test_bare_line_feeds_are_tolerated() -> None:
     assert message.body == b"body"
 
 
+@pytest.mark.parametrize("blank", [b"\n\n", b"\n\r\n"])
+def test_a_bare_blank_line_ends_the_head_whatever_the_body_holds(blank: bytes) -> None:
+    message = request(b"OPTIONS sip:a@b SIP/2.0\nCall-ID: x" + blank + b"a: b\r\n\r\nrest")
+    assert message.get(b"call-id") == b"x"
+    assert message.get(b"a") is None
+    assert message.body == b"a: b\r\n\r\nrest"
+
+
 def test_value_with_a_stray_carriage_return_cannot_split_a_line() -> None:
     message = request(b"OPTIONS sip:a@b SIP/2.0\r\nCall-ID: x\rEvil: y\r\nFrom: a\nb\r\n\r\n")
     assert message.get(b"call-id") == b"x Evil: y"
