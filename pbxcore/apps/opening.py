@@ -8,7 +8,7 @@ from pbxcore.apps.conference import conference, invited
 from pbxcore.apps.conferences import ConferenceRoom, Invitation
 from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.feature_codes import FeatureCode
-from pbxcore.apps.prompt_player import PromptPlayer
+from pbxcore.apps.prompt_player import PromptPlayer, Rejection
 from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
 from pbxcore.apps.voicemail.leaving import leave
 from pbxcore.apps.voicemail.portal import any_mailbox, own_mailbox
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 def service_at(plan: Plan, place: Place) -> Service | None:
     """The service at a place, if one is there."""
-    if place.kind == "prompt":
+    if place.kind in (PromptPlayer.kind, Rejection.kind):
         path = plan.prompts.get(place.value)
-        return None if path is None else PromptPlayer(path)
+        player = Rejection if place.kind == Rejection.kind else PromptPlayer
+        return None if path is None else player(path)
     if place.kind == FaxReception.kind:
         return None if plan.fax is None else FaxReception(plan.fax)
     if place.kind in VOICEMAIL:

@@ -25,3 +25,9 @@ class PromptPlayer(msgspec.Struct, frozen=True, tag="prompt"):
     def script(self, _visit: Visit, _premises: Premises) -> Script:
         """Once, to its end."""
         yield Say((File(self.path),), barge=False)
+
+
+class Rejection(PromptPlayer, frozen=True, tag="blacklist"):
+    """What callers of the blacklist hear: their records say that they came nowhere else."""
+
+    kind: ClassVar[str] = "blacklist"

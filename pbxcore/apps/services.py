@@ -18,7 +18,7 @@ from pbxcore.apps.ivr import Ivr
 from pbxcore.apps.mini_bar import MiniBar
 from pbxcore.apps.name_directory import NameDirectory
 from pbxcore.apps.pin_gate import PinGate
-from pbxcore.apps.prompt_player import PromptPlayer
+from pbxcore.apps.prompt_player import PromptPlayer, Rejection
 from pbxcore.apps.prompt_recorder import PromptRecorder
 from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
 from pbxcore.apps.room_status import RoomStatus
@@ -47,6 +47,7 @@ Service = (
     | PromptRecorder
     | QueueLogIn
     | QueueLogOut
+    | Rejection
     | RemoteWakeUpDesk
     | RoomStatus
     | ScheduledPage

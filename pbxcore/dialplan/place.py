@@ -12,9 +12,10 @@ class Place(msgspec.Struct, frozen=True, tag="place"):
 
     `kind` is `extension`, `voicemail`, `conference`, `queue`, `ring_group`, `page`,
     `voicemail_group`, `fax`, `disa`, `ivr`, `directory`, `external`, `callback`, `announcement`,
-    `prompt`, `mini_bar`, `room_status`, `remote_wake_up`, `parking_lot`, `parking_slot`, `by_did`
-    or `hang_up`; `pickup` (of an extension that rings) and `group_pickup` take calls of others,
-    `listen`, `whisper` and `barge` take part in the talk of an extension, `priority` ends it;
+    `prompt`, `blacklist` (the prompt for who is turned away), `mini_bar`, `room_status`,
+    `remote_wake_up`, `parking_lot`, `parking_slot`, `by_did` or `hang_up`; `pickup` (of an
+    extension that rings) and `group_pickup` take calls of others, `listen`, `whisper` and `barge`
+    take part in the talk of an extension, `priority` ends it;
     `feature` is a code that sets something; `value` the object's number or id.
     """
 

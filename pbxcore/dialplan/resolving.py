@@ -276,7 +276,7 @@ def _turned_away(plan: Plan) -> Destination:
     """What becomes of somebody on the blacklist."""
     prompt = plan.blacklist.prompt
     if prompt in plan.prompts:
-        return Place("prompt", prompt)
+        return Place("blacklist", prompt)
     return Refusal(plan.blacklist.status, BLACKLISTED)
 
 

@@ -79,6 +79,7 @@ async def test_who_is_blocked_hears_the_announcement(
         call = await provider.agent.invite(pair.uri("8000"), session(ours))
         await asyncio.to_thread(ours.hears, GREETING_HZ)
         await call.ended()
+    assert (await pair.record())["action"] == "blacklist"
     provider.set("blacklist", enabled=False, blocked="", answer="486", prompt="")
     assert provider.admin.delete(f"/v1/custom-prompts/{prompt}").status == 204
 

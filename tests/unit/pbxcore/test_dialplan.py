@@ -285,7 +285,7 @@ def test_who_is_on_the_blacklist_hears_its_announcement() -> None:
     caller = msgspec.structs.replace(S, caller="5551234")
     assert came(plan, caller) == Refusal(603, "blacklisted")
     spoken = msgspec.structs.replace(plan, prompts={"go-away": "/away.wav"})
-    assert came(spoken, caller) == Place("prompt", "go-away")
+    assert came(spoken, caller) == Place("blacklist", "go-away")
 
 
 def test_collect_calls_are_turned_away_where_they_are_not_wanted() -> None:

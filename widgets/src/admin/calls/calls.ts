@@ -147,6 +147,8 @@ export function actionWords(action: string, owner: string): string {
         return t("Echo test");
       case "prompt":
         return t("Prompt");
+      case "blacklist":
+        return t("Blacklist");
       case "announcement":
         return t("Announcement");
       case "disa":
