@@ -57,15 +57,15 @@ def chromium(driver: Playwright, program: str = HEADLESS_SHELL) -> Iterator[Brow
 def profiles(browser: Browser, of: pytest.Item) -> Iterator[Callable[..., BrowserContext]]:
     """What makes profiles for a test, or for all of a file; they end together.
 
-    Arguments are Playwright's (`viewport`, `locale` …). Things come and go at once, but in files
-    marked `moving`; pages have service workers in those marked `workers`.
+    Arguments are Playwright's (`viewport`, `locale` …). Pages have service workers in files marked
+    `workers` alone.
     """
     contexts: list[BrowserContext] = []
-    moving, workers = (of.get_closest_marker(mark) for mark in ("moving", "workers"))
+    workers = of.get_closest_marker("workers")
 
     def make(**options: object) -> BrowserContext:
-        usual = {"locale": "en-GB", "reduced_motion": "no-preference" if moving else "reduce"}
-        context = browser.new_context(**usual | options)  # type: ignore[arg-type]
+        options.setdefault("locale", "en-GB")
+        context = browser.new_context(**options)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
         if not workers:
             context.add_init_script(WITHOUT_WORKERS)

@@ -219,7 +219,7 @@ def test_history_is_searched_and_filtered(server: Server, new_context: NewContex
 def test_administration_has_no_serious_faults(
     server: Server, new_context: NewContext, scheme: str
 ) -> None:
-    page = new_context(color_scheme=scheme).new_page()
+    page = new_context(color_scheme=scheme, reduced_motion="reduce").new_page()
     page.goto(f"{server.url}/admin/")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     assert serious_faults(page) == []

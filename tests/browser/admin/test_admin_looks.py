@@ -83,7 +83,9 @@ def has_come(admin: Page) -> None:
 def test_pages_open_from_the_menu_have_no_serious_faults_and_fit_a_phone(
     server: Server, new_context: NewContext, share: int
 ) -> None:
-    admin = open_administration(new_context, server.url, color_scheme="light")
+    admin = open_administration(
+        new_context, server.url, color_scheme="light", reduced_motion="reduce"
+    )
     wide = admin.viewport_size
     assert wide is not None
     for nth, address in enumerate(addresses(admin, share)):
@@ -105,6 +107,7 @@ def test_pages_read_from_right_to_left_and_in_the_dark(
         locale="ar",
         viewport=NARROW,
         color_scheme="dark",
+        reduced_motion="reduce",
     )
     expect(admin.locator("html")).to_have_attribute("dir", "rtl")
     expect(admin.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")

@@ -29,7 +29,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def admin(server: Server, new_context: NewContext) -> Page:
-    page = new_context().new_page()
+    page = new_context(reduced_motion="reduce").new_page()
     page.goto(f"{server.url}/admin/")
     sign_in(page, "admin", PASSWORD)
     return page

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import Agent, serious_faults
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from tests.support.server import Server
-
-pytestmark = pytest.mark.moving
 
 
 def test_start_waits_for_consent(visitor: Page) -> None:

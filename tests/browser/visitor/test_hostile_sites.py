@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tests.support.server import Server
 
-pytestmark = pytest.mark.moving
 
 NONCE = "r4nd0m"
 

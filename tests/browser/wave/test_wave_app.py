@@ -87,7 +87,7 @@ def next_build() -> Iterator[None]:
 
 
 def test_new_version_is_offered_and_taken(server: Server, new_context: NewContext) -> None:
-    page = open_wave(new_context, server.url, "1000")
+    page = open_wave(new_context, server.url, "1000", reduced_motion="reduce")
     page.wait_for_function(CONTROLLED)
     news = page.get_by_text("A new version is available")
     expect(news).to_have_count(0)

@@ -117,7 +117,7 @@ def test_presence_is_told_in_words(server: Server, new_context: NewContext) -> N
 
 
 def test_a_message_is_found_and_shown_in_its_place(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+    ana = open_wave(new_context, server.url, "1000", reduced_motion="reduce")
     write_to(ana, "Chen Li")
     say(ana, "Der Café-Termin steht")
     for number in range(30):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
-
-pytestmark = pytest.mark.moving
 
 
 def ready(server: Server, agent: str) -> None:

@@ -51,7 +51,7 @@ def choose(page: Page, text: str, action: str) -> None:
 
 
 def test_group_is_made_written_in_and_left(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+    ana = open_wave(new_context, server.url, "1000", reduced_motion="reduce")
     ben = open_wave(new_context, server.url, "1001")
     chen = open_wave(new_context, server.url, "1002")
     make_group(ana, "Release party", "Ben Osei", "Chen Li")

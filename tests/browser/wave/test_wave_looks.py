@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_view_has_serious_faults(server: Server, new_context: NewContext, scheme: str) -> None:
-    agent = open_wave(new_context, server.url, "1000", color_scheme=scheme)
+    agent = open_wave(new_context, server.url, "1000", color_scheme=scheme, reduced_motion="reduce")
     ask(new_context, server.url, f"Axe {scheme}", "Hello")
     ask(new_context, server.url, f"Waiting {scheme}", "Me too")
     expect(agent.get_by_text("Me too").first).to_be_visible()

@@ -26,7 +26,7 @@ def settings(page: Page) -> Locator:
 
 
 def test_settings_follow_the_user(server: Server, new_context: NewContext) -> None:
-    chen = open_wave(new_context, server.url, "1002", viewport=NARROW)
+    chen = open_wave(new_context, server.url, "1002", reduced_motion="reduce", viewport=NARROW)
     other = open_wave(new_context, server.url, "1002")
     dialog = settings(chen)
     assert serious_faults(chen) == []
