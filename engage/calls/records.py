@@ -29,10 +29,12 @@ def record_of(
         name_of: the name of an extension.
         trunk_name: the name of a trunk by its id; of one that is gone, empty: the id stays.
     """
-    caller, taken = call.caller, _taken_by(call)
+    caller = call.caller
+    # A phone may have answered with what the caller cannot hear: he was refused then.
+    answered = call.disposition == "answered"
+    taken, answered_at = (_taken_by(call), call.answered_at_ms) if answered else (None, 0)
     first = next((each for each in call.legs.values() if each.role != "caller"), None)
     outward = next((each for each in (taken, *_called(call)) if each and each.trunk), None)
-    answered_at = call.answered_at_ms
     record = CallRecord(
         id=call.id,
         number=number,

@@ -280,3 +280,17 @@ def test_a_caller_of_the_blacklist_came_nowhere() -> None:
     record, legs = records(story)[call]
     assert record.action == "blacklist"
     assert rows_of(record, legs, [], UTC)[0]["action_type"] == "BLACKLIST"
+
+
+def test_a_phone_that_answers_with_what_the_caller_cannot_hear_has_not_answered_the_call() -> None:
+    story = Story()
+    call = story.begin("1001", "1002")
+    story.ring(call, "b", "1002")
+    story.wait(5)
+    story.tell(LegAnswered(call, "b"))
+    story.end_leg(call, "b", 0, "no_common_media", 79)
+    story.end(call, "failed", 488, 79)
+    record, legs = records(story)[call]
+    assert (record.disposition, record.answered_by) == ("failed", "")
+    assert (record.answered_at_ms, record.talk_s) == (None, 0)
+    assert legs[1].answered_at_ms == BEGIN_MS + 5000
