@@ -172,6 +172,10 @@ class LiveChatService:
         """Who may take its inquiries now, as the hub calls them."""
         return self.lobby.on_duty(livechat)
 
+    def most_calls(self, livechat: str) -> int:
+        """How many visitors may call at once in a live chat, by its identifier."""
+        return self.livechats.by_id(livechat).options.most_visitor_calls
+
     async def visitor_files(self, visitor_id: str) -> tuple[int | None, frozenset[FileKind] | None]:
         """How this visitor's live chat narrows what they may bring: the most bytes, the kinds."""
         async with self._database.read() as connection:

@@ -93,6 +93,10 @@ class Callers(Protocol):
         """Who may take inquiries now, as the hub calls them."""
         ...
 
+    def most_calls(self, livechat: str) -> int:
+        """How many visitors may call at once in a live chat, by its identifier."""
+        ...
+
 
 class CallsNotAllowed(Forbidden):
     """This live chat takes no calls, or the chat is over."""

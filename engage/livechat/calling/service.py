@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engage.errors import EngageError
 from engage.identifiers import new_id
+from engage.livechat.calling.lines import Lines
 from engage.livechat.calling.model import (
     RELOAD_S,
     CallOver,
@@ -74,6 +75,7 @@ class VisitorCalls:
         self._delivery, self._ends_of, self._name_of = delivery, ends_of, name_of
         self._throttle, self._reload_s = throttle, reload_s
         self._calls: dict[str, VisitorCall] = {}
+        self._lines = Lines(self._calls, callers.most_calls, delivery)
         self._ended: deque[str] = deque(maxlen=1_000)  # the journal may still have these as up
         self._away: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,6 +119,15 @@ class VisitorCalls:
         self._is_there(conversation)
         return {"call": None} if known is None else self._told(known)
 
+    async def lines(self, principal: Principal, conversation: str) -> dict[str, Any]:
+        """Whether all lines are busy for a conversation; its page hears when that changes.
+
+        Raises:
+            NotFound: not this visitor's conversation.
+        """
+        _, _, livechat = await self._callers.caller(principal.who, conversation)
+        return {"busy": self._lines.watch(principal.who, livechat.id, conversation)}
+
     async def end(
         self, principal: Principal, conversation: str, call: str | None = None
     ) -> dict[str, Any]:
@@ -141,6 +152,7 @@ class VisitorCalls:
         """A visitor's socket is gone: the page may be loading anew."""
         if self._delivery.connections(principal.who):
             return
+        self._lines.leave(principal.who)
         loop = asyncio.get_running_loop()
         for each in self._calls.values():
             if each.who == principal.who:
@@ -158,14 +170,11 @@ class VisitorCalls:
         self._throttle.call(livechat.id, ends.host)
         manners = (await self._hub.conversation(conversation)).manners
         before = self._known(conversation, principal.who, livechat.id, manners)
-        up = sum(
-            each.livechat == livechat.id and each is not before for each in self._calls.values()
-        )
-        if up >= livechat.options.most_visitor_calls:
+        if self._lines.busy(livechat.id, conversation):
             raise LinesBusy
         known = VisitorCall(new_id(), conversation, livechat.id, principal.who, manners)
         self._is_there(conversation)
-        self._calls[conversation] = known  # before anything is awaited: two tabs may call at once
+        self._keep(known)  # before anything is awaited: two tabs may call at once
         if before is not None:  # from another tab, or before this page forgot
             self._send(before, "call_end", {"reason": "hung_up"})
             await self._hang_up(before)
@@ -224,9 +233,13 @@ class VisitorCalls:
                 known = VisitorCall(name, conversation, livechat, who, manners, recorded=recorded)
                 if agent:
                     known.state, known.agent = "answered", agent
-                self._calls[conversation] = known
+                self._keep(known)
                 break
         return known
+
+    def _keep(self, known: VisitorCall) -> None:
+        self._calls[known.conversation] = known
+        self._lines.moved(known.livechat)
 
     async def _ask(self, command: VisitorCommand) -> None:
         reply = await self._pbx.request(command, _ASKED_S)
@@ -249,6 +262,7 @@ class VisitorCalls:
         if self._calls.get(known.conversation) is known:
             self._is_there(known.conversation)
             del self._calls[known.conversation]
+            self._lines.moved(known.livechat)
 
     def _is_there(self, conversation: str) -> None:
         timer = self._away.pop(conversation, None)

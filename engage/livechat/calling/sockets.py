@@ -53,6 +53,7 @@ class VisitorCallSockets:
         sockets.on(VISITOR, "call_candidate", Candidate, self.candidate)
         sockets.on(VISITOR, "call_state", InConversation, self.state)
         sockets.on(VISITOR, "call_end", InConversation, self.end)
+        sockets.on(VISITOR, "call_lines", InConversation, self.lines)
         sockets.on(WAVE, "call_ask", InConversation, self.ask)
         sockets.on(VISITOR, "call_decline", InConversation, self.decline)
         sockets.on_disconnect(VISITOR, self._calls.disconnected)
@@ -71,6 +72,10 @@ class VisitorCallSockets:
     async def state(self, principal: Principal, data: InConversation) -> dict[str, Any]:
         """How the call stands; `call` is null where there is none."""
         return await self._calls.state(principal, data.conversation)
+
+    async def lines(self, principal: Principal, data: InConversation) -> dict[str, Any]:
+        """Whether all lines are busy; `call_lines` tells when that changes."""
+        return await self._calls.lines(principal, data.conversation)
 
     async def end(self, principal: Principal, data: InConversation) -> dict[str, Any]:
         """Hang up."""

@@ -9,9 +9,12 @@ from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
 from tests.support.desk import ask
+from tests.support.program import Program
 from tests.support.softphone import Softphone, hears, hears_no_more, speaks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import BrowserContext, Page
 
     from tests.support.desk import NewContext
@@ -55,6 +58,22 @@ def records(new_context: NewContext, server: Server) -> list[dict[str, Any]]:
     bearer = {"Authorization": f"Bearer {token}"}
     items: list[dict[str, Any]] = api.get(f"{server.url}/v1/calls", headers=bearer).json()["items"]
     return items
+
+
+@pytest.fixture
+def one_line(server: Server) -> Iterator[None]:
+    """One visitor may call at once."""
+    root = Program(server.url, "admin", "Demo-admin!")
+
+    def let(most: int) -> int:
+        [demo] = [x for x in root.get("/v1/livechats").json()["items"] if x["public_id"] == "demo"]
+        wanted = {"most_visitor_calls": most, "version": demo["version"]}
+        assert root.patch(f"/v1/livechats/{demo['id']}", wanted).status == 200
+        return int(demo["most_visitor_calls"])
+
+    before = let(1)
+    yield
+    let(before)
 
 
 def test_a_waiting_visitor_calls_and_whoever_answers_serves(
@@ -176,6 +195,30 @@ def test_another_page_of_the_visitor_hears_nothing_until_it_calls_itself(
     expect(bars[1]).to_contain_text("You are talking to Ana Costa")
     hang_up(other)
     expect(ana.current()).to_have_count(0)
+
+
+@pytest.mark.usefixtures("one_line")
+def test_the_button_says_so_while_all_lines_are_busy(
+    server: Server, new_context: NewContext, ana: Softphone, vera: Page
+) -> None:
+    otto = ask(new_context, server.url, "Otto Voll", "May I call?")
+    button = otto.get_by_role("button", name="Call", exact=True)
+    expect(button).to_be_enabled()
+    call(vera)
+    expect(ana.ringing()).to_be_visible()
+    expect(button).to_have_attribute("aria-disabled", "true")
+    words = "All lines are busy at the moment. Please try again in a few minutes."
+    expect(button).to_have_accessible_description(words)
+    otto.set_viewport_size({"width": 360, "height": 640})
+    button.focus()
+    expect(otto.get_by_role("tooltip")).to_be_visible()
+    expect(otto.get_by_role("tooltip")).to_be_in_viewport(ratio=1)
+    assert serious_faults(otto) == []
+    button.press("Enter")
+    expect(otto.get_by_role("region", name="Call", exact=True)).to_have_count(0)
+    hang_up(vera)
+    expect(button).to_be_enabled()
+    expect(button).not_to_have_attribute("aria-disabled", "true")
 
 
 def test_what_a_call_takes_cannot_be_loaded(server: Server, ana: Softphone, vera: Page) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engage.errors import Unavailable
+from engage.errors import NotFound, Unavailable
 from engage.livechat.calling.model import CallOver, Ends, LinesBusy
 from engage.livechat.calling.service import VisitorCalls
 from engage.livechat.calling.timeline import Timeline
@@ -272,6 +273,30 @@ async def test_a_call_from_before_a_restart_is_told_as_it_is_and_counts(
     other = await office.service.visitor(str(session.token))
     with pytest.raises(LinesBusy):
         await caller.calls.offer(other, str(session.conversation_id), "v=0", None)
+
+
+async def test_a_page_knows_while_all_lines_are_busy(office: Office, caller: Caller) -> None:
+    session = await office.begin("calls")
+    other, conversation = (
+        await office.service.visitor(str(session.token)),
+        str(session.conversation_id),
+    )
+    await office.connect(other.who)
+    told = partial(office.sockets.told, other.who, "call_lines")
+    assert await caller.calls.lines(other, conversation) == {"busy": False}
+    assert await caller.calls.lines(caller.principal, caller.conversation) == {"busy": False}
+    with pytest.raises(NotFound):
+        await caller.calls.lines(other, caller.conversation)
+    call = await caller.dial()
+    assert told() == [{"conversation": conversation, "busy": True}]
+    assert not caller.told("call_lines")  # may call anew: its own line is free for it
+    assert await caller.calls.lines(other, conversation) == {"busy": True}
+    caller.pbx.moved(call, caller.conversation, "over", reason="hung_up")
+    assert told()[1:] == [{"conversation": conversation, "busy": False}]
+    await office.disconnect(other.who)
+    await caller.calls.disconnected(other)
+    await caller.dial()
+    assert len(told()) == 2, "whose page is gone is told nothing"
 
 
 async def test_a_page_reads_the_alias_of_who_answered_before_a_restart_and_after(

@@ -556,6 +556,7 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/visitor", "call_state"): {VISITOR},
     ("/visitor", "call_end"): {VISITOR},
     ("/visitor", "call_decline"): {VISITOR},
+    ("/visitor", "call_lines"): {VISITOR},
     ("/visitor", "survey"): NOBODY,  # before it is over
     ("/wave", "hello"): USERS,
     ("/wave", "send"): {USER},

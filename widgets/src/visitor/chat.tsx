@@ -10,7 +10,8 @@ import { chime, setSound, soundOn } from "../shared/sound";
 import type { WireEvent } from "../shared/wire";
 import { isBots } from "./bot";
 import { Asked } from "./call/Asked";
-import { useCall } from "./call/useCall";
+import { CallButton, useBusyLines } from "./call/CallButton";
+import { type Call, useCall } from "./call/useCall";
 import type { Config, Session, Unanswered } from "./config";
 import { Talk } from "./conversation";
 import { tellHost } from "./embed";
@@ -71,7 +72,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
           )
         }
       >
-        {config.calls && conversation && !isOver(conversation) && <CallButton up={call.up} onCall={call.begin} />}
+        {config.calls && conversation && !isOver(conversation) && <Calls client={client} conversation={conversation.id} call={call} />}
         <SoundButton />
         {conversation && !isOver(conversation) && <EndButton client={client} conversation={conversation.id} calling={call.up} />}
       </Header>
@@ -114,6 +115,10 @@ function heard(event: WireEvent, client: ConversationClient): void {
   if (document.visibilityState !== "visible" || !document.hasFocus()) chime();
 }
 
+function Calls({ client, conversation, call }: { client: ConversationClient; conversation: string; call: Call }) {
+  return <CallButton up={call.up} busy={useBusyLines(client, conversation)} onCall={call.begin} />;
+}
+
 function SoundButton() {
   const [on, setOn] = useState(soundOn);
   const toggle = (): void => {
@@ -124,14 +129,6 @@ function SoundButton() {
   return (
     <button type="button" class="tool" aria-pressed={on} aria-label={t("Sound")} title={t("Sound")} onClick={toggle}>
       <Icon paths={on ? icons.sound : icons.mute} />
-    </button>
-  );
-}
-
-function CallButton({ up, onCall }: { up: boolean; onCall: () => void }) {
-  return (
-    <button type="button" class="tool" aria-label={t("Call")} title={t("Call")} disabled={up} onClick={onCall}>
-      <Icon paths={icons.phone} />
     </button>
   );
 }

@@ -1,0 +1,41 @@
+/** Calls the agents; while all lines are busy it says so instead, and comes back by itself. */
+import { useEffect, useState } from "preact/hooks";
+import { announce } from "../../shared/announce";
+import type { ConversationClient } from "../../shared/client";
+import { t } from "../../shared/i18n";
+import * as icons from "../../shared/icons/paths";
+import { Icon } from "../parts";
+
+interface Told {
+  conversation: string;
+  busy: boolean;
+}
+
+/** Whether all lines are busy: asked with each connection, for nobody tells a page that is away. */
+export function useBusyLines(client: ConversationClient, conversation: string): boolean {
+  const [busy, setBusy] = useState(false);
+  const online = client.connection === "online";
+  useEffect(() => client.on<Told>("call_lines", (told) => told.conversation === conversation && setBusy(told.busy)), [client, conversation]);
+  useEffect(() => {
+    if (!online) return;
+    void client.request("call_lines", { conversation }).then((ack) => ack.ok && setBusy(ack["busy"] === true));
+  }, [client, conversation, online]);
+  return busy;
+}
+
+/** What is switched off cannot be reached by keyboard: a busy one can, so that its words are read. */
+export function CallButton({ up, busy, onCall }: { up: boolean; busy: boolean; onCall: () => void }) {
+  const words = busy && !up ? t("All lines are busy at the moment. Please try again in a few minutes.") : "";
+  return (
+    <>
+      <button type="button" class="tool" aria-label={t("Call")} title={words ? undefined : t("Call")} disabled={up} aria-disabled={words ? true : undefined} aria-describedby={words ? "lines-busy" : undefined} onClick={() => (words ? announce(words) : onCall())}>
+        <Icon paths={icons.phone} />
+      </button>
+      {words && (
+        <span class="tip" role="tooltip" id="lines-busy">
+          {words}
+        </span>
+      )}
+    </>
+  );
+}
