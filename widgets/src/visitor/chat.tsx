@@ -57,7 +57,9 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
   const agent = conversation && !isOver(conversation) ? conversation.owner : null;
   const call = useCall(client, session.conversation, config.pictures);
   useEffect(() => {
-    if (call.up) tellHost({ type: "call-started" });
+    if (!call.up) return;
+    tellHost({ type: "call-started" });
+    return () => tellHost({ type: "call-ended" });
   }, [call.up]);
   return (
     <>

@@ -11,7 +11,7 @@ export interface Identity {
 type FromHost = { engage: 1; type: "hello" | "shown" | "hidden" | "logout" } | { engage: 1; type: "identify"; identity: Identity & { name?: string } };
 
 /** What a web site may hear of a chat; `value` is told with it. */
-type ToHost = { type: "unread"; value: number } | { type: "close" | "started" | "talking" | "ended" | "message" | "chat-started" | "chat-ended" | "call-started" } | { type: "identified" | "identity-refused"; value: unknown };
+type ToHost = { type: "unread"; value: number } | { type: "close" | "started" | "talking" | "ended" | "message" | "chat-started" | "chat-ended" | "call-started" | "call-ended" } | { type: "identified" | "identity-refused"; value: unknown };
 
 export const embedded = window.parent !== window;
 

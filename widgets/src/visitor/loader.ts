@@ -101,6 +101,17 @@ interface Chat {
     fire(value ? "open" : "close");
   };
 
+  /** Remembers for this tab that a call is up, or that none is; whether one was. */
+  const inCall = (up?: number): unknown => {
+    try {
+      const was = sessionStorage.engageCall;
+      up ? (sessionStorage.engageCall = up) : delete sessionStorage.engageCall;
+      return was;
+    } catch {
+      return; // the site may not store: a call ends there with its page
+    }
+  };
+
   button.onclick = () => show(!shown);
   button.onpointerenter = button.onfocus = load;
   page.addEventListener("keydown", (event) => event.key == "Escape" && show(false));
@@ -108,6 +119,8 @@ interface Chat {
     if (source !== live || from != origin || data?.engage != 1) return;
     if (data.type == "close") return show(false);
     if (data.type == "unread") draw(data.value as number);
+    if (data.type == "call-started") inCall(1);
+    if (data.type == "call-ended") inCall();
     fire(data.type, data.value);
   });
 
@@ -139,4 +152,5 @@ interface Chat {
   place();
   new MutationObserver(place).observe(doc.documentElement, { childList: true, subtree: true });
   chat.push(...asked);
+  inCall() && show(true); // the server holds the call for the page that is loaded anew
 })(window, document);
