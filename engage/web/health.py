@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from engage.errors import N_, EngageError, Forbidden, Unauthenticated
 from engage.i18n import translate
-from engage.web.requests import address, answer, language, principal
+from engage.web.requests import address, answer, is_known, language, principal
 from pbxcore.networks import within
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class HealthRoutes:
     """What monitors ask.
 
     Whether each part can serve is nobody's secret. What is wrong with one, and the figures, are for
-    administrators and for those in certain networks.
+    administrators and for those in certain networks; a proxy that nobody named is in none of them.
 
     Args:
         readiness: of each part.
@@ -249,7 +249,7 @@ class HealthRoutes:
         return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _may_know(self, request: Request) -> bool:
-        if within(address(request), self._networks):
+        if is_known(request) and within(address(request), self._networks):
             return True
         try:
             await principal(request, "admin")

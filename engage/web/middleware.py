@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 access = logging.getLogger("engage.access")
 log = logging.getLogger(__name__)
 BODY_LIMIT = 64 * 1024
+FORWARDING = frozenset(("x-forwarded-for", "forwarded", "x-real-ip"))
+"""By any of these headers a proxy asks for somebody else."""
 
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -39,7 +41,8 @@ class ClientAddress:
     """Puts the client's own address and scheme into the scope.
 
     A forwarded header counts only from a trusted proxy; of its addresses, the last that is no
-    trusted proxy itself, since only that one was written by a proxy we trust.
+    trusted proxy itself, since only that one was written by a proxy we trust. Whose request was
+    forwarded without telling us for whom has no known address (`engage.web.requests.is_known`).
     """
 
     def __init__(self, app: ASGIApp, trusted: Iterable[IPv4Network | IPv6Network] = ()) -> None:
@@ -50,22 +53,30 @@ class ClientAddress:
         client = scope.get("client")
         if client is not None and client[0].startswith("::ffff:") and "." in client[0]:
             client = scope["client"] = (client[0][7:], client[1])  # IPv4, on a listener for both
-        if client is not None and self._trusted and self._is_proxy(client[0]):
+        if client is not None:
             headers = Headers(scope=scope)
-            # some proxies add a line of their own below the one the client has sent
-            forwarded = ",".join(headers.getlist("x-forwarded-for")).split(",")
-            own = next(
-                (each for each in map(str.strip, reversed(forwarded)) if not self._is_proxy(each)),
-                "",
-            )
-            if _is_address(own):
-                scope["client"] = (own, 0)
-            protos = ",".join(headers.getlist("x-forwarded-proto"))
-            proto = protos.rpartition(",")[2].strip().lower()
-            if proto in ("http", "https"):
-                socket = scope["type"] == "websocket"
-                scope["scheme"] = proto.replace("http", "ws") if socket else proto
+            forwarded = not FORWARDING.isdisjoint(headers)
+            if self._trusted and self._is_proxy(client[0]):
+                forwarded = not self._believe(scope, headers) and forwarded
+            scope.setdefault("state", {})["forwarded"] = forwarded
         await self._app(scope, receive, send)
+
+    def _believe(self, scope: Scope, headers: Headers) -> bool:
+        """Take over what a trusted proxy says; whether it says for whom it asks."""
+        # some proxies add a line of their own below the one the client has sent
+        chain = ",".join(headers.getlist("x-forwarded-for")).split(",")
+        own = next(
+            (each for each in map(str.strip, reversed(chain)) if not self._is_proxy(each)), None
+        )
+        known = own is None or _is_address(own)
+        if own and known:
+            scope["client"] = (own, 0)
+        protos = ",".join(headers.getlist("x-forwarded-proto"))
+        proto = protos.rpartition(",")[2].strip().lower()
+        if proto in ("http", "https"):
+            socket = scope["type"] == "websocket"
+            scope["scheme"] = proto.replace("http", "ws") if socket else proto
+        return known
 
     def _is_proxy(self, text: str) -> bool:
         try:

@@ -245,6 +245,11 @@ def address(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
+def is_known(request: Request) -> bool:
+    """Whether `address` is the client's own, and not that of a proxy nobody named."""
+    return not getattr(request.state, "forwarded", False)
+
+
 def language(request: Request) -> str:
     """The language to answer in: the person's own, else the browser's choice."""
     own = getattr(request.state, "language", "")

@@ -6,8 +6,10 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.requests import Request
 
 from engage.web.middleware import ClientAddress
+from engage.web.requests import is_known
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -15,10 +17,10 @@ if TYPE_CHECKING:
 PROXY, CLIENT, FORGED = "10.0.0.1", "203.0.113.9", "198.51.100.1"
 
 
-async def seen(
+async def passed_on(
     peer: str, *headers: tuple[str, str], kind: str = "http", scheme: str = "http"
-) -> tuple[str, str]:
-    """The address and scheme that a request comes to have."""
+) -> Scope:
+    """What becomes of a request."""
     found: list[Scope] = []
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +36,37 @@ async def seen(
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
     await ClientAddress(application, [ip_network("10.0.0.0/8")])(scope, nothing, nothing)
-    return found[0]["client"][0], found[0]["scheme"]
+    return found[0]
+
+
+async def seen(
+    peer: str, *headers: tuple[str, str], kind: str = "http", scheme: str = "http"
+) -> tuple[str, str]:
+    """The address and scheme that a request comes to have."""
+    scope = await passed_on(peer, *headers, kind=kind, scheme=scheme)
+    return scope["client"][0], scope["scheme"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "header", "known"),
+    [
+        ("127.0.0.1", None, True),
+        ("127.0.0.1", ("x-forwarded-for", FORGED), False),  # a proxy that nobody named
+        ("127.0.0.1", ("x-forwarded-for", "127.0.0.1"), False),
+        ("127.0.0.1", ("forwarded", f"for={FORGED}"), False),
+        ("127.0.0.1", ("x-real-ip", FORGED), False),
+        (PROXY, None, True),
+        (PROXY, ("x-forwarded-for", FORGED), True),
+        (PROXY, ("x-forwarded-for", "10.0.0.2"), True),
+        (PROXY, ("x-forwarded-for", "unknown"), False),
+        (PROXY, ("forwarded", f"for={FORGED}"), False),  # says it in words that are not read
+    ],
+)
+async def test_whose_address_is_known(
+    peer: str, header: tuple[str, str] | None, known: bool
+) -> None:
+    scope = await passed_on(peer, *[header] if header else [])
+    assert is_known(Request(scope)) is known
 
 
 async def test_a_stranger_cannot_forward_anything() -> None:

@@ -42,11 +42,13 @@ class Gate:
         return SimpleNamespace(language="en", kind="user")
 
 
-def asked(client: str, token: str = "") -> Request:
+def asked(client: str, token: str = "", *, forwarded: bool = False) -> Request:
     headers = [(b"authorization", token.encode())] if token else []
     state = SimpleNamespace(gate=Gate())
     scope: dict[str, Any] = {"type": "http", "headers": headers, "client": (client, 5)}
-    return Request({**scope, "app": SimpleNamespace(state=state), "state": {}})
+    return Request(
+        {**scope, "app": SimpleNamespace(state=state), "state": {"forwarded": forwarded}}
+    )
 
 
 async def well() -> None:
@@ -98,3 +100,13 @@ async def test_named_networks_are_instead_of_all_that_are_not_public() -> None:
     for client in ("127.0.0.1", "10.1.2.3", "nonsense"):
         with pytest.raises(Unauthenticated):
             await named.metrics(asked(client))
+
+
+async def test_nobody_is_near_whom_an_unknown_proxy_asks_for() -> None:
+    for near in routes(), routes("127.0.0.0/8"):
+        with pytest.raises(Unauthenticated):
+            await near.metrics(asked("127.0.0.1", forwarded=True))
+        told = json.loads(bytes((await near.readyz(asked("127.0.0.1", forwarded=True))).body))
+        assert told["parts"]["pbx"] == {"ready": False}
+        answer = await near.metrics(asked("127.0.0.1", f"Bearer {ADMIN}", forwarded=True))
+        assert answer.status_code == 200
