@@ -6,7 +6,7 @@ import logging
 import secrets as randomness
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engage.api.account_fields import ACCOUNT, CTI_PRIVILEGES, VOICEMAIL
+from engage.api.account_fields import ACCOUNT, CTI_PRIVILEGES, USUAL_CODECS, VOICEMAIL
 from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
 from engage.api.presence import RECORD, RECORDS, Record, complete, merged, targets
@@ -15,6 +15,7 @@ from engage.api.status import bad_value, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.errors import N_, NotFound, Unavailable
 from engage.i18n import closest
+from engage.people import codecs
 from engage.people.extension_forms import ExtensionChange, NewExtension
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.system.editing import Edited
@@ -134,8 +135,7 @@ class AccountActions:
         number = given.pop("extension")
         if (taken := self._people.number_book.taken(number)) is not None:
             raise taken
-        options = options_of(ACCOUNT, given, self._keyring)
-        options |= self._language_option(given)
+        options = self._options(given)
         if given.get("vmsecret") is None:
             pin = f"{randomness.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}d}"
             options["vmsecret"] = self._keyring.seal(pin)
@@ -183,7 +183,7 @@ class AccountActions:
         Fields of their own are put over what is there, so that two changes may cross; the records
         are one value, so that the second of two tries again.
         """
-        options = options_of(ACCOUNT, given, self._keyring) | self._language_option(given)
+        options = self._options(given)
         ours = await self._ours(caller, given)
         for tries_left in reversed(range(TRIES)):
             present = given.get("presence_status") or _presence(entry)
@@ -258,6 +258,7 @@ class AccountActions:
             "out_of_service": "no" if entry.enabled else "yes",
             "wave_privilege_id": await self._privilege_number(entry.wave_privilege_id),
             "language": language_of(entry),
+            "allow": codecs.written(codecs.read(kept.get("allow")), USUAL_CODECS),
             "missed_call": entry.options.get("missed_call", "no"),
         }
         return ACCOUNT.answered(values)
@@ -280,9 +281,15 @@ class AccountActions:
             ours["wave_privilege_id"] = await self._privilege_of(caller, given["wave_privilege_id"])
         return ours
 
-    def _language_option(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The language as it was sent: it is answered so for as long as nobody sets another."""
-        return {"language": given["language"]} if "language" in given else {}
+    def _options(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What is kept among the options.
+
+        The language as it was sent: it is answered so for as long as nobody sets another.
+        """
+        options = options_of(ACCOUNT, given, self._keyring)
+        if "allow" in given and not codecs.read(given["allow"], USUAL_CODECS):
+            options["allow"] = None
+        return options | ({"language": given["language"]} if "language" in given else {})
 
     async def _privilege_of(self, caller: Caller, number: str) -> str:
         if number == DEFAULT_WAVE_PRIVILEGE:

@@ -47,11 +47,13 @@ class CodecList(CommaList):
     def read(self, given: Any) -> str:
         """Read a comma list."""
         text = super().read(given)
-        if not codecs.has_sound(codecs.read(text)):
+        if not codecs.has_sound(codecs.named(text)):
             raise BadValue(codecs.NO_SOUND)
         return text
 
 
+USUAL_CODECS = "ulaw,alaw,gsm,g726,g722,g729,h264,ilbc"
+"""What programs know as an account's default: nothing is chosen, and every codec may be used."""
 ALLOWED = CodecList(one_of((*codecs.CODECS, *codecs.NO_CODECS)), "codecs")
 DTMF = Choice(codecs.DTMF_MODES, (("rfc2833", "rfc4733"),))
 NETWORKS = 10
@@ -157,7 +159,7 @@ _MEDIA = (
     ),
     Field("specific_ip", Address(), None, nullable=True, effective=True),
     Field("intranet_ip_filter", YES_NO, "no", written=False),
-    Field("allow", ALLOWED, codecs.written(()), effective=True),
+    Field("allow", ALLOWED, USUAL_CODECS, effective=True),
     Field("jitterbuffer", Choice(("disable", "fixed", "adaptive", "neteq")), "disable"),
     Field("media_encryption", Choice(("auto_dtls",)), "auto_dtls", written=False),
     Field("use_avpf", YES_NO, "yes", written=False),

@@ -10,7 +10,7 @@ from engage.api.listing import listed
 from engage.api.route_values import text, yes
 from engage.api.status import missing, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
-from engage.api.trunk_fields import ENCRYPTION, TRUNK
+from engage.api.trunk_fields import ENCRYPTION, TRUNK, USUAL_CODECS
 from engage.api.trunk_values import KIND, status_of
 from engage.people import codecs
 from engage.telephony.trunk_forms import NewTrunk, TrunkForm
@@ -163,7 +163,7 @@ def _fields(form: TrunkForm) -> dict[str, Any]:
     return found | {
         "host": _host(form),
         "encryption": words[form.media_encryption],
-        "allow": codecs.written(form.codecs),
+        "allow": codecs.written(form.codecs, USUAL_CODECS),
         "dtmfmode": None if form.dtmf_mode == "default" else form.dtmf_mode,
         "send_ppi": yes(form.identity_header == "preferred"),
         "need_register": yes(registers),
@@ -181,7 +181,7 @@ def _ours(given: Mapping[str, Any], identity_header: str) -> dict[str, Any]:
         is_switch = TrunkForm.model_fields[field.home].annotation is bool
         found[field.home] = value == "yes" if is_switch else "" if value is None else value
     if "allow" in given:
-        found["codecs"] = codecs.read(given["allow"])
+        found["codecs"] = codecs.read(given["allow"], USUAL_CODECS)
     if "dtmfmode" in given:
         found["dtmf_mode"] = given["dtmfmode"] or "default"
     if "encryption" in given:

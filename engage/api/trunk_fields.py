@@ -11,7 +11,6 @@ import re
 from engage.api.account_fields import ALLOWED, DTMF, YES_NO
 from engage.api.fields import Field, Fields
 from engage.api.values import Choice, Line, Whole
-from engage.people import codecs
 
 NAME = Line(64, 2)
 USER = Line(64)
@@ -19,6 +18,9 @@ HOST = Line(60)
 PAI = Line(60, 1, re.compile(r"[^<>]*<[^<>]+>|[^<>]+"), "name<number>, <number> or number")
 COMPLETION = Choice(("never", "native"))
 PEERS = Whole(1, 999)
+
+USUAL_CODECS = "ulaw,alaw,gsm,g726,g729,ilbc"
+"""What programs know as a trunk's default: nothing is chosen, and every codec may be used."""
 
 _PROVIDER = (
     Field("trunk_index", Whole(1, 10**9), written=False),
@@ -61,7 +63,7 @@ _CALLS = (
 )
 
 _MEDIA = (
-    Field("allow", ALLOWED, codecs.written(()), home="codecs"),
+    Field("allow", ALLOWED, USUAL_CODECS, home="codecs"),
     Field("dtmfmode", DTMF, None, nullable=True, home="dtmf_mode"),
     Field("encryption", Choice(("no", "yes", "support")), "no", home="media_encryption"),
     Field("nat", YES_NO, "no"),

@@ -75,17 +75,26 @@ Codecs = Annotated[
 ]
 
 
-def written(names: Iterable[CodecName]) -> str:
-    """As programs say it, with commas between them; all of them where nobody is kept to any."""
-    return ",".join(names) or ",".join(CODECS)
+def written(names: Iterable[CodecName], usual: str) -> str:
+    """As programs say it, with commas between them; `usual` where nobody is kept to any."""
+    return ",".join(names) or usual
 
 
-def read(text: object) -> list[CodecName]:
-    """The codecs that a comma list keeps calls to; none: it is what stands for all of them."""
+def named(text: object) -> list[CodecName]:
+    """The codecs that a comma list names."""
     parts = text.split(",") if isinstance(text, str) else []
     known: dict[str, CodecName] = {each: each for each in CODECS}
-    found = [known[each] for each in parts if each in known]
-    return [] if found == list(CODECS) else found
+    return [known[each] for each in parts if each in known]
+
+
+def read(text: object, usual: str = "") -> list[CodecName]:
+    """The codecs that a comma list keeps calls to.
+
+    None, which is all of them, for `usual`, and where none of them is for sound: programs could
+    once store such lists, with which nobody could talk.
+    """
+    found = named(text)
+    return [] if text == usual or found == list(CODECS) or not has_sound(found) else found
 
 
 def has_sound(names: Iterable[CodecName]) -> bool:

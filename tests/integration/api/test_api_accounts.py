@@ -93,7 +93,7 @@ def test_four_siblings_are_answered_with_their_types(api: UcmClient, account: st
     fields = response["extension"]
     assert fields["extension"] == fields["cidnumber"] == account
     assert (fields["ring_timeout"], fields["max_contacts"], fields["qualifyfreq"]) == (None, 1, 60)
-    assert fields["allow"].startswith("ulaw,alaw,g722,opus,g729,")  # all that there are
+    assert fields["allow"] == "ulaw,alaw,gsm,g726,g722,g729,h264,ilbc"
     assert fields["account_type"] == "SIP(WebRTC)"
     assert len(fields["secret"]) >= 12
     assert fields["vmsecret"].isdigit()
@@ -104,6 +104,24 @@ def test_four_siblings_are_answered_with_their_types(api: UcmClient, account: st
         assert record["cfu_destination_type"] == "0"
         assert record["cfu_timetype"] == 0
         assert record["cfu"] is None
+
+
+def test_the_usual_codecs_are_none_in_particular(
+    api: UcmClient, admin: Program, account: str
+) -> None:
+    usual = api.ask("getSIPAccount", extension=account).response["extension"]["allow"]
+
+    def kept_to(given: str | None) -> tuple[str, list[str]]:
+        changed = api.ask("updateSIPAccount", extension=account, allow=given)
+        assert changed.status == 0
+        form = admin.get(f"/v1/extensions/{account}").json()
+        return changed.response["extension"]["allow"], form["codecs"]
+
+    assert kept_to("opus,ulaw") == ("opus,ulaw", ["opus", "ulaw"])
+    assert kept_to(usual) == (usual, [])
+    assert kept_to("alaw,h264") == ("alaw,h264", ["alaw", "h264"])
+    assert kept_to(None) == (usual, [])
+    assert api.ask("updateSIPAccount", extension=account, allow="h264").status == -15
 
 
 def test_naming_fields_limits_the_answer(api: UcmClient, account: str) -> None:

@@ -96,6 +96,11 @@ def test_a_trunk_is_added_read_changed_and_deleted(api: UcmClient, admin: Progra
     assert not {"password", "options"} & shown.keys()
     operations = admin.get("/v1/operations?limit=50").json()["items"]
     assert any(each["action"] == "trunk.read_secret" for each in operations)
+    usual = "ulaw,alaw,gsm,g726,g729,ilbc"
+    assert api.ask("updateSIPTrunk", trunk=number, allow=usual).status == 0
+    assert trunk_of(api, "City Line")["allow"] == usual
+    rows = admin.get("/v1/trunks").json()["items"]
+    assert next(each for each in rows if each["name"] == "City Line")["codecs"] == []
     reset = api.ask("updateSIPTrunk", trunk=number, pai_number=None, fromuser="", dtmfmode="null")
     assert reset.status == 0
     assert trunk_of(api, "City Line").items() >= {"pai_number": None, "dtmfmode": None}.items()

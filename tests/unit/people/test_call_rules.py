@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from engage.people.call_forms import CallChanges, CallFields
 from engage.people.call_options import options_for, shown
 from engage.people.call_rules import CallRules
-from engage.people.codecs import in_rtpmap, written
+from engage.people.codecs import CODECS, in_rtpmap, read
 from engage.telephony.trunk_forms import TrunkForm
 
 if TYPE_CHECKING:
@@ -33,7 +33,14 @@ def test_codecs_are_kept_to_in_their_order_and_keys_in_their_way() -> None:
     rules = CallRules.of({"allow": "g722,rtx,ulaw", "dtmfmode": "inband"})
     assert (rules.codecs, rules.dtmf) == (("g722", "ulaw"), "inband")
     assert in_rtpmap(rules.codecs) == ("g722", "pcmu")
-    assert CallRules.of({"allow": written(())}) == CallRules.of({"allow": ""}) == CallRules()
+    assert CallRules.of({"allow": ",".join(CODECS)}) == CallRules.of({"allow": ""}) == CallRules()
+
+
+@pytest.mark.parametrize("stored", ["h264", "vp8,h264", "rtx", "rtx,h265", "mp3"])
+def test_a_stored_list_without_sound_keeps_nobody_from_talking(stored: str) -> None:
+    assert read(stored) == []
+    assert CallRules.of({"allow": stored}) == CallRules()
+    assert read(f"{stored},alaw")[-1] == "alaw"
 
 
 def test_the_form_writes_what_the_rules_read() -> None:
