@@ -66,6 +66,7 @@ class QueueStay:
         onward: how he goes on elsewhere.
         music: what is heard between announcements.
         number: who calls, as he may be called back.
+        welcomed: told that the welcome is over.
         pressed: told each key.
         asked: told the number that somebody wants to be called back at.
         gone: told that the script is over, whatever ended it.
@@ -83,12 +84,13 @@ class QueueStay:
         music: tuple[File | Tone, ...],
         number: str,
         *,
+        welcomed: Callable[[], None],
         pressed: Callable[[str], None],
         asked: Callable[[str], None],
         gone: Callable[[], None],
     ) -> None:
         self._welcome, self._onward, self._music, self._number = welcome, onward, music, number
-        self._pressed, self._asked, self._gone = pressed, asked, gone
+        self._welcomed, self._pressed, self._asked, self._gone = welcomed, pressed, asked, gone
         self.news: deque[tuple[Said, ...]] = deque()
         self.served, self.welcoming = False, bool(welcome)
         self._exit: tuple[Place, ExitStatus] | None = None
@@ -114,7 +116,9 @@ class QueueStay:
         try:
             if self._welcome and self._exit is None:
                 yield Say(self._welcome, barge=False)
-            self.welcoming = False
+            if self.welcoming:
+                self.welcoming = False
+                self._welcomed()
             while self._exit is None:
                 if self.news:
                     yield from self._tell(self.news.popleft())

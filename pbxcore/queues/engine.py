@@ -116,6 +116,8 @@ class QueueEngine:
         match given:
             case inputs.PressKey(key=key):
                 self._press(caller, key)
+            case inputs.Welcomed():
+                self._offering.welcomed(caller)
             case inputs.AskCallback(number=number):
                 self._calling_back.ask(caller, number)
             case inputs.CallerLeft() if caller.stage is Stage.TALKING:

@@ -49,6 +49,7 @@ class Waiting:
 
     Attributes:
         live: has a call that is up; else waits to be called back.
+        welcoming: hears the welcome still.
         tried: agents who were rung in this round, `last_try` when the last of them ended.
         level: the lowest of those who were rung together last.
         leases: by agent; `answered` the one that won.
@@ -58,6 +59,7 @@ class Waiting:
         self.key, self.caller, self.queue = caller.key, caller, queue
         self.entered, self.order = entered, order
         self.stage, self.live = Stage.WAITING, True
+        self.welcoming = caller.welcoming
         self.original_position = 0
         self.leases: dict[str, Lease] = {}
         self.tried: set[str] = set()

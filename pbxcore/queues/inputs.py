@@ -41,7 +41,7 @@ class Caller(msgspec.Struct, frozen=True):
 
     Higher priorities go before all others. `skills` are asked of an agent with at least that
     level. `waited_s` was waited elsewhere before and counts. `did` is the number that somebody from
-    outside has dialled.
+    outside has dialled. Who is `welcoming` hears a welcome first, and talks to nobody until then.
     """
 
     key: str
@@ -52,6 +52,7 @@ class Caller(msgspec.Struct, frozen=True):
     skills: dict[str, int] = {}
     waited_s: float = 0.0
     did: str = ""
+    welcoming: bool = False
 
 
 class Enter(msgspec.Struct, frozen=True, tag=True):
@@ -66,6 +67,12 @@ class PressKey(msgspec.Struct, frozen=True, tag=True):
 
     caller: str
     key: str
+
+
+class Welcomed(msgspec.Struct, frozen=True, tag=True):
+    """Who waits has heard the welcome: an agent who has answered talks to him now."""
+
+    caller: str
 
 
 class AskCallback(msgspec.Struct, frozen=True, tag=True):
@@ -279,7 +286,7 @@ class Tick(msgspec.Struct, frozen=True, tag=True):
     """Time has passed; due at the engine's `deadline`."""
 
 
-CallerInput = Enter | PressKey | AskCallback | CallerLeft | Remove | Move
+CallerInput = Enter | PressKey | Welcomed | AskCallback | CallerLeft | Remove | Move
 OfferInput = OfferRung | OfferAnswered | OfferRefused | OfferMissed | OfferFailed
 TalkInput = Bridged | CallbackReached | CallbackFailed | AgentLeft | Transferred | Held
 AgentInput = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pbxcore.queues.settings import Miss, QueueSettings
 
 CONNECTED_WITHIN_S: Final = 30.0
-"""So long an agent who answered may take to talk to the caller."""
+"""So long it may take until an agent who answered talks to the caller, the welcome aside."""
 REMEMBERED: Final = 4096
 """So many ended offers are known still, for answers that cross their end."""
 
@@ -86,10 +86,21 @@ class Offering:
         number = caller.queue.number
         floor.log(AgentAnswered(number, caller.key, agent.number, id_, caller.rang_s))
         if caller.live:
-            floor.timers.set(Due.CONNECT, caller.key, floor.now + CONNECTED_WITHIN_S)
+            if not caller.welcoming:
+                self._guard(caller)
             floor.tell(Connect(id_, caller.key, agent.number, caller.waited_s))
         else:
             self._call_back(caller, lease)
+
+    def welcomed(self, caller: Waiting) -> None:
+        """The welcome keeps an agent who has answered waiting no longer."""
+        waits, caller.welcoming = caller.welcoming, False
+        if waits and caller.live and caller.stage is Stage.CONNECTING:
+            self._guard(caller)
+
+    def _guard(self, caller: Waiting) -> None:
+        until = self._floor.now + CONNECTED_WITHIN_S
+        self._floor.timers.set(Due.CONNECT, caller.key, until)
 
     def _call_back(self, caller: Waiting, lease: Lease) -> None:
         callbacks = caller.queue.settings.callbacks

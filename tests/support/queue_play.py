@@ -128,6 +128,7 @@ class Play:
             number=f"{self.chance.below(6)}",
             priority=self.chance.one_of((0, 0, 0, 5)),
             skills=skills,
+            welcoming=not self.chance.below(4),
         )
         self.give(inputs.Enter(self.chance.one_of(QUEUES), caller))
 
@@ -158,6 +159,7 @@ class Play:
             self.chance.one_of(
                 (
                     *(inputs.Bridged(key), inputs.Bridged(key), inputs.AgentLeft(key)),
+                    inputs.Welcomed(key),
                     *(inputs.CallerLeft(key), inputs.Transferred(key, "200")),
                     *(inputs.AskCallback(key, "0170"), inputs.CallbackReached(key)),
                     *(inputs.CallbackFailed(key, "busy"), inputs.Remove(key)),

@@ -137,7 +137,15 @@ class QueueDesk:
         call = found.call
         did = call.dialled if call.origin.trunk else ""
         priority = max(queue.priority, call.aim.priority)
-        caller = Caller(key, found.shown, name, priority=priority, skills=queue.skills, did=did)
+        caller = Caller(
+            key,
+            found.shown,
+            name,
+            priority=priority,
+            skills=queue.skills,
+            did=did,
+            welcoming=bool(queue.welcome),
+        )
         self.tell(Enter(number, caller))
         self._run()
 

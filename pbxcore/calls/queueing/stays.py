@@ -17,7 +17,7 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.media.commands import File
 from pbxcore.prompts.catalogue import language_for
 from pbxcore.queues.facts import ExitStatus
-from pbxcore.queues.inputs import AskCallback, Bridged, CallerLeft, PressKey, Remove
+from pbxcore.queues.inputs import AskCallback, Bridged, CallerLeft, PressKey, Remove, Welcomed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +70,7 @@ class Stay:
             self._onward,
             self._house.waiting.sounds(queue.music),
             self._number,
+            welcomed=lambda: tell(Welcomed(key)),
             pressed=lambda pressed: tell(PressKey(key, pressed)),
             asked=lambda number: tell(AskCallback(key, number)),
             gone=self._gone,

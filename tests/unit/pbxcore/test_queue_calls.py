@@ -321,6 +321,23 @@ def test_the_welcome_is_heard_in_full_while_agents_ring_and_answer() -> None:
         office.check()
 
 
+def test_a_long_welcome_is_waited_for_by_an_agent_who_answered_early() -> None:
+    with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
+        office.house.workers.play_s = 45.0
+        alice = office["alice"].dial("help")
+        office.run(3)
+        office.house.workers.play_s = 1.0
+        office["bob"].talk.accept()
+        office.run(40)
+        assert not office.house.workers.heard
+        office.run(5)
+        assert len(office.house.workers.heard) == 2
+        assert last(office, facts.Connected).agent == "bob"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_an_agent_who_hangs_up_before_the_welcome_is_over_is_not_brought_to_the_caller() -> None:
     with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
         office.house.workers.play_s = 8.0

@@ -27,6 +27,7 @@ from pbxcore.queues.inputs import (
     PutAgent,
     PutQueue,
     TakeBreak,
+    Welcomed,
 )
 from pbxcore.queues.outputs import (
     Admit,
@@ -49,7 +50,7 @@ from pbxcore.queues.settings import (
     SkillRule,
     Strategy,
 )
-from tests.support.queueing import Hall, announced, left, of, offered, queue
+from tests.support.queueing import Hall, announced, left, of, offered, queue, withdrawn
 
 THERE = Place("voicemail", "1001")
 _BREAKS = facts.BreakBegan | facts.BreakEnded
@@ -430,3 +431,16 @@ def test_a_callback_expires_that_could_not_while_the_customer_was_called() -> No
     hall.give(AgentLeft("x"))
     assert [each.reason for each in hall.facts(facts.Exited)] == ["expired"]
     assert hall.ringing() == []
+
+
+def test_who_answers_during_the_welcome_is_let_go_long_after_it_alone() -> None:
+    hall = Hall(queue("a"))
+    hall.enter("x", welcoming=True)
+    hall.answer("a")
+    assert withdrawn(hall.pass_(300)) == []
+    hall.give(Welcomed("x"))
+    assert withdrawn(hall.pass_(29)) == []
+    assert withdrawn(hall.pass_(1)) == [("a", "stale")]
+    hall.pass_(5)
+    hall.answer("a")  # he is rung again, and nothing is left of the welcome
+    assert withdrawn(hall.pass_(30)) == [("a", "stale")]

@@ -25,7 +25,14 @@ def stay_of(number: str = "1000") -> tuple[QueueStay, list[str]]:
     """A stay, and the numbers that were asked to be called back at."""
     asked: list[str] = []
     stay = QueueStay(
-        (), ONWARD, (), number, pressed=lambda key: None, asked=asked.append, gone=lambda: None
+        (),
+        ONWARD,
+        (),
+        number,
+        welcomed=lambda: None,
+        pressed=lambda key: None,
+        asked=asked.append,
+        gone=lambda: None,
     )
     return stay, asked
 
