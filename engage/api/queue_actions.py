@@ -103,7 +103,7 @@ class QueueActions:
         }
 
     def _fields(self, queue: QueueEntry) -> dict[str, Any]:
-        agents = ",".join(each.number for each in queue.agents if each.static)
+        agents = ",".join(each.number for each in queue.named if each.static)
         kept = kept_in(QUEUE, queue.options, self._keyring)
         names = {each.id: each.form.name for each in self._prompts.kept.entries}
         kept |= {name: names.get(kept[name], kept[name]) for name in PROMPTS if name in kept}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.errors import Invalid, NotFound
+from engage.people.directory_repository import DirectoryRepository
 from engage.people.extension_rows import Rewrite
 from engage.people.ledger import Repeated
 from engage.people.model import ExtensionEntry, NameTaken, Reference
+from engage.people.queue_groups import forget_who_left
 from engage.people.repository import DIRECTORY_VERSION, PeopleRepository
 from engage.system.actor import Module
 from engage.system.editing import InUse
@@ -167,6 +169,7 @@ class Extensions:
             if blocking := [each for each in referring if each.blocking]:
                 raise InUse([each.named() for each in blocking])
             await PeopleRepository(connection).drop_accounts(each.account_id for each in found)
+            await forget_who_left(DirectoryRepository(connection))
             await PeopleRepository(connection).bump(DIRECTORY_VERSION)
             return found
 

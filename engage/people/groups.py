@@ -11,7 +11,7 @@ from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated, check_name
 from engage.people.model import Group, Reference
 from engage.people.policy import name_key
-from engage.people.queue_groups import groups_of, without_groups
+from engage.people.queue_groups import forget_who_left, groups_of, without_groups
 from engage.system.actor import Module
 from engage.system.editing import InUse
 from engage.system.operation_log import check_version
@@ -107,6 +107,7 @@ class Groups:
                     version=present.version + 1,
                 ),
             )
+            await forget_who_left(rows)
 
         fields = sorted(change.model_dump(exclude_none=True, exclude={"version"}))
         await self._ledger.change(
@@ -137,6 +138,7 @@ class Groups:
                     await rows.put_queue(without_groups(queue, group_ids))
             for group_id in group_ids:
                 await rows.drop_group(group_id)
+            await forget_who_left(rows)
 
         subject = subject_of(group_ids[0] if len(group_ids) == 1 else "")
         await self._ledger.change(actor, "group.delete", subject, store, {"ids": group_ids})

@@ -205,7 +205,10 @@ class QueueAgent:
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """A call queue and who serves it, in order; `options` as an extension's."""
+    """A call queue and who serves it, in order; `options` as an extension's.
+
+    `stored`: where members of groups are among the `agents`, those it has without them.
+    """
 
     number: str
     name: str
@@ -213,6 +216,12 @@ class QueueEntry:
     options: Mapping[str, Any] = field(default_factory=dict)
     client_id: str | None = None
     version: int = 1
+    stored: tuple[QueueAgent, ...] | None = None
+
+    @property
+    def named(self) -> tuple[QueueAgent, ...]:
+        """The agents who are named one by one, also those who are in one of its groups."""
+        return self.agents if self.stored is None else self.stored
 
 
 @dataclass(frozen=True, slots=True)

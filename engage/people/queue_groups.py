@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from engage.people.model import QueueAgent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from engage.people.directory_repository import DirectoryRepository
     from engage.people.model import Group, QueueEntry
 
 GROUPS: Final = "static_agent_groups"
@@ -34,7 +35,7 @@ def with_members(queue: QueueEntry, groups: Mapping[str, Group]) -> QueueEntry:
     states: Mapping[str, Mapping[str, bool]] = queue.options.get(_STATES) or {}
     members = [_member(each, states.get(each, {})) for each in numbers if each not in static]
     others = [each for each in queue.agents if not each.static and each.number not in numbers]
-    return replace(queue, agents=(*named, *members, *others))
+    return replace(queue, agents=(*named, *members, *others), stored=queue.agents)
 
 
 def without_groups(queue: QueueEntry, gone: Collection[str]) -> QueueEntry:
@@ -48,6 +49,25 @@ def with_state(queue: QueueEntry, number: str, state: Mapping[str, bool]) -> Que
     states: dict[str, Any] = {**(queue.options.get(_STATES) or {})}
     states[number] = {**states.get(number, {}), **state}
     return replace(queue, options={**queue.options, _STATES: states})
+
+
+def remembering(queue: QueueEntry, groups: Iterable[Group]) -> QueueEntry:
+    """A queue as it is stored, which forgets what those did who are in none of its groups now."""
+    states: Mapping[str, Any] = queue.options.get(_STATES) or {}
+    chosen = set(groups_of(queue))
+    members = {number for each in groups if each.id in chosen for number in each.members}
+    left = {number: state for number, state in states.items() if number in members}
+    if left.keys() == states.keys():
+        return queue
+    return replace(queue, options={**queue.options, _STATES: left})
+
+
+async def forget_who_left(rows: DirectoryRepository) -> None:
+    """Keep of each queue only what those do who are members of its groups now."""
+    groups = await rows.groups()
+    for queue in await rows.queues():
+        if (remembered := remembering(queue, groups)) is not queue:
+            await rows.put_queue(remembered)
 
 
 def _member(number: str, state: Mapping[str, bool]) -> QueueAgent:

@@ -10,6 +10,7 @@ from engage.people.directory_repository import DirectoryRepository
 from engage.people.groups import check_extensions
 from engage.people.queue_bodies import NewQueue, QueueChange
 from engage.people.queue_entries import changed_queue, new_queue
+from engage.people.queue_groups import forget_who_left
 from engage.people.queues import subject_of
 from engage.people.worksheets import (
     ImportRefused,
@@ -144,6 +145,7 @@ class QueueImport:
                 await check_extensions(rows, column, list(agents))
             for queue in wanted:
                 await rows.put_queue(queue)
+            await forget_who_left(rows)
 
         detail = {"added": len(plan.new), "changed": len(plan.changes)}
         async with self._numbers.assigning:

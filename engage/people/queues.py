@@ -12,7 +12,7 @@ from engage.people.ledger import Repeated
 from engage.people.queue_bodies import QueueChange
 from engage.people.queue_clearing import Clearing
 from engage.people.queue_entries import agent_of, changed_queue, new_queue
-from engage.people.queue_groups import GROUPS, groups_of, with_state
+from engage.people.queue_groups import GROUPS, forget_who_left, groups_of, with_state
 from engage.people.queue_options import shown
 from engage.people.queue_plan import agent_profile, call_queue
 from engage.system.actor import Module
@@ -358,13 +358,13 @@ class Queues:
     async def _change_agent(self, actor: Actor, number: str, agent: str, **state: bool) -> None:
         async def store(connection: AsyncConnection) -> None:
             rows = DirectoryRepository(connection)
-            present = await self._stored(rows, number)
-            if agent_of(present, agent) is not None:
-                await rows.change_agent(number, agent, state)
-            elif agent_of(self._existing(number), agent) is not None:  # as a group's member
-                await rows.put_queue(with_state(present, agent, state))
-            else:
+            seat = agent_of(self._existing(number), agent)
+            if seat is None and agent_of(await self._stored(rows, number), agent) is None:
                 raise NotFound
+            await rows.change_agent(number, agent, state)
+            if seat is not None and seat.by_group:
+                stored = await self._stored(rows, number)
+                await rows.put_queue(with_state(stored, agent, state))
 
         await self._ledger.change(
             actor, "queue_agent.change", f"queue_agent:{number}/{agent}", store, state
@@ -396,3 +396,4 @@ async def _put(rows: DirectoryRepository, queue: QueueEntry) -> None:
     if (wanted := set(groups_of(queue))) and wanted - {each.id for each in await rows.groups()}:
         raise Invalid({GROUPS: N_("There is no such group.")})
     await rows.put_queue(queue)
+    await forget_who_left(rows)

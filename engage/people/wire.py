@@ -109,10 +109,8 @@ def queue_json(
     return {
         "number": queue.number,
         "name": queue.name,
-        "static_agents": [
-            each.number for each in queue.agents if each.static and not each.by_group
-        ],
-        "dynamic_agents": [each.number for each in queue.agents if not each.static],
+        "static_agents": [each.number for each in queue.named if each.static],
+        "dynamic_agents": [each.number for each in queue.named if not each.static],
         "agents": [
             {
                 "number": each.number,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.errors import N_, Forbidden
 from engage.identifiers import rfc3339
+from engage.people.queues import AlwaysOnDuty
 from engage.queues.wire import board_json
 
 if TYPE_CHECKING:
@@ -120,11 +121,24 @@ class Boards:
         Raises:
             NotYours: it is not the chairman of each, the agent does not serve each, or none is
                 named; a wrap-up is none of a queue's: the agent is to serve one that it chairs.
+            AlwaysOnDuty: the agent may not log out.
         """
         shared = set(self._book.chaired_by(extension)) & self._book.served_by(agent).keys()
         of_queues = change not in ("ready", "extend")
         if not shared or not shared >= {*queues} or (of_queues and not queues):
             raise NotYours
+        self.check_agent(agent, change, queues)
+
+    def check_agent(self, agent: str, change: str, queues: Sequence[str]) -> None:
+        """Whether an agent can be told so by others: of these queues, none named: of all.
+
+        Raises:
+            AlwaysOnDuty: the agent may not log out of one.
+        """
+        served = self._book.served_by(agent)
+        wanted = queues or [*served]
+        if change == "log_out" and not all(served.get(each, True) for each in wanted):
+            raise AlwaysOnDuty
 
     def _json(self, view: QueueView, at_ms: int) -> dict[str, Any]:
         number = view.number

@@ -134,6 +134,7 @@ class BoardRoutes:
 
     async def _change_of(self, who: Actor, agent: str, body: Duty) -> None:
         """The doing of somebody else, which is noted."""
+        self._boards.check_agent(agent, body.change, body.queues)
         await self._change(agent, body)
         await self._boards.live.note_duty(who, agent, body.change, body.queues)
 

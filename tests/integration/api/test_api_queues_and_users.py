@@ -153,6 +153,22 @@ def test_groups_have_the_protocols_ids(api: UcmClient) -> None:
     assert everyone["members"] == "1000,1001,1002,1003"
 
 
+def test_members_of_groups_are_no_members_that_a_program_names(
+    api: UcmClient, admin: Program
+) -> None:
+    api.ask("addQueue", extension="6512", queue_name="Desk", members="1003")
+    group = admin.get("/v1/extension-groups").json()["items"][0]
+    serving = {"static_agent_groups": [group["id"]]}
+    assert admin.patch("/v1/queues/6512", serving).status == 200
+    read = api.ask("getQueue", queue="6512").response["queue"]["members"]
+    assert read == "1003"
+    assert api.ask("updateQueue", queue="6512", members=read).status == 0
+    queue = admin.get("/v1/queues/6512").json()
+    assert queue["static_agents"] == ["1003"]
+    assert {each["number"] for each in queue["agents"]} >= {*group["members"]}
+    assert api.ask("deleteQueue", queue="6512").status == 0
+
+
 def test_queue_that_a_live_chat_needs_stays(api: UcmClient) -> None:
     refused = api.ask("deleteQueue", queue="6500")
     assert refused.status == -24

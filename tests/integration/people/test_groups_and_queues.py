@@ -142,6 +142,57 @@ async def test_who_belongs_to_a_group_serves_the_queues_of_the_group(staff: Offi
     await queues.update(ROOT, "6500", QueueChange(name="Support"))
 
 
+async def test_agents_who_are_named_stay_so_while_they_are_members_of_a_group(
+    staff: Office,
+) -> None:
+    groups, queues = staff.people.groups, staff.people.queues
+    group = await groups.add(ROOT, NewGroup(name="Desk", members=["1000", "1002"]))
+    new = NewQueue(
+        number="6500", name="Support", static_agents=["1001"], dynamic_agents=["1002"],
+        static_agent_groups=[group.id],
+    )  # fmt: skip
+    await queues.add(ROOT, new)
+
+    def form() -> dict[str, list[str]]:
+        shown = queue_json(queues.known["6500"], queues.rules(queues.known["6500"]), str)
+        return {name: shown[name] for name in ("static_agents", "dynamic_agents")}
+
+    assert form() == {"static_agents": ["1001"], "dynamic_agents": ["1002"]}
+    await queues.set_paused(ROOT, "6500", "1002", paused=True)
+    assert [each.paused for each in queues.known["6500"].agents if each.number == "1002"] == [True]
+    await queues.update(ROOT, "6500", QueueChange(**form()))
+    await groups.update(ROOT, group.id, GroupChange(members=["1000"], version=1))
+    assert form() == {"static_agents": ["1001"], "dynamic_agents": ["1002"]}
+    assert [(each.number, each.static) for each in queues.known["6500"].agents] == [
+        ("1001", True), ("1000", True), ("1002", False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("leaves", ["extension", "group", "queue"])
+async def test_what_a_member_did_is_forgotten_with_the_membership(
+    staff: Office, leaves: str
+) -> None:
+    groups, queues = staff.people.groups, staff.people.queues
+    group = await groups.add(ROOT, NewGroup(name="Desk", members=["1000", "1001"]))
+    new = NewQueue(number="6500", name="Support", static_agent_groups=[group.id], static_login=True)
+    await queues.add(ROOT, new)
+    for agent in ("1000", "1001"):
+        await queues.set_logged_in(ROOT, "6500", agent, here=False)
+    match leaves:
+        case "extension":
+            await staff.people.extensions.delete(ROOT, ["1001"])
+            await staff.people.extensions.add(ROOT, extension("1001"))
+        case "group":
+            await groups.update(ROOT, group.id, GroupChange(members=["1000"], version=1))
+        case _:
+            await queues.update(ROOT, "6500", QueueChange(static_agent_groups=[]))
+            await queues.update(ROOT, "6500", QueueChange(static_agent_groups=[group.id]))
+    version = groups.get(ROOT, group.id).version
+    await groups.update(ROOT, group.id, GroupChange(members=["1000", "1001"], version=version))
+    here = {each.number: each.logged_in for each in queues.known["6500"].agents}
+    assert here == {"1000": leaves == "queue", "1001": True}
+
+
 async def test_a_queue_keeps_the_order_and_the_state_of_its_agents(staff: Office) -> None:
     queues = staff.people.queues
     new = NewQueue(

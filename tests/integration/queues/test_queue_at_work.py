@@ -305,6 +305,10 @@ async def test_a_static_agent_logs_out_in_wave_and_in_again_by_phone(desk: Desk)
     assert desk.seat()["may_log_in"]
     assert desk.admin.patch(f"/v1/queues/{HELP}", {"static_login": False}).status == 200
     assert wave.post(f"/v1/queues/{HELP}/log-out", {}).status == 409
+    for named in ([HELP], []):
+        leaving = {"change": "log_out", "queues": named}
+        refused = desk.admin.post("/v1/queue-board/agents/1001/duty", leaving)
+        assert (refused.status, refused.json()["error"]["code"]) == (409, "static_agent")
 
 
 async def test_a_chairman_is_told_the_figures_of_his_queues_alone(desk: Desk) -> None:

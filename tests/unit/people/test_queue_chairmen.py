@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from engage.people.queues import AlwaysOnDuty
 from engage.queues.board import Boards, NotYours
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Book:
-    """1000 chairs 6500 and 6501; 2000 serves the first, 3000 another."""
+    """1000 chairs 6500 and 6501; 2000 serves the first, 3000 another, 2001 the first always."""
 
     def name(self, number: str) -> str:
         return number
@@ -28,7 +29,8 @@ class Book:
         return False
 
     def served_by(self, agent: str) -> dict[str, bool]:
-        return {"2000": {"6500": True}, "3000": {"6502": True}}.get(agent, {})
+        served = {"2000": {"6500": True}, "2001": {"6500": False}, "3000": {"6502": True}}
+        return served.get(agent, {})
 
     def chaired_by(self, extension: str) -> set[str]:
         return {"6500", "6501"} if extension == "1000" else set()
@@ -60,3 +62,14 @@ def test_a_chairman_decides_about_his_agents(change: str, queues: list[str]) -> 
 def test_and_about_nobody_else(extension: str, agent: str, change: str, queues: list[str]) -> None:
     with pytest.raises(NotYours):
         BOARDS.check_chairman(extension, agent, change, queues)
+
+
+def test_who_always_serves_a_queue_is_logged_out_by_nobody() -> None:
+    with pytest.raises(AlwaysOnDuty):
+        BOARDS.check_chairman("1000", "2001", "log_out", ["6500"])
+    for queues in (["6500"], []):
+        with pytest.raises(AlwaysOnDuty):
+            BOARDS.check_agent("2001", "log_out", queues)
+    BOARDS.check_agent("2000", "log_out", [])
+    BOARDS.check_chairman("1000", "2001", "log_in", ["6500"])
+    BOARDS.check_chairman("1000", "2001", "take_break", ["6500"])
