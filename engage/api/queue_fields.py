@@ -138,7 +138,7 @@ QUEUE = Fields(
             nullable=True,
             effective=True,
         ),
-        Field("permission", Choice(PERMISSIONS), "internal", effective=True),
+        Field("permission", Choice(PERMISSIONS), None, nullable=True, effective=True),
         Field("hasvoicemail", YES_NO, "no", written=False),
         Field("vmsecret", PIN, None, nullable=True, written=False),
         Field("email", NAME, None, nullable=True, written=False),

@@ -69,6 +69,7 @@ BLENDS: JsonDict = {
     "room": N_("As long as the agent could take another chat"),
     "few": N_("With up to a number of chats"),
 }
+QueuePermission = Literal["", Permission]
 Policy = Literal["yes", "no", "strict", "custom"]
 ConditionName = Literal[
     "on_break", "level", "in_use", "ringing", "unavailable", "invalid", "unknown", "wrap_up"
@@ -344,11 +345,15 @@ class QueueRules(CountingRules):
         title=N_("Empty or Full Queue Destination"),
         json_schema_extra={"control": "group", "section": EMPTY},
     )
-    permission: Permission = Field(
-        default="internal",
+    permission: QueuePermission = Field(
+        default="",
         title=N_("Permission"),
         description=N_("How far callers may go who leave the queue for an external number."),
-        json_schema_extra={"control": "select", "section": EMPTY, "labels": PERMISSIONS},
+        json_schema_extra={
+            "control": "select",
+            "section": EMPTY,
+            "labels": {"": N_("As the caller may"), **PERMISSIONS},
+        },
     )
     mailbox_prompt: PromptId = prompt(
         N_("Voicemail Prompt"),

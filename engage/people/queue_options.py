@@ -178,7 +178,7 @@ def _other(name: str, value: Any, seal: Callable[[str], str]) -> dict[str, Any]:
         case "music":
             return {"musicclass": value or "default"}
         case "auto_record" | "permission":
-            return {name: value}
+            return {name: value or None}
         case "pin":
             return {"pin": seal(value) if value else None}
         case "chairmen":
@@ -192,7 +192,7 @@ def _single(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if music := options.get("musicclass"):
         found["music"] = "" if music == "default" else music
-    found |= {each: options[each] for each in ("auto_record", "permission") if each in options}
+    found |= {each: options[each] for each in ("auto_record", "permission") if options.get(each)}
     if sealed := options.get("pin"):
         found["pin"] = secrets.open(sealed)
     found["chairmen"] = chairmen(options)

@@ -25,8 +25,9 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     Talks are `recorded`: `all` of them, those of `external` or `internal` callers, or none (`off`);
     an agent pauses and resumes that by code with `record_code` alone. Callers ask for `skills`,
     each with the least level, and come with a `priority`. Who goes on to a number outside may call
-    as far as `permission`, and who goes on to a mailbox hears the sound file `mailbox_prompt`
-    before. With a `survey` callers are asked how satisfied they are once the agent has hung up.
+    as far as `permission` ("": as before the queue), and who goes on to a mailbox hears the sound
+    file `mailbox_prompt` before. With a `survey` callers are asked how satisfied they are once the
+    agent has hung up.
     """
 
     settings: QueueSettings
@@ -44,7 +45,7 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     static_login: bool = False
     skills: dict[str, int] = {}
     priority: int = 0
-    permission: str = "internal"
+    permission: str = ""
     mailbox_prompt: str = ""
     survey: bool = False
 

@@ -311,6 +311,7 @@ class House:
         self.moment = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
         self.device = ""
         self.routes: dict[str, tuple[Way, ...]] = {}
+        self.levels: list[str] = []
         self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
         extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
         self.directory = Directory(Snapshot(1, DomainSettings(), extensions))
@@ -394,9 +395,8 @@ class House:
         """The facts of one kind."""
         return [each for each in self.facts if isinstance(each, kind)]
 
-    def _way_out(
-        self, _extension: str, number: str, _original: str, _level: str
-    ) -> tuple[Way, ...]:
+    def _way_out(self, _extension: str, number: str, _original: str, level: str) -> tuple[Way, ...]:
+        self.levels.append(level)
         if number not in self.routes:
             raise RemoteProtocolError(404)
         return self.routes[number]

@@ -62,7 +62,7 @@ class Stay:
         self._onward = Onward(
             settings.name or settings.number,
             name or found.shown,
-            queue.permission,
+            queue.permission or found.level,
             queue.mailbox_prompt,
         )
         self._stay = QueueStay(
@@ -103,7 +103,7 @@ class Stay:
             talk_to(front, script, "queue", visit, spoken_with_us(found.lines))
         else:
             if place.kind == "external":
-                found.level = self.queue.permission
+                found.level = self.queue.permission or found.level
             found.go_to_place(place, "queue")
 
     def say(self, parts: tuple[Said, ...]) -> None:

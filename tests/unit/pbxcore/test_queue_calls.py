@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
+from pbxcore.apps.ivr import Ivr, MenuKey
 from pbxcore.calls.queueing.desk import QueueDesk
 from pbxcore.calls.queueing.search import QueueSearch
 from pbxcore.dialplan.call_queue import NOTICE, CallQueue
@@ -247,6 +249,48 @@ def test_a_key_leads_out_of_the_queue() -> None:
         assert ringing(office) == ["erin"]
         assert last(office, facts.Exited).reason == "1"
         alice.hang_up()
+        office.run()
+        office.check()
+
+
+NATIONAL = "internal-local-national"
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(
+    ("dialled", "permission", "level"),
+    [
+        ("help", "", ""),
+        ("7000", "", NATIONAL),
+        ("help", NATIONAL, NATIONAL),
+        ("7000", "internal", "internal"),
+    ],
+)
+def test_who_leaves_for_outside_goes_as_far_as_he_might_unless_the_queue_says_how_far(
+    dialled: str, permission: str, level: str, *, full: bool
+) -> None:
+    outside = Place("external", "5553000")
+    more: dict[str, Any] = (
+        {"max_length": 1, "full_place": outside} if full else {"exit_keys": {"2": outside}}
+    )
+    with office_with(about={"permission": permission}, **more) as office:
+        menu = Ivr("7000", "Menu", keys=(MenuKey("1", Place("queue", "help")),), level=NATIONAL)
+        directory, workers = office.house.directory, office.house.workers
+        directory.plan = msgspec.structs.replace(directory.plan, services={"7000": menu})
+        talks = [office["dave"].dial("help")] if full else []
+        office.run(2)
+        talks.append(office["alice"].dial(dialled))
+        office.run(2)
+        if dialled == menu.number:
+            workers.press([*workers.said][-1], "1")
+            office.run(2)
+        if not full:
+            workers.press([*workers.said][-1], "2")
+            office.run(2)
+        assert office.house.levels == [level]
+        for talk in talks:
+            if talk.notes[-1] != "404":
+                talk.hang_up()
         office.run()
         office.check()
 
