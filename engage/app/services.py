@@ -89,7 +89,9 @@ LEAD_SOMEWHERE = (
     *(Module.SPEED_DIALS, Module.QUEUES, Module.EXTENSIONS, Module.ANNOUNCEMENTS),
     *(Module.CALLBACKS, Module.WAKE_UPS, Module.PAGING_GROUPS),
 )
-"""Whose forms have destinations or prompts."""
+"""Whose forms have destinations."""
+PROMPTED = (*LEAD_SOMEWHERE, Module.EMERGENCY_NUMBERS, Module.PMS)
+"""Whose forms have prompts."""
 CODE_TAKEN = N_("This code is taken already.")
 NO_CHOICE = N_("This is none of the choices.")
 AMBIGUOUS = N_("With the other codes it would not be clear what is meant.")
@@ -134,7 +136,7 @@ class Services:
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
         offer("ivrs", choices=lambda: numbered(self.ivrs.entries))
         offer("name-directories", choices=lambda: numbered(self.directories.entries))
-        offer("custom-prompts", choices=lambda: _named(self.prompts.kept.entries))
+        offer("custom-prompts", modules=PROMPTED, choices=lambda: _named(self.prompts.kept.entries))
         offer("ringtones", choices=lambda: _named(self.ringtones.kept.entries))
         offer("announcements", choices=lambda: _named(self.announcements.entries))
         offer("disas", choices=lambda: _named(self.disas.entries))

@@ -196,7 +196,9 @@ async def test_with_extension_groups_alone_groups_can_be_edited_and_extensions_n
         assert (status, answer["error"]["code"]) == (403, "forbidden"), other
     queuer = await custom(root, "queuer", {"queues": "edit"})
     assert await queuer.status("GET", "/v1/extension-groups") == 403
-    assert await queuer.status("GET", "/v1/choices/extension-groups") == 403
+    assert await queuer.status("GET", "/v1/choices/extension-groups") == 200
+    timer = await custom(root, "timer", {"time_settings": "edit"})
+    assert await timer.status("GET", "/v1/choices/extension-groups") == 403
 
 
 async def test_an_extension_group_to_choose_tells_how_many_its_members_are(root: Admin) -> None:
