@@ -292,7 +292,7 @@ class Call:
 
     def leg_answered(self, leg: Leg) -> None:
         """A called leg answered, or a caller knows that it was: then its session is settled."""
-        begin_curfew(leg)  # whatever was answered: a talk, a service, somebody's place in a talk
+        begin_curfew(leg)  # whatever was answered: a talk or a service
         may_be_called_back(leg)
         if self.partner(leg) is not None:
             self.renegotiating.settled(leg)

@@ -23,10 +23,11 @@ def begin_curfew(leg: Leg) -> None:
     """Let the time of a leg that was answered run, if it may not last for ever.
 
     That is so for ways out, and for whoever calls and has a limit of his own; not for who calls for
-    help.
+    help, nor for who comes into a call that was there.
     """
     house, limit = leg.call.house, leg.limit
-    if not limit.longest_s and leg.calls and leg.call.aim.emergency is None:
+    makes_it = leg.calls and not leg.takes_over and leg.call.aim.emergency is None
+    if not limit.longest_s and makes_it:
         caller = house.directory.extension(leg.number)
         limit = NO_LIMIT if caller is None else NO_LIMIT.within(caller.longest_s)
     if limit.longest_s and leg.curfew is None and not leg.over:
@@ -38,17 +39,17 @@ class Curfew:
 
     Args:
         house: has the clock and the streams.
-        leg: whose time runs from now on.
+        leg: whose time runs from now on; replaced by who has its place.
         limit: how long, and when whom it talks to is warned.
     """
 
     def __init__(self, house: Surroundings, leg: Leg, limit: Limit) -> None:
         self._house = house
-        self._leg = leg
+        self.leg = leg
         self._limit = limit
-        self._ends = house.now() + limit.longest_s
+        self.ends = house.now() + limit.longest_s
         warns = bool(limit.warned_s)
-        self.deadline: float | None = self._ends - limit.warned_s if warns else self._ends
+        self.deadline: float | None = self.ends - limit.warned_s if warns else self.ends
         self.planned: float | None = None
         house.agent.core.layer.watch(self)
 
@@ -58,16 +59,16 @@ class Curfew:
 
     def tick(self, now: float) -> None:
         """Warn, or end it."""
-        if now >= self._ends:
+        if now >= self.ends:
             self.deadline = None
-            end_side(self._leg, _OVER)
+            end_side(self.leg, _OVER)
             return
         self._warn()
         again = now + self._limit.every_s
-        self.deadline = again if self._limit.every_s and again < self._ends else self._ends
+        self.deadline = again if self._limit.every_s and again < self.ends else self.ends
 
     def _warn(self) -> None:
-        partner = self._leg.call.partner(self._leg)
+        partner = self.leg.call.partner(self.leg)
         if partner is None or partner.waits or not partner.session.sound:
             return
-        self._house.anchor.ask(Play(partner.session.sound, f"l{self._leg.id}", (WARNING,)))
+        self._house.anchor.ask(Play(partner.session.sound, f"l{self.leg.id}", (WARNING,)))

@@ -91,8 +91,7 @@ def _take_over(leg: Leg, partner: Leg, other: Leg, made: Call, kind: str) -> Non
     record(LegAnswered(call.id, other.id))
     del made.legs[other.id]
     other.calls = leg.calls
-    if kind == "flip":
-        other.inherit(leg)
+    other.succeed(leg)
     call.part()
     call.add(other)
     call.end(leg, _HANDED_ON)

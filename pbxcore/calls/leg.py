@@ -53,6 +53,7 @@ class Leg(CallListener):
         sip: its dialog, once there is one.
         early_dialog: that of a phone which rings.
         calls: whether it called, and was not called.
+        takes_over: whether it came into a call that was there, and began none.
         held: whether it holds whom it talks to.
         held_privately: whether nobody else of its line may take whom it holds.
         waits: whether something is played to it meanwhile.
@@ -75,7 +76,7 @@ class Leg(CallListener):
         handed_on: how often services have handed it on since it pressed a key.
     """
 
-    calls = False
+    calls = takes_over = False
     can_be_served = True
     """Whether it can talk to the PBX itself: it has a dialog and media, or will have."""
     trunk = ""
@@ -129,10 +130,24 @@ class Leg(CallListener):
         """The way its messages take now, None before it has a dialog."""
         return None if self.sip is None else self.sip.flow
 
-    def inherit(self, other: Leg) -> None:
-        """Have the place of another device of the same party: what was set for it holds on."""
-        self.recorded, self.switches_recording = other.recorded, other.switches_recording
-        self.afterwards, other.afterwards = other.afterwards, None
+    def succeed(self, other: Leg) -> None:
+        """Have the place of another leg.
+
+        Its time runs on, but a way out has its own, and takes it along; where it is another device
+        of the same party, all that was set for it holds on.
+        """
+        if other.number and other.number == self.number:
+            self.recorded, self.switches_recording = other.recorded, other.switches_recording
+            self.afterwards, other.afterwards = other.afterwards, None
+        ours = self.curfew if self.trunk else None
+        theirs = None if other.trunk else other.curfew
+        kept = min(filter(None, (ours, theirs)), key=lambda each: each.ends, default=None)
+        for each in (other.curfew, self.curfew):
+            if each is not None and each is not kept:
+                each.stop()
+        self.curfew, other.curfew = kept, None
+        if kept is not None:
+            kept.leg = self
 
     def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
         """Tell that it rings at somebody; a leg that was answered hears that otherwise."""

@@ -51,8 +51,8 @@ class Outward:
 
     def go_by(self, tries: Sequence[Try], number: str, action: str) -> None:
         """Call by the first of these ways that takes the call."""
-        search = self._setting_up
-        if search.call.aim.secure:  # an emergency service is called, however that is
+        search, aim = self._setting_up, self._setting_up.call.aim
+        if aim.secure and aim.emergency is None:  # that is called by any way there is
             tries = [each for each in tries if each.hunts or self._is_secure(each)]
         self._ways = WaysOut(self._house, tries)
         pins = self._ways.pins

@@ -113,12 +113,12 @@ class Placing:
         call = self._call
         call.house.record(LegAnswered(call.id, leg.id))
         leg.calls = True
-        begin_curfew(leg)
         then(leg)
         call.finish(self._wish, _PLACED)
 
     def _call_callee(self, leg: Leg) -> None:
         call = self._call
+        begin_curfew(leg)
         call.set_up(
             SettingUp(
                 call,

@@ -119,6 +119,7 @@ def inherited(leg: Leg, ending: Ending, by: By) -> bool:
     heir.supervisors, leg.supervisors = leg.supervisors, {}
     for each in heir.supervisors:
         each.supervises = heir
+    heir.succeed(leg)
     call.finish(leg, hung_up(by, ending))
     call.absorb(heir.call)
     call.join(partner, heir)

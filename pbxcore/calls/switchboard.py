@@ -13,6 +13,7 @@ from pbxcore.calls import directing
 from pbxcore.calls.admitting import Admission
 from pbxcore.calls.alarming import alarm
 from pbxcore.calls.call import Call
+from pbxcore.calls.curfew import begin_curfew
 from pbxcore.calls.goal import Goal
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.paging import answer_at_once
@@ -177,7 +178,12 @@ class Switchboard:
         """
         call = self._new(number, shown)
         placing = Placing(call, goal.failed, goal.level, goal.telling, goal.shown, goal.rounds)
-        placing.begin(number, lambda leg: goal.reach(call, leg))
+
+        def reach(leg: Leg) -> None:
+            begin_curfew(leg)
+            goal.reach(call, leg)
+
+        placing.begin(number, reach)
         return call.id
 
     def hang_up(self, call: str, leg: str = "") -> int:

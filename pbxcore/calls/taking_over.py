@@ -43,8 +43,7 @@ class TakingOver:
         new = CallerLeg(house.leg_id(), call, origin.number, origin.caller, incoming)
         new.location = origin.location or origin.number
         new.session = house.caller_session(new, incoming.flow)
-        if leg.number and leg.number == origin.number:
-            new.inherit(leg)
+        new.takes_over = True
         call.add(new)
         handed_on = leg.answered and not house.parking.holds(leg)
         told, action = (kind or "attended", kind or "transfer") if handed_on else _PICKED_UP
@@ -77,6 +76,8 @@ class TakingOver:
         except RemoteProtocolError as error:
             call.refuse(new, error.status, error.reason, error.headers)
             return
+        if not parked:
+            new.succeed(leg)
         if partner is None and setting_up is not None:
             setting_up.answered(new)
             return
@@ -100,6 +101,7 @@ class TakingOver:
         except RemoteProtocolError as error:
             call.refuse(new, error.status, error.reason, error.headers)
             return
+        new.succeed(leg)
         self._house.record(LegAnswered(call.id, new.id))
         if setting_up is not None and setting_up.front is leg:
             setting_up.serve(new)

@@ -23,6 +23,7 @@ from pbxcore.media.commands import Play
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office, Talk
 from tests.support.switching import Way
+from tests.unit.pbxcore.test_call_transfers import replaces
 
 NUMBER, POLICE = "0049301234", "110"
 
@@ -267,3 +268,37 @@ def test_a_call_inside_ends_in_the_callers_time() -> None:
 
 def _other(name: str) -> str:
     return "bob" if name == "alice" else "alice"
+
+
+@pytest.mark.parametrize("takes", ["place", "ringing"])
+def test_who_takes_a_call_that_was_there_makes_none(takes: str) -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.change("carol", longest_s=10)
+        if takes == "place":
+            alice = talking(office, "alice", "bob", "bob")
+            line = b"Replaces: " + replaces(office["bob"].talk).encode()
+            carol = office["carol"].dial("bob", line)
+        else:
+            alice = office["alice"].dial("bob")
+            office.run(1)
+            carol = office["carol"].dial("**bob")
+        office.run(15)
+        assert (alice.notes[-1], carol.notes[-1]) == ("confirmed", "confirmed")
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_callers_time_runs_on_for_who_takes_his_place() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.change("alice", longest_s=10)
+        alice = talking(office, "alice", "bob", "bob")
+        office.run(5)
+        line = b"Replaces: " + replaces(alice).encode()
+        taken = office["alice"].dial("bob", line)
+        office.run(1)
+        assert (alice.notes[-1], taken.notes[-1]) == ("ended", "confirmed")
+        office.run(5)
+        assert taken.notes[-1] == "ended"
+        office.run()
+        office.check()

@@ -9,6 +9,7 @@ from pbxcore.journal import CallRecorded, EmergencyCalled
 from pbxcore.media.commands import File, Play
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
+from tests.support.raw_phone import RawPhone
 from tests.unit.pbxcore.test_call_limits import POLICE, outside
 from tests.unit.pbxcore.test_services import said
 
@@ -75,3 +76,18 @@ def test_an_emergency_call_is_recorded_in_a_folder_of_its_own() -> None:
         recorded = [each for each in office.house.facts if isinstance(each, CallRecorded)]
         assert recorded
         assert all(each.file.startswith("emergency/") for each in recorded)
+
+
+def test_help_is_called_by_any_trunk_whatever_the_caller_wants_to_be_secure() -> None:
+    with Office("alice", "provider") as office:
+        outside(office, "provider")  # it speaks UDP
+        number = EmergencyNumber(POLICE, "Police", (WayOut("provider"),), hunts_when_busy=False)
+        office.house.directory.plan = Plan(emergencies=(number,))
+        raw = RawPhone(office, "alice")
+        raw.invite(POLICE, uri=b"sips" + office.house.uri(POLICE)[3:])
+        office.run(1)
+        assert raw.last(b"INVITE").status == 180
+        assert len(office["provider"].talks) == 1
+        raw.send(b"CANCEL", POLICE)
+        office.run()
+        office.check()

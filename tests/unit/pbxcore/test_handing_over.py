@@ -185,3 +185,38 @@ def test_who_takes_a_talk_over_outside_has_a_limit_too() -> None:
         assert (alice.notes[-1], office["provider"].talk.notes[-1]) == ("ended", "ended")
         office.run()
         office.check()
+
+
+@pytest.mark.parametrize("to", ["yard", "carol"])
+def test_who_is_called_to_take_over_a_talk_has_no_limit_of_his_own_there(to: str) -> None:
+    with Office("alice", "bob", "yard", "carol") as office:
+        second_phone(office)
+        for each in ("bob", "carol"):
+            office.house.change(each, longest_s=10)
+        alice, bob = talking(office)
+        press(office, "*46" if to == "yard" else "*44carol#")
+        office.run(1)
+        office[to].talk.accept()
+        office.run(15)
+        assert bob.notes[-1] == "ended"
+        assert (alice.notes[-1], office[to].talk.notes[-1]) == ("confirmed", "confirmed")
+        over(office, alice)
+
+
+def test_the_time_of_who_called_runs_on_at_his_other_phone() -> None:
+    with Office("alice", "bob", "yard") as office:
+        second_phone(office)
+        office.house.change("bob", longest_s=20)
+        bob = office["bob"].dial("alice")
+        office.run(1)
+        office["alice"].talk.accept()
+        office.run(5)
+        refer(bob, office.house.uri("*46"))
+        office.run(1)
+        office["yard"].talk.accept()
+        office.run(8)
+        assert (bob.notes[-1], office["yard"].talk.notes[-1]) == ("ended", "confirmed")
+        office.run(8)
+        assert office["yard"].talk.notes[-1] == "ended"
+        office.run()
+        office.check()

@@ -8,7 +8,8 @@ import pytest
 
 from pbxcore.journal import QueueCallRated
 from pbxcore.queues import facts
-from tests.unit.pbxcore.test_call_transfers import refer
+from pbxcore.sip.sdp.codecs import G729
+from tests.unit.pbxcore.test_call_transfers import refer, replaces
 from tests.unit.pbxcore.test_queue_calls import answered, last, office_with
 from tests.unit.pbxcore.test_queue_flips import again
 
@@ -86,4 +87,21 @@ def test_an_agent_who_took_another_phone_is_rated_and_one_who_handed_the_caller_
         office.run(1)
         assert alice.notes[-1] == "ended"
         office.run()
+        office.check()
+
+
+def test_who_does_not_get_the_agents_place_after_all_leaves_him_the_survey() -> None:
+    with office_with("bob", about=SURVEY) as office:
+        alice, bob = answered(office)
+        office["bob"].formats = (G729,)
+        line = b"Replaces: " + replaces(bob).encode()
+        refused = office["bob"].dial("help", line)
+        office.run(1)
+        assert (refused.notes[-1], bob.notes[-1]) == ("488", "confirmed")
+        bob.hang_up()
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        press(office, "4")
+        office.run()
+        assert [each.rating for each in ratings(office)] == [4]
         office.check()

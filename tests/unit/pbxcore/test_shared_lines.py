@@ -163,6 +163,22 @@ def test_who_came_into_a_talk_goes_on_with_it() -> None:
         assert bob.notes[-1] == "ended"
 
 
+def test_the_time_of_who_called_runs_on_for_who_came_into_the_talk() -> None:
+    with office_with(bridges=True) as office:
+        office.house.change("alice", longest_s=20)
+        shop, bob = talking(office)
+        office.run(10)
+        yard = office["yard"].dial("*96")
+        office.run(1)
+        shop.hang_up()
+        office.run(5)
+        assert "ended" not in (bob.notes[-1], yard.notes[-1])
+        office.run(6)
+        assert (bob.notes[-1], yard.notes[-1]) == ("ended", "ended")
+        office.run()
+        office.check()
+
+
 def test_nobody_comes_into_a_talk_where_the_line_does_not_allow_it() -> None:
     with office_with() as office:
         _, bob = talking(office)
