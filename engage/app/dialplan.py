@@ -131,7 +131,8 @@ class Dialplan:
             VOICEMAIL_GROUPS, *on, users=references.users_of("voicemail_group"), numbers=numbers
         )
         references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))
-        references.follow((self.emergencies,))
+        references.follow((self.emergencies, self.voicemail_groups))
+        people.groups.consult(references)
         references.follow_settings(SECTION, self._blacklist)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)

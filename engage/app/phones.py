@@ -96,6 +96,7 @@ class Phones:
         self.trunks = Trunks(
             database, ground.keyring, pbx, events, ground.clock, people.members_of_groups
         )
+        people.groups.consult(self.trunks)
         self.standings = Standings(pbx, events)
         self.dialplan = Dialplan(ground, people, lambda id_: bool(self.trunks.name_of(id_)), pbx)
         people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)

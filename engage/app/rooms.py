@@ -105,6 +105,8 @@ class Rooms:
             PAGING_GROUPS, *on, self._paging_problem, using("page"), numbers=numbers
         )
         references.follow((self.parking_lots, self.conference_rooms, self.paging_groups))
+        references.follow((self.pickup_groups,))
+        references.follow_settings(SECTION, self._codes)
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
         offer("conference-rooms", choices=lambda: numbered(self.conference_rooms.entries))
         offer("paging-groups", choices=lambda: numbered(self.paging_groups.entries))

@@ -132,7 +132,7 @@ class Services:
         self.groups = Routes(CENTER_GROUPS, *on, self._group_problem)
         self.wake_ups = Routes(WAKE_UPS, *on, self._prompt_problem)
         references.follow((self.ivrs, self.announcements, self.callbacks))
-        references.follow((self.messages, self.wake_ups))
+        references.follow((self.messages, self.groups, self.wake_ups, self.directories))
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
         offer("ivrs", choices=lambda: numbered(self.ivrs.entries))
         offer("name-directories", choices=lambda: numbered(self.directories.entries))

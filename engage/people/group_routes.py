@@ -15,7 +15,7 @@ from engage.people.wire import ShownReferences, group_json
 from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, named, read
+from engage.web.requests import actor, answer, language, named, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -125,7 +125,7 @@ class ExtensionGroupRoutes:
         """To be shown before it is deleted."""
         who = await actor(request, "admin")
         found = await self._groups.references(who, named(request))
-        return answer(ShownReferences.of(found).model_dump())
+        return answer(ShownReferences.of(found, language(request)).model_dump())
 
 
 def _id(group: Group) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel
 
+from engage.errors import Label
+from engage.i18n import SOURCE_LANGUAGE, translate
 from engage.people import call_options, outbound_rules
 
 if TYPE_CHECKING:
@@ -45,10 +47,20 @@ class ShownReferences(BaseModel):
     items: list[ShownReference]
 
     @classmethod
-    def of(cls, references: Iterable[Reference]) -> Self:
-        """As the wire has them."""
+    def of(cls, references: Iterable[Reference], language: str = SOURCE_LANGUAGE) -> Self:
+        """As the wire has them; what has no name of its own is called in `language`."""
         return cls(
-            items=[ShownReference(**each.named(), blocking=each.blocking) for each in references]
+            items=[
+                ShownReference(
+                    kind=each.kind,
+                    id=each.id,
+                    name=translate(each.name, language)
+                    if isinstance(each.name, Label)
+                    else each.name,
+                    blocking=each.blocking,
+                )
+                for each in references
+            ]
         )
 
 

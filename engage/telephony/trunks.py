@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import Invalid, NotFound, Unavailable
 from engage.identifiers import new_id, now_ms
 from engage.keyring import SealBroken
+from engage.people.model import Reference
 from engage.people.policy import name_key
 from engage.system.actor import Module
 from engage.system.operation_log import check_version, note
@@ -20,7 +21,7 @@ from engage.telephony.trunk_repository import TrunkRepository
 from pbxcore.commands import ListTrunks, TrunkStandings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -82,6 +83,17 @@ class Trunks:
     def entries(self) -> list[TrunkEntry]:
         """Every trunk, in no order, for who may see them."""
         return list(self._trunks.values())
+
+    async def referring(
+        self, _connection: AsyncConnection, kind: str, keys: Iterable[str]
+    ) -> list[Reference]:
+        """The trunks whose DOD numbers extension groups show: without them, other numbers do."""
+        wanted = set(keys) if kind == "extension_group" else set()
+        return [
+            Reference("trunk", each.id, each.form.name)
+            for each in sorted(self._trunks.values(), key=lambda each: each.key)
+            if any(not wanted.isdisjoint(dod.groups) for dod in each.form.dods)
+        ]
 
     async def standings(self) -> dict[str, TrunkStanding]:
         """How the enabled trunks stand now, by id; nothing while the PBX is away."""

@@ -72,3 +72,46 @@ async def test_an_object_may_lead_to_itself(house: House) -> None:
     body = {"name": "Round", "number": "7064", "keys": [key]}
     _, menu = await house.ask("POST", "/v1/ivrs", body)
     assert (await house.ask("DELETE", f"/v1/ivrs/{menu['id']}"))[0] == 204
+
+
+async def test_whatever_names_an_extension_group_is_told_before_it_is_deleted(house: House) -> None:
+    body = {"name": "Callers", "members": ["1000"]}
+    _, group = await house.ask("POST", "/v1/extension-groups", body)
+    path, member = f"/v1/extension-groups/{group['id']}", {"member_groups": [group["id"]]}
+
+    async def told() -> list[tuple[str, str]]:
+        _, answer = await house.ask("GET", f"{path}/references")
+        assert not any(each["blocking"] for each in answer["items"])
+        return [(each["kind"], each["name"]) for each in answer["items"]]
+
+    assert await told() == []
+    trunk, codes = f"/v1/trunks/{house.trunks[0]}", "/v1/settings/feature_codes"
+    dods = [{"number": "5551000"}, {"number": "5551001", "groups": [group["id"]]}]
+    status, changed = await house.ask("PATCH", trunk, {"dods": dods})
+    assert status == 200, changed
+    status, changed = await house.ask(
+        "PATCH", codes, {"values": {"priority_groups": [group["id"]]}}
+    )
+    assert status == 200, changed
+    made = [
+        await house.ask("POST", where, {"name": "Named", **member, **more})
+        for where, more in (
+            ("/v1/ring-groups", {"number": "6465"}),
+            ("/v1/voicemail-groups", {"number": "6665"}),
+            ("/v1/pickup-groups", {}),
+            ("/v1/name-directories", {"number": "7165"}),
+        )
+    ]
+    assert [status for status, _ in made] == [201] * 4, made
+    assert sorted(await told()) == [
+        ("name_directory", "Named"),
+        ("pickup_group", "Named"),
+        ("ring_group", "Named"),
+        ("settings", "Feature Codes"),
+        ("trunk", "City Line"),
+        ("voicemail_group", "Named"),
+    ]
+    await house.ask("PATCH", trunk, {"dods": []})
+    assert ("trunk", "City Line") not in await told()
+    assert (await house.ask("DELETE", path))[0] == 204
+    await house.ask("PATCH", codes, {"values": {"priority_groups": []}})
