@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from engage.errors import N_, Conflict, NotFound, Unavailable
+from engage.errors import N_, Conflict, Forbidden, NotFound, Unavailable
 from engage.system.actor import Module
 from engage.system.operation_log import note
 from pbxcore.calls.commands import (
@@ -113,16 +114,24 @@ class LiveCalls:
         kind = "number" if outside else "extension"
         return await self._do(actor, "call.place", f"{kind}:{caller}", command, detail)
 
-    async def transfer(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
-        """Hand on the peer of a leg.
+    async def transfer(
+        self, actor: Actor, call_id: str, leg: str, target: str, by: str = ""
+    ) -> None:
+        """Hand on the peer of a leg; `by` an extension: only to where that might call.
 
         Raises:
+            Forbidden: it might not.
             CallGone: it is not up.
             NotFound: the target leads nowhere.
             CallRefused: the PBX says no.
         """
-        command = TransferCall(call_id, leg, target)
-        await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
+        command = TransferCall(call_id, leg, target, by)
+        try:
+            await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
+        except CallRefused as refused:
+            if by and refused.params["status"] == HTTPStatus.FORBIDDEN:
+                raise Forbidden from refused
+            raise
 
     async def redirect(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
         """Call a number for a leg, in place of whom it talks to or who is called for it.

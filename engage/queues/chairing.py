@@ -33,10 +33,11 @@ class Talks(Protocol):
         """
         ...
 
-    async def transfer(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
-        """Hand on the peer of a leg.
+    async def transfer(self, actor: Actor, call_id: str, leg: str, target: str, by: str) -> None:
+        """Hand on the peer of a leg to where the extension `by` might call too.
 
         Raises:
+            Forbidden: it might not.
             NotFound: the call is over, or the target leads nowhere.
         """
         ...
@@ -75,13 +76,14 @@ class Chairing:
         await self._talks.supervise(who, caller.call, caller.agent_leg, chairman, mode)
 
     async def transfer(self, chairman: str, actor: Actor, key: str, target: str) -> None:
-        """Hand a caller on who talks to an agent.
+        """Hand a caller on who talks to an agent, to where the chairman might call.
 
         Raises:
+            Forbidden: the chairman might not.
             NotFound: nobody of the own queues talks under this name, or the target leads nowhere.
         """
         caller, who = await self._talking(chairman, key), replace(actor, rights=RIGHTS)
-        await self._talks.transfer(who, caller.call, caller.agent_leg, target)
+        await self._talks.transfer(who, caller.call, caller.agent_leg, target, chairman)
 
     async def hang_up(self, chairman: str, actor: Actor, key: str) -> None:
         """End a talk.

@@ -27,11 +27,15 @@ class PlaceCall(msgspec.Struct, frozen=True, tag=True):
 
 
 class TransferCall(msgspec.Struct, frozen=True, tag=True):
-    """Hand on the peer of a leg to whom `target` calls, unasked. Reply: `CallDone`."""
+    """Hand on the peer of a leg to whom `target` calls, unasked. Reply: `CallDone`.
+
+    With `by` only to where that extension might call too.
+    """
 
     call: str
     leg: str
     target: str
+    by: str = ""
 
 
 class SuperviseCall(msgspec.Struct, frozen=True, tag=True):

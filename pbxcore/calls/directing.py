@@ -25,13 +25,19 @@ def decide(call: Call, *, accepted: bool) -> int:
     return 200
 
 
-def transfer(call: Call, leg: Leg, number: str) -> int:
-    """Hand on whom a leg talks to, unasked; 404: the number leads nowhere, and nothing changes."""
+def transfer(call: Call, leg: Leg, number: str, by: str = "") -> int:
+    """Hand on whom a leg talks to, unasked.
+
+    Nothing changes with 404: the number leads nowhere; and with 403: the extension `by`, if one
+    is named, may not call it.
+    """
     partner = call.partner(leg)
     if partner is None or call.setting_up is not None:
         return 409
     if _is_unknown(call, partner, number):
         return 404
+    if by and _is_closed_to(call, by, number):
+        return 403
     call.transferring.blind(leg, partner, number)
     return 202
 
@@ -57,6 +63,18 @@ def _is_unknown(call: Call, front: Leg, number: str) -> bool:
         house.way_out(front.number, number, call.origin.outside, "")
     except RemoteProtocolError as refused:
         return refused.status == 404
+    return False
+
+
+def _is_closed_to(call: Call, extension: str, number: str) -> bool:
+    """Whether a number is none of ours, and no outbound route that fits it is the extension's."""
+    house = call.house
+    if house.directory.own(number) is not None:
+        return False
+    try:
+        house.way_out(extension, number, "", "")
+    except RemoteProtocolError as refused:
+        return refused.status in (403, 404)
     return False
 
 

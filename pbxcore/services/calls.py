@@ -364,8 +364,8 @@ def _direction(
 ) -> Callable[[Call, Leg], int]:
     """What a command does to its leg."""
     match command:
-        case TransferCall(target=target):
-            return partial(directing.transfer, number=target)
+        case TransferCall(target=target, by=by):
+            return partial(directing.transfer, number=target, by=by)
         case RedirectLeg(target=target):
             return partial(directing.redirect, number=target)
         case MuteLeg(muted=muted):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +14,7 @@ from tests.support.tone import Voice
 from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from pbxcore.net.call import AsyncCall
     from pbxcore.net.user_agent import AsyncUserAgent
@@ -125,6 +125,9 @@ async def test_a_chairman_hands_a_talk_on_and_ends_one(desk: Chaired) -> None:
         for what, body in ("transfer", {"target": "1000"}), ("hang-up", {}):
             assert other.post(f"{path}/{what}", body).status == 404
         assert chairman.post(f"{path}/transfer", {"target": "no number"}).status == 422
+        with abroad(desk):
+            refused = chairman.post(f"{path}/transfer", {"target": "9123"})
+        assert (refused.status, refused.json()["error"]["code"]) == (403, "forbidden")
         taking = asyncio.ensure_future(desk.second.next_call())
         assert chairman.post(f"{path}/transfer", {"target": "1000"}).status == 204
         taken = await taking
@@ -142,6 +145,23 @@ async def test_a_chairman_hands_a_talk_on_and_ends_one(desk: Chaired) -> None:
     done = {each["action"] for each in desk.admin.get("/v1/operations?limit=50").json()["items"]}
     assert {"call.transfer", "call.hang_up"} <= done
     figures_are_told(desk)
+
+
+@contextmanager
+def abroad(desk: Chaired) -> Iterator[None]:
+    """A way to far countries by 9, which the agent may use, and the chairman may not."""
+    admin, far = desk.admin, "internal-local-national-international"
+    body = {"name": "Abroad", "kind": "peer", "host": "192.0.2.1"}
+    trunk = admin.post("/v1/trunks", body).json()["id"]
+    ways = [{"trunk": trunk, "strip": 1}]
+    out = {"name": "Abroad", "patterns": "_9X.", "ways": ways, "permission": far}
+    route = admin.post("/v1/outbound-routes", out).json()["id"]
+    assert admin.patch("/v1/extensions/1001", {"permission": far}).status == 200
+    desk.settled()
+    yield
+    assert admin.patch("/v1/extensions/1001", {"permission": "internal"}).status == 200
+    for path in f"/v1/outbound-routes/{route}", f"/v1/trunks/{trunk}":
+        assert admin.delete(path).status == 204
 
 
 def figures_are_told(desk: Chaired) -> None:

@@ -140,6 +140,34 @@ def test_a_number_is_looked_for_as_who_will_call_it(handed_on: str) -> None:
         office.check()
 
 
+@pytest.mark.parametrize(
+    ("number", "refused", "status"),
+    [("0301234", 403, 403), ("0301234", 404, 403), ("0301234", 503, 202), ("carol", 403, 202)],
+)
+def test_nobody_hands_on_to_where_he_might_not_call_himself(
+    number: str, refused: int, status: int
+) -> None:
+    with Office("alice", "bob", "carol") as office:
+
+        def way_out(extension: str, number: str, _original: str, _level: str) -> tuple[Way, ...]:
+            if extension == "carol":
+                raise RemoteProtocolError(refused)
+            return (Way("provider", number, "4989100"),)
+
+        office.house.surroundings.way_out = way_out
+        alice, bob = talking(office)
+        leg = next(each.leg for each in office.house.told(LegCalled) if isinstance(each, LegCalled))
+        handing = partial(transfer, number=number, by="carol")
+        assert office.house.switchboard.direct(started(office).call, leg, handing) == status
+        office.run(1)
+        told = office.house.told(CallTransferred)
+        assert bool(told) is (status == 202)
+        for talk in alice, bob:
+            if talk.notes[-1] != "ended":
+                talk.hang_up()
+        office.run()
+
+
 def test_two_outside_are_joined() -> None:
     with Office("alice", "bob") as office:
         assert office.house.switchboard.place("0301234", "bob") == (404, "")
