@@ -48,6 +48,10 @@ def test_a_chairman_leads_a_queue_from_wave(
         agents.get_by_role("button", name="Pause: Ben Osei", exact=True).click()
         wave.get_by_role("menuitem", name="Lunch", exact=True).click()
         expect(agents).to_contain_text("On break: Lunch")
+        leaving = agents.get_by_role("button", name="Log out: Ben Osei", exact=True)
+        expect(leaving).to_have_count(0)
+        assert root.patch("/v1/queues/6530", {"static_login": True}).status == 200
+        expect(leaving).to_be_visible(timeout=30_000)
 
         callers = desk.get_by_role("list", name="Callers of Chaired who wait", exact=True)
         first.enters("/dial 6530")
@@ -65,6 +69,16 @@ def test_a_chairman_leads_a_queue_from_wave(
         agent.enters("/accept")
         talks = desk.get_by_role("list", name="Talks of Chaired", exact=True)
         expect(talks).to_contain_text("1003")
+        talks.get_by_role("button", name=re.compile("^Transfer: .*1003$")).click()
+        asked = wave.get_by_role("dialog", name=re.compile("^Transfer .*1003$"))
+        number = asked.get_by_role("textbox", name="Number", exact=True)
+        number.fill("(99) 99-98")
+        with wave.expect_request("**/v1/me/queue-board/callers/*/transfer") as told:
+            asked.get_by_role("button", name="Transfer", exact=True).click()
+        assert told.value.post_data_json == {"target": "999998"}
+        expect(wave.get_by_text("This was not done")).to_be_visible()
+        expect(number).to_have_value("(99) 99-98")
+        asked.get_by_role("button", name="Cancel", exact=True).click()
         talks.get_by_role("button", name=re.compile("^Hear ")).click()
         wave.get_by_role("menuitem", name="Listen", exact=True).click()
         ringing = wave.get_by_role("alertdialog").or_(wave.get_by_role("dialog"))

@@ -7,3 +7,19 @@ export function shortTime(at: string | number): string {
   const tag = language() === "en-XA" ? "en" : language().replace("_", "-");
   return new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
+
+/** A span of a call: `0:31`, `1:02:09`. */
+export function spanOf(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** The first midnight of so many days, the last of which is today. */
+export function beginOf(days: number, now_ms: number): string {
+  const day = new Date(now_ms);
+  day.setHours(0, 0, 0, 0);
+  day.setDate(day.getDate() - (days - 1)); // days are not all of one length
+  return day.toISOString();
+}

@@ -1,11 +1,10 @@
 import { useCallback } from "react";
 
 import { DataTable, type RowAction } from "../admin/DataTable";
-import { spanOf } from "../admin/calls/calls";
 import { State } from "../admin/State";
 import { href } from "../kit/route";
 import { useSession } from "../kit/session-context";
-import { shortTime } from "../kit/time";
+import { shortTime, spanOf } from "../kit/time";
 import { useLoaded } from "../kit/useLoaded";
 import { nt, t } from "../shared/i18n";
 import { type ChatRecord, type Named, stars, STATES, stateOf } from "./records";

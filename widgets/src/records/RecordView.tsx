@@ -1,13 +1,12 @@
 import { Button } from "@mantine/core";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 
-import { spanOf } from "../admin/calls/calls";
 import { State } from "../admin/State";
 import { Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { repeat } from "../kit/repeat";
 import { useSession } from "../kit/session-context";
-import { shortTime } from "../kit/time";
+import { shortTime, spanOf } from "../kit/time";
 import { type Api, ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import { lineOf, wordsOf } from "../shared/lines";

@@ -3,14 +3,14 @@ import { useCallback } from "react";
 
 import { Failed, Loading } from "../../kit/Blank";
 import { useSession } from "../../kit/session-context";
-import { shortTime } from "../../kit/time";
+import { shortTime, spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { State } from "../State";
 import table from "../table.module.css";
 import { usePolled } from "../usePolled";
 import styles from "./Calls.module.css";
 import { Findings } from "./DiagnosisPage";
-import { actionWords, type Call, type Finding, type Leg, partyOf, type Recording, soundOf, spanOf, verifiedWords, wentOf } from "./calls";
+import { actionWords, type Call, type Finding, type Leg, partyOf, type Recording, soundOf, verifiedWords, wentOf } from "./calls";
 
 interface Diagnosis {
   items: Finding[];

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { shortTime } from "../../kit/time";
+import { shortTime, spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { DataTable, type RowAction } from "../DataTable";
@@ -9,7 +9,7 @@ import type { PageProps } from "../pages";
 import { State } from "../State";
 import { useTurn } from "../useTurn";
 import { CallDetails } from "./CallDetails";
-import { actionWords, type Call, directionWords, partyOf, spanOf, verifiedWords, wentOf } from "./calls";
+import { actionWords, type Call, directionWords, partyOf, verifiedWords, wentOf } from "./calls";
 
 const PATH = "/v1/calls";
 

@@ -1,7 +1,7 @@
 import { Modal } from "@mantine/core";
 import { useState } from "react";
 
-import { shortTime } from "../../kit/time";
+import { shortTime, spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { DataTable, type Filter, type RowAction } from "../DataTable";
@@ -9,7 +9,7 @@ import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useTurn } from "../useTurn";
 import styles from "./Calls.module.css";
-import { partyOf, type Recording, soundOf, spanOf } from "./calls";
+import { partyOf, type Recording, soundOf } from "./calls";
 
 const PATH = "/v1/recordings";
 

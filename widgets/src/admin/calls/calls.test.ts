@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { actionWords, type LiveCall, partyOf, spanOf, standingOf, verifiedWords, wentOf } from "./calls";
+import { actionWords, type LiveCall, partyOf, standingOf, verifiedWords, wentOf } from "./calls";
 
 const leg = (role: "caller" | "called", state: "calling" | "ringing" | "up" | "held") => ({ channel: "", party: "", name: "", role, state });
 const live = (answered: boolean, ...legs: LiveCall["legs"]): LiveCall => ({ id: "", started_at: "", answered_at: answered ? "2026-11-26T10:00:00Z" : null, direction: "internal", caller: "", caller_name: "", callee: "", recorded: false, legs });
@@ -9,10 +9,6 @@ test("a leg that another phone answered is no missed call", () => {
   expect(wentOf({ disposition: "no_answer", reason: "answered_elsewhere" }).words).toBe("Answered elsewhere");
   expect(wentOf({ disposition: "no_answer", reason: "" }).words).toBe("No answer");
   expect(wentOf({ disposition: "odd", reason: "" }).tone).toBe("bad");
-});
-
-test("spans read as a clock does", () => {
-  expect([0, 31, 61, 3729].map(spanOf)).toEqual(["0:00", "0:31", "1:01", "1:02:09"]);
 });
 
 test("an action names its owner, where that says something", () => {

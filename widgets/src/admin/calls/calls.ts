@@ -192,14 +192,6 @@ export function partyOf(number: string, name: string): string {
   return [number, name].filter(Boolean).join(" ") || t("Anonymous");
 }
 
-/** A span of a call: `0:31`, `1:02:09`. */
-export function spanOf(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-
 /** How a call that is up stands: who talks, who is on hold, where it rings. */
 export function standingOf(call: LiveCall): { tone: Tone; words: string } {
   const [called, up] = [call.legs.filter((leg) => leg.role === "called"), call.legs.filter((leg) => leg.state === "up" || leg.state === "held")];

@@ -4,15 +4,15 @@ import { useCallback, useState } from "react";
 import { Failed, Loading } from "../../kit/Blank";
 import { Icon } from "../../kit/Icon";
 import { useSession } from "../../kit/session-context";
+import { beginOf, spanOf } from "../../kit/time";
 import { useLoaded } from "../../kit/useLoaded";
 import { language, nt, t } from "../../shared/i18n";
-import { spanOf } from "../calls/calls";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import queues from "../queues/Queues.module.css";
 import { DailySummary } from "./DailySummary";
 import styles from "./LiveChatReport.module.css";
-import { beginOf, type ChatFigures, type ChatReport, heat, strength } from "./report";
+import { type ChatFigures, type ChatReport, heat, strength } from "./report";
 
 const ALL = "all";
 

@@ -32,14 +32,6 @@ export interface ChatReport {
   hours: Hour[];
 }
 
-/** The first midnight of so many days, the last of which is today. */
-export function beginOf(days: number, now_ms: number): string {
-  const day = new Date(now_ms);
-  day.setHours(0, 0, 0, 0);
-  day.setDate(day.getDate() - (days - 1)); // days are not all of one length
-  return day.toISOString();
-}
-
 /** Inquiries by weekday and hour, and the most of one hour. */
 export function heat(hours: readonly Hour[]): { counts: number[][]; most: number } {
   const counts = Array.from({ length: 7 }, () => Array<number>(24).fill(0));

@@ -1,6 +1,6 @@
-import { shortTime } from "../../kit/time";
+import { shortTime, spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
-import { partyOf, spanOf } from "../calls/calls";
+import { partyOf } from "../calls/calls";
 import { DataTable } from "../DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";

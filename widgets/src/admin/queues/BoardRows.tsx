@@ -2,9 +2,9 @@ import { Button, Menu } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { useSession } from "../../kit/session-context";
-import { shortTime } from "../../kit/time";
+import { shortTime, spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
-import { partyOf, spanOf } from "../calls/calls";
+import { partyOf } from "../calls/calls";
 import { State } from "../State";
 import { type Board, type Caller, type Day, type Seat, seatWords } from "./board";
 import type { Doing } from "./QueueBoardPage";

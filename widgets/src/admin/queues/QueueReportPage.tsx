@@ -3,15 +3,16 @@ import { useCallback, useState } from "react";
 
 import { Failed, Loading } from "../../kit/Blank";
 import { Icon } from "../../kit/Icon";
+import { AgentTable, QueueTable } from "../../kit/queue-figures/Figures";
 import { useSession } from "../../kit/session-context";
+import { beginOf } from "../../kit/time";
 import { useLoaded } from "../../kit/useLoaded";
 import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
 import { Heading } from "../Heading";
-import { beginOf } from "../livechat/report";
 import type { PageProps } from "../pages";
 import { dayOf, momentOf } from "../table/days";
-import { AgentTable, Bars, QueueTable } from "./Figures";
+import { Bars } from "./Bars";
 import styles from "./Queues.module.css";
 import { bars, hoursOfDay, type Report } from "./report";
 

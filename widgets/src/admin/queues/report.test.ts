@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { bars, type Figures, hoursOfDay } from "./report";
+import type { Figures } from "../../kit/queue-figures/figures";
+import { bars, hoursOfDay } from "./report";
 
 const hour = (key: string, offered = 1): Figures => ({
   ...{ key, name: "", offered, answered: offered, abandoned: 0, other: 0, missed: 0, callbacks: 0 },

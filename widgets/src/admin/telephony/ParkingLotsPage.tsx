@@ -1,5 +1,5 @@
+import { spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
-import { spanOf } from "../calls/calls";
 import type { PageProps } from "../pages";
 import { ObjectsPage } from "../ObjectsPage";
 

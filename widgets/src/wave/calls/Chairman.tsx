@@ -9,6 +9,7 @@ import { useNow } from "../../kit/useNow";
 import { t } from "../../shared/i18n";
 import { useQueues } from "../duty/context";
 import type { Change } from "../duty/own-queues";
+import { dialled } from "./call";
 import styles from "./Chairman.module.css";
 import { type OwnBoard, type OwnCaller, type OwnSeat, modes, partyOf, seatWords } from "./queue-desk";
 
@@ -60,10 +61,12 @@ function Talking({ board }: { board: OwnBoard }) {
   const { queues } = useQueues();
   const [transferred, setTransferred] = useState<OwnCaller | null>(null);
   const [ended, setEnded] = useState<OwnCaller | null>(null);
-  async function act(caller: OwnCaller, what: "transfer" | "hang-up", body: object): Promise<void> {
-    setTransferred(null);
+  async function hangUp(caller: OwnCaller): Promise<void> {
     setEnded(null);
-    await queues.act("post", `${pathOf(caller)}/${what}`, body);
+    await queues.act("post", `${pathOf(caller)}/hang-up`);
+  }
+  async function transfer(caller: OwnCaller, target: string): Promise<void> {
+    if (await queues.act("post", `${pathOf(caller)}/transfer`, { target })) setTransferred(null);
   }
   if (board.talking.length === 0) return null;
   return (
@@ -91,7 +94,7 @@ function Talking({ board }: { board: OwnBoard }) {
           <Small words={t("Hang Up")} of={partyOf(caller)} run={() => setEnded(caller)} />
         </li>
       ))}
-      {transferred && <TransferTalk caller={transferred} run={(target) => act(transferred, "transfer", { target })} onClose={() => setTransferred(null)} />}
+      {transferred && <TransferTalk caller={transferred} run={(target) => transfer(transferred, target)} onClose={() => setTransferred(null)} />}
       {ended && (
         <Confirm
           opened
@@ -99,7 +102,7 @@ function Talking({ board }: { board: OwnBoard }) {
           title={t("Hang Up")}
           text={t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ended), agent: ended.agent_name })}
           action={t("Hang Up")}
-          onConfirm={() => act(ended, "hang-up", {})}
+          onConfirm={() => hangUp(ended)}
           onClose={() => setEnded(null)}
         />
       )}
@@ -107,22 +110,29 @@ function Talking({ board }: { board: OwnBoard }) {
   );
 }
 
-/** Asks where a caller goes. */
+/** Asks where a caller goes, until that is done. */
 function TransferTalk({ caller, run, onClose }: { caller: OwnCaller; run: (target: string) => Promise<void>; onClose: () => void }) {
   const [target, setTarget] = useState("");
-  function send(event: FormEvent): void {
+  const [sending, setSending] = useState(false);
+  const number = dialled(target);
+  async function send(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (target.trim() !== "") void run(target.trim());
+    if (sending || number === "") return;
+    setSending(true);
+    await run(number);
+    setSending(false);
   }
   return (
     <Dialog title={t("Transfer {whom}", { whom: partyOf(caller) })} size="sm" onClose={onClose}>
-      <form className={styles.asking} onSubmit={send}>
+      <form className={styles.asking} onSubmit={(event) => void send(event)}>
         <TextInput label={t("Number")} description={t("Whom the caller is to talk to; {agent} is free then.", { agent: caller.agent_name })} value={target} onChange={(event) => setTarget(event.currentTarget.value)} inputMode="tel" dir="ltr" required data-autofocus />
         <div className={styles.actions}>
           <Button variant="default" onClick={onClose}>
             {t("Cancel")}
           </Button>
-          <Button type="submit">{t("Transfer")}</Button>
+          <Button type="submit" loading={sending} disabled={number === ""}>
+            {t("Transfer")}
+          </Button>
         </div>
       </form>
     </Dialog>
@@ -142,7 +152,7 @@ function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons
       </span>
       <span className={styles.soft}>{seatWords(seat)}</span>
       {away && <Small words={t("Log in")} of={seat.name} run={() => change("log_in")} />}
-      {!away && !seat.static && <Small words={t("Log out")} of={seat.name} run={() => setLeaving(true)} />}
+      {!away && seat.may_log_in && <Small words={t("Log out")} of={seat.name} run={() => setLeaving(true)} />}
       <Confirm
         opened={leaving}
         title={t("Log out")}

@@ -1,13 +1,13 @@
 import { Button } from "@mantine/core";
 import { useCallback, useState } from "react";
 
-import { AgentTable, QueueTable } from "../../admin/queues/Figures";
-import { beginOf } from "../../admin/livechat/report";
-import type { AgentFigures, Figures } from "../../admin/queues/report";
 import { Failed, Loading } from "../../kit/Blank";
 import { Dialog } from "../../kit/Dialog";
 import { Icon } from "../../kit/Icon";
+import type { AgentFigures, Figures } from "../../kit/queue-figures/figures";
+import { AgentTable, QueueTable } from "../../kit/queue-figures/Figures";
 import { useSession } from "../../kit/session-context";
+import { beginOf } from "../../kit/time";
 import { useLoaded } from "../../kit/useLoaded";
 import { t } from "../../shared/i18n";
 import styles from "./OwnFigures.module.css";

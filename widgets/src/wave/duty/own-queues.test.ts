@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { Api } from "../../shared/api";
+import { type Api, ApiError } from "../../shared/api";
 import { OwnQueues } from "./own-queues";
 
 /** Changes as a tab is looked at or not. */
@@ -46,4 +46,12 @@ test("a tab that nobody looks at asks for no board, and asks once when it is loo
   await vi.advanceTimersByTimeAsync(2_000);
   expect(get).toHaveBeenCalledTimes(3);
   queues.stop();
+});
+
+test("who did something as a chairman learns whether it was done", async () => {
+  const post = vi.fn(async () => {});
+  const queues = new OwnQueues({ get, post } as unknown as Api, () => {});
+  expect(await queues.act("post", "/callers/1/transfer", { target: "1000" })).toBe(true);
+  post.mockRejectedValueOnce(new ApiError(404, "not_found", ""));
+  expect(await queues.act("post", "/callers/1/transfer", { target: "9999" })).toBe(false);
 });

@@ -75,24 +75,30 @@ export class OwnQueues {
 
   /** About oneself, or as a chairman about `agent`. */
   async change(change: Change, agent?: string): Promise<void> {
-    if (agent !== undefined) return this.act("post", `/agents/${encodeURIComponent(agent)}/duty`, change);
+    if (agent !== undefined) {
+      await this.act("post", `/agents/${encodeURIComponent(agent)}/duty`, change);
+      return;
+    }
     await this.#do(() => this.api.post("/v1/me/duty", change));
     this.changed();
   }
 
-  /** As a chairman, about something of the board. */
-  act(method: "post" | "patch" | "delete", path: string, body: object = {}): Promise<void> {
+  /** As a chairman, about something of the board; answers whether it was done. */
+  act(method: "post" | "patch" | "delete", path: string, body: object = {}): Promise<boolean> {
     return this.#do(() => (method === "delete" ? this.api.delete(PATH + path) : this.api[method](PATH + path, body)));
   }
 
-  async #do(what: () => Promise<unknown>): Promise<void> {
+  async #do(what: () => Promise<unknown>): Promise<boolean> {
+    let done = false;
     try {
       await what();
+      done = true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
     }
     await this.load();
+    return done;
   }
 
   /** Who serves no queue is asked about seldom; who looks away, not at all. */

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 
 import { t } from "../../shared/i18n";
-import { partyOf, spanOf } from "../calls/calls";
-import styles from "./Queues.module.css";
-import type { AgentFigures, Bar, Figures } from "./report";
+import { spanOf } from "../time";
+import type { AgentFigures, Figures } from "./figures";
+import styles from "./Figures.module.css";
 
 /** Queues in lines, and all of them together. */
 export function QueueTable({ title, rows, total }: { title: string; rows: readonly Figures[]; total?: Figures }) {
@@ -35,32 +35,9 @@ export function AgentTable({ title, rows }: { title: string; rows: readonly Agen
   );
 }
 
-/** Calls over time: answered and abandoned side by side. */
-export function Bars({ title, rows }: { title: string; rows: readonly Bar[] }) {
-  const most = Math.max(1, ...rows.map((row) => row.offered));
-  if (rows.length === 0) return null;
-  return (
-    <section className={styles.queue} aria-label={title}>
-      <h2>{title}</h2>
-      <ul className={styles.bars}>
-        {rows.map((row) => (
-          <li key={row.key}>
-            <time>{row.key}</time>
-            <span className={styles.bar} aria-hidden="true">
-              <span style={{ inlineSize: `${(100 * row.answered) / most}%` }} />
-              <span style={{ inlineSize: `${(100 * row.abandoned) / most}%` }} />
-            </span>
-            <span>{t("{answered} answered, {abandoned} abandoned", { answered: row.answered, abandoned: row.abandoned })}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 function Table({ title, heads, none, children }: { title: string; heads: readonly string[]; none: string | null; children: ReactNode }) {
   return (
-    <section className={styles.queue} aria-label={title}>
+    <section className={styles.figures} aria-label={title}>
       <h2>{title}</h2>
       {none !== null ? (
         <p className={styles.none}>{none}</p>
@@ -103,5 +80,5 @@ function breaksOf(row: AgentFigures): string {
 
 /** How satisfied callers were, and how many said so. */
 const ratingOf = (row: Figures): string => (row.rated > 0 ? `${row.average_rating} (${row.rated})` : "–");
-const nameOf = (row: Figures): string => partyOf(row.key, row.name === row.key ? "" : row.name);
+const nameOf = (row: Figures): string => (row.name && row.name !== row.key ? `${row.key} ${row.name}` : row.key);
 const percent = (value: number): string => `${value} %`;
