@@ -160,7 +160,7 @@ async def test_agents_who_are_named_stay_so_while_they_are_members_of_a_group(
     assert form() == {"static_agents": ["1001"], "dynamic_agents": ["1002"]}
     await queues.set_paused(ROOT, "6500", "1002", paused=True)
     assert [each.paused for each in queues.known["6500"].agents if each.number == "1002"] == [True]
-    await queues.update(ROOT, "6500", QueueChange(**form()))
+    await queues.update(ROOT, "6500", QueueChange.model_validate(form()))
     await groups.update(ROOT, group.id, GroupChange(members=["1000"], version=1))
     assert form() == {"static_agents": ["1001"], "dynamic_agents": ["1002"]}
     assert [(each.number, each.static) for each in queues.known["6500"].agents] == [
