@@ -90,7 +90,8 @@ class Invitations:
             StaleOwner: who has asked does not serve it any more.
             Conflict: it is over.
         """
-        asked = self._open.pop((conversation_id, guest.number), None)
+        key = conversation_id, guest.number
+        asked = self._open.get(key)
         if asked is None or not self._lasts(asked):
             raise NotFound
 
@@ -104,7 +105,10 @@ class Invitations:
         await self._hub.transact(work)
         gone = {"conversation": conversation_id}
         self._delivery.send([guest.who], "invitation_settled", gone)  # their other windows
-        return await self._hub.summary(guest.who, conversation_id)
+        summary = await self._hub.summary(guest.who, conversation_id)
+        if self._open.get(key) is asked:  # only now: whoever was told of a failure tries again
+            del self._open[key]
+        return summary
 
     def _lasts(self, invitation: Invitation) -> bool:
         return self._clock() < invitation.at_ms + LASTS_MS

@@ -21,10 +21,7 @@ from engage.privacy.persons import find
 from engage.privacy.proof import Erasure
 from engage.privacy.remains import Remains, blot_out, remains
 from engage.privacy.traces import CALLS, TRACES, numbers_calls, of_faxes
-from engage.storage.tables import (
-    calls,
-    erasures,
-)
+from engage.storage.tables import calls, erasures
 from engage.system.actor import Module
 from engage.system.operation_log import note
 
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
-"""After this long it is tried again to finish what was begun (seconds)."""
 PORTION = 20
 """So many chats are removed in one transaction: others write in between."""
 

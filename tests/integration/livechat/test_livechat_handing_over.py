@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engage.errors import Conflict, NotFound
+from engage.errors import Conflict, NotFound, Unavailable
 from engage.hub.model import NotParticipant, StaleOwner
 from engage.identifiers import new_id
 from engage.livechat.model import NobodyThere, OwnerStays, Taken
@@ -166,6 +166,27 @@ async def test_an_invitation_that_nobody_accepts_changes_nothing(office: Office)
         await invitations.accept(BEN, conversation)
     summary = await office.hub.summary(ANA.who, conversation)
     assert "system" not in [each["kind"] for each in summary["events"]]
+
+
+@pytest.mark.parametrize("fails", ["transact", "summary"])
+async def test_an_invitation_outlasts_a_database_that_is_away(
+    office: Office, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    conversation = str((await served(office)).conversation_id)
+    invitations = office.service.invitations
+    await invitations.invite(ANA, conversation, "1001")
+
+    async def away(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.hub, fails, away)
+        with pytest.raises(Unavailable):
+            await invitations.accept(BEN, conversation)
+    summary = await invitations.accept(BEN, conversation)
+    assert [each.get("code") for each in summary["events"]].count("joined") == 1
+    with pytest.raises(NotFound):
+        await invitations.accept(BEN, conversation)
 
 
 async def test_an_invited_colleague_writes_beside_the_other_until_leaving(office: Office) -> None:

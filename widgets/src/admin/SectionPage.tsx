@@ -7,7 +7,7 @@ import type { Schema, Value, Values } from "./form/schema";
 import type { Drawn } from "./form/context";
 import { Heading } from "./Heading";
 import type { PageProps } from "./pages";
-import { SettingsForm, type Stored } from "./SettingsForm";
+import { type Reset, SettingsForm, type Stored } from "./SettingsForm";
 import { usePolled } from "./usePolled";
 
 /** `GET /v1/settings/<name>`. `read_only`: fields that the server's start decides, each with the reason. */
@@ -32,7 +32,7 @@ export default function SectionPage({ page, readOnly }: PageProps) {
 }
 
 /** The section's form alone, for pages that show more than it. */
-export function SectionForm({ name, readOnly, drawn, reset, children }: { name: string; readOnly: boolean; drawn?: Drawn | undefined; reset?: string; children?: ReactNode }) {
+export function SectionForm({ name, readOnly, drawn, reset, children }: { name: string; readOnly: boolean; drawn?: Drawn | undefined; reset?: Reset; children?: ReactNode }) {
   const { api } = useSession();
   const path = `/v1/settings/${encodeURIComponent(name)}`;
   const load = useCallback(() => api.get<SectionAnswer>(path), [api, path]);

@@ -44,12 +44,18 @@ interface Props {
   submit?: string;
   /** Controls the page draws by itself, by path. */
   drawn?: Drawn | undefined;
-  /** What the button says that fills in the usual values; without it, there is none. */
-  reset?: string | undefined;
+  /** The button that fills in the usual values, of certain fields; without it, there is none. */
+  reset?: Reset | undefined;
   /** Told what stands in the form, whenever it changes. */
   watch?: (values: Values) => void;
   /** More for the page's foot, beside the buttons. */
   children?: ReactNode;
+}
+
+/** What the button says, and which fields it fills in. */
+export interface Reset {
+  label: string;
+  fills: (field: Field) => boolean;
 }
 
 /** Somebody else's change, met while saving. */
@@ -108,8 +114,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   }
 
   /** The usual values, to be looked at and saved. */
-  function fillIn(): void {
-    setValues(startOf(fields, {}));
+  function fillIn({ fills }: Reset): void {
+    setValues((before) => ({ ...before, ...startOf(fields.filter(fills), {}) }));
     setTold({});
     setGeneral(null);
     announce(t("The usual values are filled in. Save to keep them."));
@@ -243,8 +249,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
               {t("Cancel")}
             </Button>
             {reset && readOnly === null && (
-              <Button variant="default" size="md" onClick={fillIn}>
-                {reset}
+              <Button variant="default" size="md" onClick={() => fillIn(reset)}>
+                {reset.label}
               </Button>
             )}
             {children}

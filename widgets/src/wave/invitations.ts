@@ -33,10 +33,10 @@ export function followInvitations(client: ConversationClient): void {
   }
 
   async function invited({ conversation, by, visitor, left_ms }: Invitation): Promise<void> {
-    if (await undisturbed(client.api)) return;
     const title = t("{name} invites you to a visitor's chat", { name: by.name });
     toast({ key: key(conversation), title, text: visitor, stay_ms: left_ms, action: { label: t("Accept"), run: () => void accept(conversation) } });
     if (!claim(`${key(conversation)} until ${Math.round((Date.now() + left_ms) / LASTS_MS)}`)) return; // in one window
+    if (await undisturbed(client.api)) return; // whoever asked was told that they are: it shows, in silence
     chime();
     notifyDesktop(title, visitor, `engage ${conversation}`, () => go("live-chat"));
   }

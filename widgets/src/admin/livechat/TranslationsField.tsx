@@ -1,5 +1,5 @@
 import { Button, Select, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { t } from "../../shared/i18n";
@@ -66,9 +66,10 @@ interface LanguageProps {
 
 function Language({ tag, label, values, onChange, onRemove }: LanguageProps) {
   const given = isValues(values) ? values : {};
+  const hint = useId();
   const missing = texts().filter(({ name }) => !given[name]);
   return (
-    <div className={styles.language} role="group" aria-label={label}>
+    <div className={styles.language} role="group" aria-label={label} aria-describedby={missing.length > 0 ? hint : undefined}>
       <div className={styles.head}>
         <h3 lang={tag}>{label}</h3>
         <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name="trash" size={16} />} onClick={onRemove}>
@@ -76,7 +77,7 @@ function Language({ tag, label, values, onChange, onRemove }: LanguageProps) {
         </Button>
       </div>
       {missing.length > 0 && (
-        <p className={styles.hint} role="status">
+        <p id={hint} className={styles.hint}>
           {t("Not translated: {texts}. Visitors read the text for everybody, or the built-in one.", { texts: missing.map(({ title }) => title).join(", ") })}
         </p>
       )}
