@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 256
 _BROWSERS: Final = ("ws", "wss")
+_SPOKEN_BY_BROWSERS: Final = frozenset(("opus", "pcmu", "pcma", "g722"))
+"""What they all speak (RFC 7874 §3), and G.722, which most do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,14 @@ ANYTHING: Final = MediaRules()
 def rules_of(owner: Extension | Trunk | None, transport: str) -> MediaRules:
     """Those of whoever is reached by a transport.
 
-    Browsers press keys as events alone (RFC 7874 §3), whatever their owner's phones do.
+    Browsers press keys as events alone (RFC 7874 §3), whatever their owner's phones do; and where
+    these speak nothing that a browser does, it is bound to no codec.
     """
     if owner is None:
         return ANYTHING
-    return MediaRules(owner.codecs, "rfc4733" if transport in _BROWSERS else owner.dtmf)
+    if transport not in _BROWSERS:
+        return MediaRules(owner.codecs, owner.dtmf)
+    return MediaRules(() if _SPOKEN_BY_BROWSERS.isdisjoint(owner.codecs) else owner.codecs)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.session import Session
     from pbxcore.sip.agent.offer import Offer
 
 
@@ -46,7 +47,7 @@ class Renegotiating:
         if leg.session.pending:
             offer.refuse(491)
         elif not offer.body:
-            offer.accept(leg.session.offer(leg.session.arranged(ours or OURS)))
+            offer.accept(leg.session.offer(_worded(leg.session, ours or OURS)))
         elif self._passed is not None:
             offer.refuse(491)
         else:
@@ -181,16 +182,28 @@ class Renegotiating:
             self._passed = None
             self._answer(passed.leg, passed.offer, partner.session.lines)
             return
+        if not partner.session.has_words_for(lines):
+            self._passed = None
+            passed.offer.refuse(488)
+            return
         partner.sip.modify(partner.session.offer(lines))
 
     def _propose(self, leg: Leg, lines: Sequence[Line | None], problem: str) -> None:
-        if not problem and not leg.over and leg.sip is not None and not leg.session.pending:
-            leg.sip.modify(leg.session.offer(lines))
+        session = leg.session
+        ready = not problem and not leg.over and not session.pending
+        if leg.sip is not None and ready and session.has_words_for(lines):
+            leg.sip.modify(session.offer(lines))
 
     def _answer_passed(self, asker: Leg, partner: Leg, passed: _Passed, problem: str) -> None:
         if passed.offer.open and not asker.over:
             self._answer(asker, passed.offer, partner.session.lines)
             self.settled(partner)
+
+
+def _worded(session: Session, lines: Sequence[Line]) -> list[Line | None]:
+    """The lines to offer a leg; those that it has where its rules leave it no codec of these."""
+    wanted = session.arranged(lines)
+    return wanted if session.has_words_for(wanted) else session.arranged(session.lines)
 
 
 def fits(theirs: Sequence[Line | None], ours: Sequence[Line]) -> bool:

@@ -173,8 +173,12 @@ class Session:
         return found + left
 
     def has_words_for(self, lines: Sequence[Line | None]) -> bool:
-        """Whether its rules leave a codec that one of these lines can be offered in."""
-        return not self.rules.codecs or any(self._streams(lines, offered=True))
+        """Whether its rules leave a codec to offer one of these lines in; of sound, if any is."""
+        if not self.rules.codecs:
+            return True
+        sounds = any(each is not None and each.kind == "audio" for each in lines)
+        streams = [each for each in self._streams(lines, offered=True) if each is not None]
+        return any(each.kind == "audio" or not sounds for each in streams)
 
     def offer(self, lines: Sequence[Line | None]) -> bytes:
         """Propose these lines.

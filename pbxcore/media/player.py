@@ -58,9 +58,18 @@ def tone_source(tone: Tone, rate: int) -> Sound:
     return Sound(one_round(tone, rate))
 
 
-def keys_source(press: PressDigits, rate: int) -> Sound:
-    """Keys in band."""
-    return Sound(key_tones(press.digits, rate, duration_ms=press.duration_ms, gap_ms=press.gap_ms))
+class Keys(Sound):
+    """Keys in band, one after the other: what is pressed meanwhile comes last."""
+
+    def __init__(self, rate: int) -> None:
+        super().__init__(silence(0))
+        self._rate = rate
+
+    def press(self, wanted: PressDigits) -> None:
+        """Press these after those asked for before."""
+        duration_ms, gap_ms = wanted.duration_ms, wanted.gap_ms
+        tones = key_tones(wanted.digits, self._rate, duration_ms=duration_ms, gap_ms=gap_ms)
+        self._left = np.concatenate((self._left, tones))
 
 
 class Player:

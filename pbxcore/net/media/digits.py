@@ -21,7 +21,7 @@ class Digits:
     """One stream's, as telephone events or by whoever hears tones.
 
     `on_digit`: each hears every key; replaced as a whole. Some that send events let the tone be
-    heard as well: once there was an event, tones are no keys.
+    heard as well: once there was an event, tones are no keys, as long as events are agreed.
     """
 
     def __init__(self, stream: Stream, loop: Loop) -> None:
@@ -36,6 +36,7 @@ class Digits:
         """Events count by the clock that was agreed for them."""
         rates = [each.codec.clock_rate for each in agreed.codecs if each.codec.is_event]
         self._clock_rate = rates[0] if rates else self._clock_rate
+        self._sends_events = self._sends_events and bool(rates)
 
     def hear(self, packet: Packet) -> None:
         """A telephone event came."""

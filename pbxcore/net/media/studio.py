@@ -23,7 +23,7 @@ from pbxcore.media.commands import (
     StopRecording,
 )
 from pbxcore.media.mixer import Member
-from pbxcore.media.player import keys_source, tone_source
+from pbxcore.media.player import Keys, tone_source
 from pbxcore.net.media.fax_desk import FaxDesk
 from pbxcore.net.media.output import Claim
 from pbxcore.net.media.playing import Playing
@@ -64,6 +64,8 @@ class Studio:
         self._playing: dict[str, Playing] = {}
         self._over: dict[tuple[str, str], Playing] = {}
         """What plays over something else, by stream and name."""
+        self._keys: dict[str, Keys] = {}
+        """What is pressed in band, by stream."""
         self._recorders: dict[str, Recorder] = {}
         self._rooms: dict[str, Room] = {}
         self._faxes = FaxDesk(engine)
@@ -162,9 +164,18 @@ class Studio:
             playing.stop()
 
     def _press(self, stream: Stream, press: PressDigits) -> None:
+        pressing = self._keys.get(stream.name)
+        if pressing is not None:
+            pressing.press(press)
+            return
         rate = rate_of(stream)
-        sources: list[Callable[[], Source]] = [partial(keys_source, press, rate)]
-        Playing(stream, self._loop, sources, _nobody, rate=rate, claim=Claim.DIGITS)
+        keys = self._keys[stream.name] = Keys(rate)
+        keys.press(press)
+
+        def over(digit: str, problem: str) -> None:
+            del self._keys[stream.name]
+
+        Playing(stream, self._loop, (lambda: keys,), over, rate=rate, claim=Claim.DIGITS)
 
     def _join(self, stream: Stream, join: JoinRoom) -> None:
         room = self._rooms.get(join.room)
@@ -202,7 +213,3 @@ class Studio:
             return NoRoom(str(failed))
         self._recorders[wanted.recording] = recorder
         return Done()
-
-
-def _nobody(digit: str, problem: str) -> None:
-    """Nobody waits for the end of keys and tones."""

@@ -7,20 +7,43 @@ from typing import TYPE_CHECKING, Any
 
 from pbxcore.media.events import keyed
 from pbxcore.net.media.digits import Digits
+from pbxcore.sip.sdp.codecs import EVENTS, PCMA
+from tests.support.media import agreed
 
 if TYPE_CHECKING:
     from pbxcore.media.commands import DigitHeard
 
 
-def test_tones_are_no_keys_once_there_was_an_event() -> None:
-    told: list[DigitHeard] = []
-    stream: Any = SimpleNamespace(name="s", tell=told.append)
-    loop: Any = SimpleNamespace(now=1.0, call_at=lambda *_: SimpleNamespace(cancel=lambda: None))
-    digits = Digits(stream, loop)
-    digits.pressed("1", 100, "tone")
-    for packet in keyed("2", 100, 0, 8000, 20):
+def key(digits: Digits, pressed: str) -> None:
+    """The peer presses a key as events."""
+    for packet in keyed(pressed, 100, 0, 8000, 20):
         if packet is not None:
             heard: Any = SimpleNamespace(payload=packet.payload, ssrc=1, timestamp=packet.timestamp)
             digits.hear(heard)
+
+
+def digits_of(told: list[DigitHeard]) -> Digits:
+    """Those of a stream that tells what it hears."""
+    stream: Any = SimpleNamespace(name="s", tell=told.append)
+    loop: Any = SimpleNamespace(now=1.0, call_at=lambda *_: SimpleNamespace(cancel=lambda: None))
+    return Digits(stream, loop)
+
+
+def test_tones_are_no_keys_once_there_was_an_event() -> None:
+    told: list[DigitHeard] = []
+    digits = digits_of(told)
+    digits.pressed("1", 100, "tone")
+    key(digits, "2")
     digits.pressed("2", 100, "tone")
     assert [(each.digit, each.by) for each in told] == [("1", "tone"), ("2", "event")]
+
+
+def test_tones_are_keys_again_where_no_events_are_agreed_any_more() -> None:
+    told: list[DigitHeard] = []
+    digits = digits_of(told)
+    key(digits, "1")
+    digits.follow(agreed(None, PCMA, EVENTS))
+    digits.pressed("1", 100, "tone")
+    digits.follow(agreed(None, PCMA))
+    digits.pressed("2", 100, "tone")
+    assert [(each.digit, each.by) for each in told] == [("1", "event"), ("2", "tone")]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pbxcore.media.commands import PressDigits
 from pbxcore.media.goertzel import KeyDetector, share
 from pbxcore.media.oscillator import sine
-from pbxcore.media.player import Player, Sound, Source, keys_source, tone_source
+from pbxcore.media.player import Keys, Player, Sound, Source, tone_source
 from pbxcore.media.recording import Recording, WavFile, header
 from pbxcore.media.samples import Samples, silence
 from pbxcore.media.tones import plan_for
@@ -95,10 +95,14 @@ def test_what_cannot_be_read_is_told_and_what_follows_is_played() -> None:
 
 
 def test_keys_are_played_as_they_are_heard() -> None:
-    player = Player([lambda: keys_source(PressDigits("s", "42#"), RATE)], 1, RATE)
+    keys = Keys(RATE)
+    keys.press(PressDigits("s", "42"))
+    player = Player([lambda: keys], 1, RATE)
+    frames = all_of(player, 3)
+    keys.press(PressDigits("s", "2#", duration_ms=250))  # while the 4 is heard
+    frames += [*all_of(player), silence(400)]
     detector = KeyDetector(RATE)
-    frames = [*all_of(player), silence(400)]
-    assert [key.digit for frame in frames for key in detector.hear(frame)] == ["4", "2", "#"]
+    assert [key.digit for frame in frames for key in detector.hear(frame)] == ["4", "2", "2", "#"]
 
 
 def read(data: bytes) -> tuple[int, Samples]:

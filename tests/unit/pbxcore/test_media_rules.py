@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.directory import Delta, Trunk, TrunkPut
+from pbxcore.calls.media_rules import MediaRules, rules_of
+from pbxcore.directory import Delta, Extension, Trunk, TrunkPut
 from pbxcore.media.commands import DigitHeard, PressDigits, SetStream
 from pbxcore.sip.sdp.codecs import EVENTS, G722, G729, OPUS, PCMA, PCMU, Codec, Format
 from pbxcore.sip.sdp.stream import Stream
+from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office, Talk
 from tests.support.switching import Way
 from tests.unit.pbxcore.test_call_changes import over, talking
+from tests.unit.pbxcore.test_call_transfers import refer, replaces
 
 if TYPE_CHECKING:
     from pbxcore.directory import Dtmf
@@ -198,3 +201,51 @@ def test_a_trunk_has_its_own() -> None:
         office.run(1)
         assert told(office, carrier) == "stream"
         over(office, alice)
+
+
+@pytest.mark.parametrize("pictures", [False, True])
+def test_a_session_for_which_the_other_has_no_codec_is_refused_and_its_sound_goes_on(
+    pictures: bool,
+) -> None:
+    with Office("alice", "bob") as office:
+        office.house.change("bob", codecs=("pcma", "vp8"))
+        alice, bob = talking(office)
+        lines = [Stream(port=4000, formats=(G729, EVENTS))]
+        lines += [Stream(port=4002, kind="video", formats=(VP8,))] if pictures else []
+        alice.modify(*lines)
+        office.run(1)
+        assert alice.notes[-1] == "changed 488"
+        assert "offered" not in bob.notes
+        assert (named(alice), named(bob)) == (["PCMA", "telephone-event"],) * 2
+        over(office, alice)
+
+
+def test_who_has_no_codec_of_whom_he_is_joined_with_is_asked_for_nothing() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.change("alice", codecs=("pcma",))
+        office.house.change("carol", codecs=("g729",))
+        alice, bob = talking(office)
+        for each in "bob", "carol":
+            office[each].formats = (G729, EVENTS)
+        asking = office["bob"].dial("carol")
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        headers = write_uri_headers([(b"Replaces", replaces(asking).encode())])
+        refer(bob, b"%b?%b" % (office.house.uri("carol"), headers))
+        office.run(1)
+        assert bob.notes[-1] == "ended"
+        assert named(alice) == ["PCMA", "telephone-event"]
+        assert named(office["carol"].talk) == ["G729", "telephone-event"]
+        over(office, alice)
+
+
+@pytest.mark.parametrize(
+    ("codecs", "kept_to"), [(("g729",), ()), (("g729", "pcma"), ("g729", "pcma")), ((), ())]
+)
+def test_a_browser_is_bound_to_no_codecs_that_it_does_not_speak(
+    codecs: tuple[str, ...], kept_to: tuple[str, ...]
+) -> None:
+    extension = Extension("1001", "Alice", "", codecs=codecs, dtmf="info")
+    assert rules_of(extension, "wss") == MediaRules(kept_to)
+    assert rules_of(extension, "tls") == MediaRules(codecs, "info")
