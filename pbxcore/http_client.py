@@ -1,4 +1,4 @@
-"""A small HTTP client, also for addresses that others chose: one request, no redirects.
+"""A small HTTP client, also for addresses that others chose: one request or several, no redirects.
 
 The address that a name resolves to is looked at before anything is connected, and it is that
 address which is connected: a name cannot mean one host for the check and another for the request.
@@ -23,7 +23,7 @@ import httptools
 from pbxcore import networks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 WITHIN_S = 20.0
 CONNECT_S = 4.0
@@ -33,6 +33,7 @@ LOOK_UPS = 16
 HEAD_LIMIT = 16 * 1024
 _CHUNK = 16 * 1024
 
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 EVERYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 _FAILURES = (
@@ -68,6 +69,8 @@ class _Reply:
     status: int = 0
     headed: bool = False
     complete: bool = False
+    keeps: bool = False
+    """Whether its connection takes another request."""
     parser: httptools.HttpResponseParser | None = None
 
     def on_message_begin(self) -> None:
@@ -86,11 +89,17 @@ class _Reply:
 
     def on_message_complete(self) -> None:
         self.complete = self.headed
+        self.keeps = self.parser is not None and self.parser.should_keep_alive()
 
     @property
     def enough(self) -> bool:
         """Whether what is still to come would say nothing to us."""
         return self.complete or (self.headed and len(self.body) >= self.most)
+
+    @property
+    def answer(self) -> Answer:
+        """What of it is told."""
+        return Answer(self.status, self.retry_after_s, bytes(self.body))
 
 
 class HttpClient:
@@ -167,13 +176,22 @@ class HttpClient:
             async with asyncio.timeout(within_s):
                 parts = urlsplit(url)
                 reader, writer = await self._connected(parts, allowed, within_s)
-                return await _asked(reader, writer, _request(method, parts, headers, body), most)
+                try:
+                    request = _request(method, parts, headers, body)
+                    return (await _asked(reader, writer, request, most)).answer
+                finally:
+                    writer.transport.abort()  # the rest of the answer says nothing to us
         except _FAILURES as error:
             raise NoAnswer(type(error).__name__) from error
 
+    def conversation(self, url: str) -> Conversation:
+        """Several requests to one address, by one connection for as long as that holds."""
+        parts = urlsplit(url)
+        return Conversation(parts, partial(self._connected, parts, self._private))
+
     async def _connected(
         self, parts: SplitResult, allowed: tuple[Network, ...], within_s: float
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    ) -> _Streams:
         """Connect the first of the name's addresses that can be."""
         host, secure = parts.hostname or "", parts.scheme == "https"
         if parts.username is not None or not (secure or self._in_clear):
@@ -186,9 +204,7 @@ class HttpClient:
                     return await self._open(address, host, port, secure)
         return await self._open(last, host, port, secure)
 
-    async def _open(
-        self, address: str, host: str, port: int, secure: bool
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _open(self, address: str, host: str, port: int, secure: bool) -> _Streams:
         return await asyncio.open_connection(
             address,
             port,
@@ -237,6 +253,59 @@ class HttpClient:
             done.exception()  # whoever asked may have given up: then nobody else takes it
 
 
+class Conversation:
+    """POSTs to one address, one after the other; each may come twice where a connection breaks.
+
+    Args:
+        parts: the address.
+        connect: opens a connection to it within so many seconds.
+    """
+
+    def __init__(self, parts: SplitResult, connect: Callable[[float], Awaitable[_Streams]]) -> None:
+        self._parts, self._connect = parts, connect
+        self._streams: _Streams | None = None
+
+    async def post(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        within_s: float = WITHIN_S,
+        most: int = 0,
+    ) -> Answer:
+        """Send a POST, as `HttpClient.exchange` does.
+
+        Raises:
+            NoAnswer: there was none; `AddressForbidden` when nothing was asked.
+        """
+        try:
+            request = _request("POST", self._parts, headers, body, "keep-alive")
+            async with asyncio.timeout(within_s):
+                if self._streams is not None:
+                    with suppress(OSError, EOFError):  # servers end what was idle for long
+                        return await self._ask(self._streams, request, most)
+                return await self._ask(await self._connect(within_s), request, most)
+        except _FAILURES as error:
+            raise NoAnswer(type(error).__name__) from error
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        if self._streams is not None:
+            self._streams[1].transport.abort()
+            self._streams = None
+
+    async def _ask(self, streams: _Streams, request: bytes, most: int) -> Answer:
+        self._streams = streams
+        keeps = False
+        try:
+            reply = await _asked(*streams, request, most)
+            keeps = reply.keeps
+        finally:
+            if not keeps:
+                self.close()
+        return reply.answer
+
+
 def is_public(host: str) -> bool:
     """Whether an address is on the public Internet; names are, until they are resolved."""
     address = _address(host)
@@ -264,9 +333,15 @@ def _context(trusted: str) -> ssl.SSLContext:
     return context
 
 
-def _request(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
+def _request(
+    method: str,
+    parts: SplitResult,
+    headers: Mapping[str, str],
+    body: bytes,
+    connection: str = "close",
+) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}", "Connection: close"]
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}", f"Connection: {connection}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines.append(f"Content-Length: {len(body)}")
     if any("\r" in each or "\n" in each for each in lines):
@@ -276,16 +351,13 @@ def _request(method: str, parts: SplitResult, headers: Mapping[str, str], body: 
 
 async def _asked(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, most: int
-) -> Answer:
-    try:
-        writer.write(request)
-        await writer.drain()
-        return await _read(reader, most)
-    finally:
-        writer.transport.abort()  # the rest of the answer says nothing to us
+) -> _Reply:
+    writer.write(request)
+    await writer.drain()
+    return await _read(reader, most)
 
 
-async def _read(reader: asyncio.StreamReader, most: int) -> Answer:
+async def _read(reader: asyncio.StreamReader, most: int) -> _Reply:
     reply = _Reply(most)
     parser = reply.parser = httptools.HttpResponseParser(reply)
     read = 0
@@ -297,4 +369,4 @@ async def _read(reader: asyncio.StreamReader, most: int) -> Answer:
         parser.feed_data(data)
     if not reply.headed:  # an answer that ends with its connection has no other end
         raise EOFError
-    return Answer(reply.status, reply.retry_after_s, bytes(reply.body))
+    return reply

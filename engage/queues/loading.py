@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from engage.background import regularly
@@ -63,7 +64,10 @@ class Loading:
 
     async def _tell(self, settings: QueueMetricsSettings) -> None:
         """From the newest row that is known there on, for as long as the settings hold."""
-        loader = WebLoader(settings, self._client)
+        with closing(WebLoader(settings, self._client)) as loader:
+            await self._tell_to(loader, settings)
+
+    async def _tell_to(self, loader: WebLoader, settings: QueueMetricsSettings) -> None:
         known_s = await loader.high_water_mark()
         after: Place = (-1, -1)
         while self._settings() == settings:

@@ -101,16 +101,20 @@ class LoaderFailed(Exception):
 
 
 class WebLoader:
-    """Tells the loader of these settings one command after the other."""
+    """Tells the loader of these settings one command after the other, by one connection."""
 
     def __init__(self, settings: QueueMetricsSettings, client: HttpClient) -> None:
-        self._client, self._url, self._token = client, settings.url, settings.token
+        self._loader, self._token = client.conversation(settings.url), settings.token
         account = f"{settings.login}:{settings.password}".encode()
         self._headers = {
             "Authorization": f"Basic {base64.b64encode(account).decode()}",
             "Content-Type": "application/x-www-form-urlencoded",
             "Accept": "application/json",
         }
+
+    def close(self) -> None:
+        """Nothing more is told."""
+        self._loader.close()
 
     async def high_water_mark(self) -> int:
         """The Unix time of the newest row that is known there; 0 if none is.
@@ -133,8 +137,8 @@ class WebLoader:
         command = {"commandId": name, "version": VERSION, "token": self._token, **(fields or {})}
         body = urlencode({"COMMANDSTRING": json.dumps(command)}).encode()
         try:
-            answer = await self._client.post(
-                self._url, self._headers, body, within_s=WITHIN_S, most=MOST_ANSWERED
+            answer = await self._loader.post(
+                self._headers, body, within_s=WITHIN_S, most=MOST_ANSWERED
             )
             told = json.loads(answer.body) if answer.status == HTTPStatus.OK else {}
         except (NoAnswer, ValueError) as error:

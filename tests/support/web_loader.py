@@ -19,13 +19,17 @@ class FakeLoader:
     def __init__(self, login: str = "webqloader", password: str = "secret") -> None:  # noqa: S107
         self.account = f"{login}:{password}"
         self.rows: list[dict[str, Any]] = []
-        self.asked = self.refused = 0
-        self.refusing = False
+        self.asked = self.refused = self.connections = 0
+        self.refusing = self.impatient = False
         self._moved = threading.Condition()
         loader = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                loader.connections += 1
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -33,6 +37,8 @@ class FakeLoader:
                 said = json.dumps(told).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(said)))
+                if loader.impatient:  # and does not say so: as a server ends what is idle
+                    self.close_connection = True
                 self.end_headers()
                 self.wfile.write(said)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,17 @@ async def test_rows_are_told_in_order_and_new_ones_soon(database: Database) -> N
             f"{BEGIN_S + number}|c{number}|6500|Agent/1001|CONNECT|4|x" for number in range(1, 8)
         ]
         assert loader.asked == 1, "the only writer need not ask again"
+        assert loader.connections == 1
+
+
+async def test_a_connection_that_the_loader_ends_is_followed_by_another(database: Database) -> None:
+    with FakeLoader() as loader:
+        loader.impatient = True
+        await write(database, 1, 2, 3)
+        async with loading(database, settings(loader)):
+            await until_told(loader, 3)
+        assert [line.split("|")[1] for line in loader.lines()] == ["c1", "c2", "c3"]
+        assert (loader.asked, loader.connections) == (1, 4)
 
 
 async def test_what_was_refused_is_told_later_without_a_gap(database: Database) -> None:
@@ -102,8 +113,8 @@ async def test_what_is_known_there_is_not_told_again(database: Database) -> None
 
 async def test_a_wrong_password_is_a_failure() -> None:
     with FakeLoader() as loader:
-        web = WebLoader(settings(loader, password="wrong"), client())  # noqa: S106
-        with pytest.raises(LoaderFailed, match="401"):
+        known = settings(loader, password="wrong")  # noqa: S106
+        with closing(WebLoader(known, client())) as web, pytest.raises(LoaderFailed, match="401"):
             await web.high_water_mark()
 
 
