@@ -12,7 +12,6 @@ from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.service import Routes, no_trunk
-from engage.people.numbering import NumberOfMiniBar, Owner
 from engage.pms.front_desk import FrontDesk
 from engage.pms.mini_bar import (
     SECTION,
@@ -20,6 +19,7 @@ from engage.pms.mini_bar import (
     MiniBarGoodsForm,
     MiniBarMaidForm,
     MiniBarSettings,
+    owner,
 )
 from engage.pms.references import RoomReferences
 from engage.pms.repository import forget_room
@@ -73,13 +73,14 @@ class Hotel:
     ) -> None:
         self._people, self._services = people, services
         self._configuration = configuration = ground.configuration
-        configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check)
+        lock = people.number_book.assigning
+        configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check, lock=lock)
         configuration.register(STATUSES, RoomStatuses, Module.PMS)
         self._settings = partial(configuration.get, MiniBarSettings)
         self._statuses = partial(configuration.get, RoomStatuses)
         references.follow_settings(SECTION, self._settings)
         references.follow_settings(STATUSES, self._statuses)
-        people.number_book.register(Owner(NumberOfMiniBar, self._mini_bar))
+        people.number_book.register(owner(self._settings))
         self._codes = partial(configuration.get, FeatureCodes)
         on = ground.database, ground.events, no_trunk, ground.clock
         self.rooms = Routes(
@@ -155,10 +156,6 @@ class Hotel:
         """A code that is changed is no number of something else."""
         if settings.code not in ("", self._settings().code):
             self._people.number_book.check(settings.code, SECTION, "code")
-
-    def _mini_bar(self, number: str, but: str) -> str | None:
-        """The mini bar has no name, only a code."""
-        return "" if but != SECTION and number == self._settings().code else None
 
     def _room_problem(self, form: PmsRoomForm, but: str) -> dict[str, str]:
         there = self._people.has_extension, self.desk.is_taken

@@ -8,11 +8,15 @@ from engage.app.dialplan import EMERGENCIES, RING_GROUPS, SPEED_DIALS, VOICEMAIL
 from engage.app.rooms import CONFERENCE_ROOMS, PAGING_GROUPS, PARKING_LOTS
 from engage.app.services import DIRECTORIES, FAXES, IVRS
 from engage.dialplan.service import Routes, no_trunk
+from engage.pms.mini_bar import owner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.dialplan.model import RouteKind
     from engage.events import Events
     from engage.people.numbering import NumberBook
+    from engage.pms.mini_bar import MiniBarSettings
     from engage.storage.database import Database
 
 NUMBERED: tuple[RouteKind[Any], ...] = (
@@ -22,7 +26,13 @@ NUMBERED: tuple[RouteKind[Any], ...] = (
 )
 
 
-async def read_numbers(book: NumberBook, database: Database, events: Events) -> None:
-    """Let the book know of the numbers of everything in the dialplan."""
+async def read_numbers(
+    book: NumberBook,
+    database: Database,
+    events: Events,
+    mini_bar: Callable[[], MiniBarSettings],
+) -> None:
+    """Let the book know of everything an extension's number could be: no feature code is one."""
+    book.register(owner(mini_bar))
     for kind in NUMBERED:
         await Routes(kind, database, events, no_trunk, numbers=book).start()

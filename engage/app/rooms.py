@@ -91,7 +91,11 @@ class Rooms:
         self._numbers = people.number_book
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(
-            SECTION, FeatureCodes, Module.FEATURE_CODES, check=self._check_codes
+            SECTION,
+            FeatureCodes,
+            Module.FEATURE_CODES,
+            check=self._check_codes,
+            lock=self._numbers.assigning,
         )
         on = ground.database, ground.events, no_trunk, ground.clock
         self.pickup_groups = Routes(PICKUP_GROUPS, *on)

@@ -65,6 +65,7 @@ def do_here(settings: Settings, command: PeopleCommand) -> dict[str, Any]:
     from engage.keyring import Keyring
     from engage.people.numbers import NumberRanges
     from engage.people.service import People
+    from engage.pms.mini_bar import SECTION, MiniBarSettings
     from engage.processes.control import carry_out, refusal
     from engage.storage.database import Database as Rows
     from engage.system.actor import Module
@@ -75,11 +76,14 @@ def do_here(settings: Settings, command: PeopleCommand) -> dict[str, Any]:
         keyring, events = Keyring.of(settings.data, settings.secret_key), Events()
         configuration = Configuration(rows, keyring, events)
         configuration.register("numbers", NumberRanges, Module.EXTENSIONS)
+        configuration.register(SECTION, MiniBarSettings, Module.PMS)
         people = People(rows, keyring, events, ranges=lambda: configuration.get(NumberRanges))
         try:
             await configuration.start()
             await people.start()
-            await read_numbers(people.number_book, rows, events)
+            await read_numbers(
+                people.number_book, rows, events, lambda: configuration.get(MiniBarSettings)
+            )
             return await carry_out(people, command)
         finally:
             await people.stop()

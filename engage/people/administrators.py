@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from engage.people.admin_forms import AdminChange, NewAdmin
     from engage.people.ledger import Ledger
+    from engage.people.numbering import NumberBook
     from engage.people.passwords import Passwords
     from engage.people.sessions import Sessions
     from engage.system.actor import Actor
@@ -58,9 +59,11 @@ class Administrators:
         ledger: Ledger,
         passwords: Passwords,
         sessions: Sessions,
+        numbers: NumberBook,
         shortest: Callable[[], int],
     ) -> None:
         """`shortest`: how many characters a password has at least, as that holds now."""
+        self._numbers = numbers
         self._ledger, self._passwords, self._sessions = ledger, passwords, sessions
         self._shortest = shortest
 
@@ -88,6 +91,7 @@ class Administrators:
 
         Raises:
             UserNameTaken: an account of that name is there.
+            NumberTaken: something has the name as its number.
             BeyondOwnRights: they would be allowed more than the actor is.
             Invalid: with the fields that will not do.
         """
@@ -125,11 +129,13 @@ class Administrators:
                     raise UserNameTaken
             if await rows.named([name]):
                 raise UserNameTaken
+            self._numbers.check(name, "", "user_name")
             await rows.add_accounts([account], self._ledger.clock())
 
         detail = {"level": new.level}
         try:
-            await self._ledger.change(actor, "admin.add", subject_of(name), store, detail)
+            async with self._numbers.assigning:
+                await self._ledger.change(actor, "admin.add", subject_of(name), store, detail)
         except Repeated as known:
             return self._existing(known.key)
         return self._existing(name)

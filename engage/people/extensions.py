@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from engage.errors import Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
@@ -16,7 +17,7 @@ from engage.system.editing import InUse
 from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -135,6 +136,14 @@ class Extensions:
         actor.check(Module.EXTENSIONS)
         self._existing(number)
         given = change.given()
+        async with self.checks.numbers.assigning if "shared_line" in given else nullcontext():
+            rewrite = await self._changed(actor, number, change, given)
+        self.rows.tell_rewritten([rewrite])
+        return self._existing(number)
+
+    async def _changed(
+        self, actor: Actor, number: str, change: ExtensionChange, given: Mapping[str, Any]
+    ) -> Rewrite:
         if problems := self.checks.change_problems(number, given):
             raise Invalid(problems, **self.checks.spans)
         password = given.get("wave_password")
@@ -147,11 +156,9 @@ class Extensions:
             await self.rows.rewrite(connection, [rewrite])
             return rewrite
 
-        rewrite = await self._ledger.change(
+        return await self._ledger.change(
             actor, "extension.change", subject_of(number), store, {"fields": sorted(given)}
         )
-        self.rows.tell_rewritten([rewrite])
-        return self._existing(number)
 
     async def delete(self, actor: Actor, numbers: Sequence[str]) -> None:
         """Remove extensions and their users; registrations, sessions and sockets end at once.

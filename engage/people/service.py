@@ -133,7 +133,7 @@ class People:
         self.queues = Queues(self._ledger, keyring, self.number_book, ranges)
         self.queue_import = QueueImport(self._ledger, keyring, self.number_book, ranges)
         self.administrators = Administrators(
-            self._ledger, self._passwords, self._sessions, shortest
+            self._ledger, self._passwords, self._sessions, self.number_book, shortest
         )
         self.privileges = Privileges(self._ledger)
         self.wave_privileges = WavePrivileges(self._ledger)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -10,6 +10,10 @@ from engage.dialplan.model import KeptBody
 from engage.errors import N_
 from engage.form_hints import hint
 from engage.people import policy
+from engage.people.numbering import NumberOfMiniBar, Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECTION = "mini_bar"
 USUAL_CODE = "*25"
@@ -50,6 +54,15 @@ class MiniBarSettings(BaseModel):
         title=N_("List Goods"),
         json_schema_extra=hint("switch"),
     )
+
+
+def owner(settings: Callable[[], MiniBarSettings]) -> Owner:
+    """Whoever asks for its number is told; the mini bar has no name, only a code."""
+
+    def holds(number: str, but: str) -> str | None:
+        return "" if but != SECTION and number == settings().code else None
+
+    return Owner(NumberOfMiniBar, holds)
 
 
 class MiniBarGoodsForm(KeptBody):

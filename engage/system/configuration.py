@@ -7,6 +7,7 @@ schema, stored as one row, and valid at once.
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -23,6 +24,7 @@ from engage.system.operation_log import check_version, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Model = TypeVar("Model", bound=BaseModel)
+NO_LOCK: AbstractAsyncContextManager[Any] = nullcontext()
 WATCH_S = 2.0  # how soon another process's change is seen
 SECRET = "secret"  # noqa: S105 - the mark of a field, no secret itself
 
@@ -53,6 +56,7 @@ class Section:
     """One form of settings.
 
     `ruled` gives fields that a start setting decides, with the reason; `ruling` their values.
+    `lock` is held from `check` until what was checked holds.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Section:
     ruled: Callable[[], Mapping[str, str]]
     ruling: Mapping[str, Any]
     check: Callable[[Any], None]
+    lock: AbstractAsyncContextManager[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ class Configuration:
         ruled: Callable[[], Mapping[str, str]] = dict,
         ruling: Mapping[str, Any] = MappingProxyType({}),
         check: Callable[[Any], None] = lambda values: None,
+        lock: AbstractAsyncContextManager[Any] = NO_LOCK,
     ) -> None:
         """Know a section; before `start`.
 
@@ -104,8 +110,9 @@ class Configuration:
             ruled: fields that are read-only now, each with the (untranslated) reason.
             ruling: values that hold in place of the stored ones while the server runs.
             check: raises `Invalid` for values that will not do on this server.
+            lock: held from the check until the values hold, where others ask what they take.
         """
-        section = self._sections[name] = Section(name, model, module, ruled, ruling, check)
+        section = self._sections[name] = Section(name, model, module, ruled, ruling, check, lock)
         self._by_model[model] = name
         self._stored[name] = _in_force(section, Stored(model(), 0))
 
@@ -200,8 +207,9 @@ class Configuration:
             await note(connection, actor, "settings.change", f"settings:{name}", {"fields": fields})
             return changed
 
-        changed = await self._database.write(work)
-        self._take_over(section, changed)
+        async with section.lock:
+            changed = await self._database.write(work)
+            self._take_over(section, changed)
         return changed
 
     async def _held(self, connection: AsyncConnection, section: Section) -> Stored:

@@ -31,6 +31,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "speed dial": ("speed-dials", TO_1000),
 }
 """Each with its address and what it needs besides a name and a number."""
+ADMIN = {"user_name": "4321", "password": "correct horse battery", "level": "super"}
 
 
 def asked_for(house: House, kind: str, number: str) -> tuple[str, dict[str, Any]]:
@@ -69,6 +70,9 @@ async def test_no_kind_takes_the_number_of_another(house: House, kind: str) -> N
     status, told = await house.ask("PATCH", BAR, {"values": {"code": "4321"}})
     assert (status, list(told["error"]["fields"])) == (409, ["code"])
     assert kind in told["error"]["fields"]["code"]
+    status, told = await house.ask("POST", "/v1/admins", ADMIN)
+    taken = "name_taken" if kind == "extension" else "number_taken"
+    assert (status, told["error"]["code"]) == (409, taken)
     for sheet in "extensions", "queues":
         status, told = await house.site.json(
             "POST",
@@ -123,6 +127,34 @@ async def test_two_who_ask_at_once_do_not_both_get_it(house: House) -> None:
         items = (await house.ask("GET", f"{path}?q=4321"))[1]["items"]
         for each in items:
             assert (await house.ask("DELETE", f"{path}/{each.get('id', '4321')}"))[0] == 204
+    await checks_ranges(house, True)
+
+
+async def test_settings_lines_and_user_names_are_asked_for_at_once_too(house: House) -> None:
+    await checks_ranges(house, False)
+    place = {"number": "4321", "originates": True, "terminates": True}
+    line = {"shared_line": {"enabled": True, "locations": [place]}}
+    group_path, group = asked_for(house, "ring group", "4321")
+    ways = (
+        ("PATCH", "/v1/extensions/1000", line),
+        ("PATCH", "/v1/extensions/1001", line),
+        ("PATCH", BAR, {"values": {"code": "4321"}}),
+        ("POST", "/v1/admins", ADMIN),
+        ("POST", group_path, group),
+    )
+    for first in range(len(ways)):  # whoever is asked first
+        turn = [*ways[first:], *ways[:first]]
+        answers = await asyncio.gather(*(house.ask(*way) for way in turn))
+        given = [way for way, (status, _) in zip(turn, answers, strict=True) if status < 300]
+        assert len(given) == 1, answers
+        _, groups = await house.ask("GET", f"{group_path}?q=4321")
+        for each in groups["items"]:
+            assert (await house.ask("DELETE", f"{group_path}/{each['id']}"))[0] == 204
+        await house.ask("DELETE", "/v1/admins/4321")
+        free = {"shared_line": {"enabled": False, "locations": []}}
+        for number in ("1000", "1001"):
+            assert (await house.ask("PATCH", f"/v1/extensions/{number}", free))[0] == 200
+        assert (await house.ask("PATCH", BAR, {"values": {"code": "*25"}}))[0] == 200
     await checks_ranges(house, True)
 
 
