@@ -91,7 +91,7 @@ class Hunt:
         self._house = house
         self._caller = caller
         self._rounds = list(group.rounds())
-        self._named: set[str] = set()
+        self._named = {each for members in self._rounds for each in members}
 
     def next(self) -> Round | None:
         """The next round in which there is anybody; None when all had their turn."""
@@ -102,7 +102,10 @@ class Hunt:
         return None
 
     def sent_on(self, targets: Sequence[str]) -> Round | None:
-        """Who rings in place of a phone that names these, the best first; nobody twice."""
+        """Who rings in place of a phone that names these, the best first.
+
+        Nobody rings twice: members do in their turn.
+        """
         new = [each for each in targets if each not in self._named]
         if not (self.group.follows_phones and new):
             return None

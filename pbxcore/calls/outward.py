@@ -100,6 +100,7 @@ class Outward:
         address = address_at(trunk, way.number)
         lines = (*history_outside(trunk, self._told_outside(), address), *search.telling)
         leg = house.trunks.leg(call, trunk, way, search.caller, search.hops, lines)
+        search.count_in(leg)
         call.add(leg)
         house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))
         return leg

@@ -203,18 +203,17 @@ class SettingUp:
         outside: Sequence[str] = (),
     ) -> None:
         """Let these phones ring, all at once, and numbers outside on behalf of who is called."""
-        for extension, ways in reached:
-            flows = self._carrying(ways)
-            if not flows:
-                continue
-            leg = self._phone(extension, flows, action)
-            leg.recorded = self._hunt is not None and self._hunt.recorded
-            ringing.legs.append(leg)
+        ringing.legs += self._phones(reached, action)
         for number in outside:
             ringing.legs += self._outward.beside(ringing.number, number, action)
         for each in ringing.legs:
             each.confirms = isinstance(self._hunt, Search) and self._hunt.confirms
         self.let_ring(ringing)
+
+    def _phones(self, reached: Sequence[Reached], action: str) -> list[CalledLeg]:
+        """A leg to each of these phones that carries this call."""
+        carrying = ((extension, self._carrying(ways)) for extension, ways in reached)
+        return [self._phone(extension, flows, action) for extension, flows in carrying if flows]
 
     def _carrying(self, flows: Sequence[StoredBinding]) -> Sequence[StoredBinding]:
         """The flows to a phone that carry this call: none in clear if it was dialled by `sips:`."""
@@ -239,7 +238,7 @@ class SettingUp:
         found = self._hunt.sent_on(targets) if isinstance(self._hunt, Hunt) else None
         if found is None:
             return
-        legs = [self._phone(*each, "forward") for each in found.phones]
+        legs = self._phones(found.phones, "forward")
         for number in found.outside:
             legs += self._outward.beside(leg.number, number, "forward")
         ringing.legs += legs
@@ -396,8 +395,7 @@ class SettingUp:
         lines = (*history(self, number), *self._alerted(extension), *appearance)
         dialling = Dialling(self._caller_shown(), extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
-        if action == Hunt.action:
-            leg.group = self.owner
+        self.count_in(leg)
         self.call.add(leg)
         self.house.record(
             LegCalled(
@@ -410,6 +408,12 @@ class SettingUp:
             )
         )
         return leg
+
+    def count_in(self, leg: CalledLeg) -> None:
+        """A leg rings for whoever is hunted: recorded as they want, and seen at a group's lamp."""
+        leg.recorded |= self._hunt is not None and self._hunt.recorded
+        if self._group is not None:
+            leg.group = self.owner
 
     @property
     def _group(self) -> RingGroup | None:

@@ -11,10 +11,11 @@ from pbxcore.journal import CallStarted, LegCalled
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_limits import NUMBER, outside
 
 
 def office_with(*groups: RingGroup) -> Office:
-    office = Office("alice", "bob", "carol", "dave")
+    office = Office("alice", "bob", "carol", "dave", "erin")
     numbers = {each.number: Place("ring_group", each.number) for each in groups}
     office.house.directory.plan = Plan(
         numbers=numbers, ring_groups={each.number: each for each in groups}
@@ -201,7 +202,39 @@ def test_two_phones_that_name_each_other_ring_once_each() -> None:
         alice = office["alice"].dial("sales")
         office.run()
         assert alice.notes[-1] == "480"
-        assert (len(office["bob"].talks), len(office["carol"].talks)) == (2, 1)
+        assert (len(office["bob"].talks), len(office["carol"].talks)) == (1, 1)
+        office.check()
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_member_whom_anothers_phone_names_rings_in_his_turn_alone(in_order: bool) -> None:
+    rules = {"in_order": in_order, "follows_phones": True, "skips_busy": False}
+    with office_with(group(**rules)) as office:
+        office["bob"].refuses = 302
+        office["bob"].lines = (b"Contact: <sip:carol@10.0.0.100>",)
+        alice = office["alice"].dial("sales")
+        office.run()
+        assert alice.notes[-1] == "480"
+        assert (len(office["bob"].talks), len(office["carol"].talks)) == (1, 1)
+        office.check()
+
+
+@pytest.mark.parametrize("target", ["dave", NUMBER])
+def test_who_is_sent_the_groups_call_is_counted_in(target: str) -> None:
+    with office_with(group(members=("bob",), follows_phones=True, recorded=True)) as office:
+        outside(office, "erin")
+        office["bob"].refuses = 302
+        office["bob"].lines = (f"Contact: <sip:{target}@10.0.0.100>".encode(),)
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        (seen,) = office.house.lines.dialogs("sales")
+        assert seen.state == "early"
+        office["dave" if target == "dave" else "erin"].talk.accept()
+        office.run(1)
+        assert office.house.lines.dialogs("sales") == ()
+        assert len(office.house.workers.recordings) == 1
+        alice.hang_up()
+        office.run()
         office.check()
 
 
