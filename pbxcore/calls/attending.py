@@ -79,6 +79,7 @@ class Attending:
         """What is endless and plays, also while something else is said over it."""
         self._said_over = ""
         self._then: Callable[[], object] = _nothing
+        self._step_over = False
         self._fax: TakingFax | None = None
         self.deadline: float | None = None
         self.planned: float | None = None
@@ -128,7 +129,7 @@ class Attending:
                 self._over("")
 
     def after_step(self, then: Callable[[], object]) -> None:
-        """Do this once the step under way is over, if the caller is still here then."""
+        """Do this once the step under way, or the first, is over, if the caller is here then."""
         self._then = then
 
     @property
@@ -197,6 +198,7 @@ class Attending:
 
     def _over(self, outcome: Any) -> None:
         """The step under way is over; the next begins, unless one is just beginning."""
+        self._step_over |= self._step is not None
         self._step = None
         self._turn += 1
         self._stop_waiting()
@@ -210,6 +212,9 @@ class Attending:
                 self._go_on(self._outcomes.popleft())
         finally:
             self._running = False
+        if not self._step_over:  # the first step is only beginning
+            return
+        self._step_over = False
         then, self._then = self._then, _nothing
         if not self._closed:
             then()

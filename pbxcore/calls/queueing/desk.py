@@ -49,6 +49,7 @@ from pbxcore.queues.outputs import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pbxcore.calls.leg import Leg
     from pbxcore.calls.setting_up import SettingUp
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.call_queue import CallQueue
@@ -132,7 +133,7 @@ class QueueDesk:
             return
         key = self._key(found.call.id)
         name = (found.caller.display_name or b"").decode("utf-8", "replace")
-        self._stays[key] = Stay(key, queue, found, self.tell)
+        self._stays[key] = Stay(key, queue, found, self.tell, self._moved)
         self._house.lines.place_changed(number)
         call = found.call
         did = call.dialled if call.origin.trunk else ""
@@ -346,6 +347,10 @@ class QueueDesk:
             return
         self._talks.begin(stay.key, stay.front.call.id, stay.front.id, leg.id)
         stay.connect(output.offer, leg, output.waited_s)
+
+    def _moved(self, before: Leg, after: Leg) -> None:
+        """Who waits goes on at another leg, maybe while his agent is about to be joined to him."""
+        self._talks.move(before.id, after.id, after.call.id)
 
     def _legs(self, key: str) -> tuple[str, str, str]:
         """The call of a stay or a talk, and the legs of caller and agent."""

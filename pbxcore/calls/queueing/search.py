@@ -52,6 +52,7 @@ class QueueSearch(SettingUp):
         key: what the queues call the caller.
         tell: tells the queues.
         elsewhere: the caller goes on to a number, or (None) somebody else talks to him.
+        moved: told the leg that waited and the one that has its place now.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class QueueSearch(SettingUp):
         *,
         tell: Callable[[Input], None],
         elsewhere: Callable[[str | None], None],
+        moved: Callable[[Leg, Leg], None],
     ) -> None:
         call = found.call
         super().__init__(
@@ -78,7 +80,7 @@ class QueueSearch(SettingUp):
         )
         self.owner = queue.settings.number
         self._queue, self._key = queue, key
-        self._tell, self._elsewhere = tell, elsewhere
+        self._tell, self._elsewhere, self._moved = tell, elsewhere, moved
         self._rung: dict[int, list[CalledLeg]] = {}
         self._offers: dict[str, int] = {}
         self._refused: set[int] = set()
@@ -191,6 +193,7 @@ class QueueSearch(SettingUp):
     def serve(self, front: Leg) -> None:
         """Another leg waits from now on: who waited has handed it its place."""
         before, self.front = self.front, front
+        self._moved(before, front)
         self.house.waiting.stop(front)
         if before.attending is not None:
             before.attending.serve(front)

@@ -38,6 +38,7 @@ class Stay:
         queue: where he waits.
         found: the search that came here.
         tell: tells the queues.
+        moved: told the leg that waited and the one that has its place now.
 
     Attributes:
         search: rings agents.
@@ -46,7 +47,12 @@ class Stay:
     """
 
     def __init__(
-        self, key: str, queue: CallQueue, found: SettingUp, tell: Callable[[Input], None]
+        self,
+        key: str,
+        queue: CallQueue,
+        found: SettingUp,
+        tell: Callable[[Input], None],
+        moved: Callable[[Leg, Leg], None],
     ) -> None:
         self.key, self.queue = key, queue
         self.admitted = False
@@ -54,7 +60,9 @@ class Stay:
         self._found, self._tell = found, tell
         self._house = found.house
         self._number = found.shown
-        self.search = QueueSearch(found, queue, key, tell=tell, elsewhere=self._elsewhere)
+        self.search = QueueSearch(
+            found, queue, key, tell=tell, elsewhere=self._elsewhere, moved=moved
+        )
         settings, name = (
             queue.settings,
             (found.caller.display_name or b"").decode("utf-8", "replace"),

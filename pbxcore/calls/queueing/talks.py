@@ -56,6 +56,18 @@ class Talks:
         found = next((each for each in self._talks.values() if each.key == key), None)
         return ("", "", "") if found is None else (found.call, found.caller, found.agent)
 
+    def move(self, before: str, after: str, call: str) -> None:
+        """A party talks at another leg, of this call, from now on: `before` ending ends nothing."""
+        talk = self._talks.pop(before, None)
+        if talk is None:
+            return
+        talk.call = call
+        self._talks[after] = talk
+        if before == talk.agent:
+            talk.agent = after
+        else:
+            talk.caller = after
+
     def hear(self, fact: Fact) -> None:
         """Whoever leaves first ends it."""
         if not self._talks:
@@ -82,23 +94,12 @@ class Talks:
         match fact:
             case LegCalled(call=call, leg=leg) if call in self._moving:
                 self._heirs[leg] = self._moving.pop(call)
-            case LegAnswered(leg=leg) if leg in self._heirs:
-                self._move(self._heirs.pop(leg), leg)
+            case LegAnswered(call=call, leg=leg) if leg in self._heirs:
+                self.move(self._heirs.pop(leg), leg, call)
             case LegEnded(leg=leg):
                 self._heirs.pop(leg, None)
             case _:
                 pass
-
-    def _move(self, before: str, after: str) -> None:
-        """A party talks at another device from now on; its leaving the first one ends nothing."""
-        talk = self._talks.pop(before, None)
-        if talk is None:
-            return
-        self._talks[after] = talk
-        if before == talk.agent:
-            talk.agent = after
-        else:
-            talk.caller = after
 
     def _ended(self, talk: _Talk, leg: str) -> None:
         del self._talks[talk.agent], self._talks[talk.caller]

@@ -382,6 +382,34 @@ def test_a_long_welcome_is_waited_for_by_an_agent_who_answered_early() -> None:
         office.check()
 
 
+def test_the_welcome_is_heard_in_full_by_who_acknowledges_our_answer_late() -> None:
+    with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
+        office.house.workers.play_s = 8.0
+        alice = RawPhone(office, "alice")
+        alice.invite("help")
+        office.run(3)
+        office["bob"].talk.accept()
+        office.run(1)
+        alice.send(b"ACK", "help", to=alice.tag_of(), branch=b"z9hG4bKack")
+        office.run(4)
+        assert not office.house.workers.heard
+        office.run(6)
+        assert len(office.house.workers.heard) == 2
+
+
+def test_an_agent_who_answered_is_joined_although_the_welcome_cannot_be_played() -> None:
+    with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
+        office.house.workers.dumb = True
+        alice = RawPhone(office, "alice")
+        alice.invite("help")
+        office.run(3)
+        office["bob"].talk.accept()
+        office.run(1)
+        alice.send(b"ACK", "help", to=alice.tag_of(), branch=b"z9hG4bKack")
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+
+
 def test_an_agent_who_hangs_up_before_the_welcome_is_over_is_not_brought_to_the_caller() -> None:
     with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
         office.house.workers.play_s = 8.0

@@ -9,6 +9,7 @@ import pytest
 from pbxcore.queues import facts
 from tests.support.switching import binding
 from tests.unit.pbxcore.test_call_transfers import refer, replaces
+from tests.unit.pbxcore.test_handing_over import press
 from tests.unit.pbxcore.test_queue_board import board, state
 from tests.unit.pbxcore.test_queue_calls import answered, last, office_with, told
 
@@ -96,4 +97,51 @@ def test_a_caller_who_reloads_the_page_while_he_waits_keeps_his_place() -> None:
         office.run()
         assert last(office, facts.Completed).end is facts.End.CALLER
         assert not [each for each in told(office) if isinstance(each, facts.Exited)]
+        office.check()
+
+
+def test_a_caller_who_reloads_during_the_welcome_is_freed_when_the_agent_hangs_up() -> None:
+    with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
+        office.house.workers.play_s = 8.0
+        alice = office["alice"].dial("help")
+        office.run(3)
+        office["bob"].talk.accept()
+        office.run(1)
+        anew = again(office, "alice", alice)
+        office.run(1)
+        assert not [each for each in told(office) if isinstance(each, facts.Abandoned)]
+        office.run(10)
+        assert len(office.house.workers.heard) == 2
+        [talking] = board(office).talking
+        legs = [each.id for call in office.house.switchboard.calls for each in call.legs.values()]
+        assert {talking.caller_leg, talking.agent_leg} == set(legs)
+        office["bob"].talk.hang_up()
+        office.run()
+        assert last(office, facts.Completed).end is facts.End.AGENT
+        assert anew.notes[-1] == "ended"
+        office.check()
+
+
+def test_who_asked_a_queue_hands_on_to_it_while_its_agent_waits_for_the_welcome() -> None:
+    with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
+        office.house.workers.play_s = 8.0
+        alice = office["alice"].dial("carol")
+        office.run(1)
+        carol = office["carol"].talk
+        carol.accept()
+        office.run(1)
+        press(office, "*2help#")
+        office.run(3)
+        office["bob"].talk.accept()
+        office.run(1)
+        carol.hang_up()
+        office.run(12)
+        assert len(office.house.workers.heard) == 2
+        [talking] = board(office).talking
+        legs = [each.id for call in office.house.switchboard.calls for each in call.legs.values()]
+        assert {talking.caller_leg, talking.agent_leg} == set(legs)
+        office["bob"].talk.hang_up()
+        office.run()
+        assert last(office, facts.Completed).end is facts.End.AGENT
+        assert alice.notes[-1] == "ended"
         office.check()
