@@ -185,8 +185,8 @@ class Authentication:
         if verdict is Verdict.GOOD:
             # The nonce count is used up: a repetition must get the same answer, whatever it is.
             incoming.keep()
-            self._check_target(incoming, credentials)
-            if extension is not None:
+            if extension is not None:  # a provider's border controller writes numbers anew
+                self._check_target(incoming, credentials)
                 self._check_address(incoming, extension)
             self._watch.signed_in(flow, issued=issued)
             incoming.success = self._authenticator.next_nonce(nonce, now, source=flow.host)

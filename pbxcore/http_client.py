@@ -71,13 +71,17 @@ class _Reply:
     complete: bool = False
     keeps: bool = False
     """Whether its connection takes another request."""
+    too_long: bool = False
+    delimited: bool = False
     parser: httptools.HttpResponseParser | None = None
 
     def on_message_begin(self) -> None:
-        self.retry_after_s = None
+        self.retry_after_s, self.delimited = None, False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if name.lower() == b"retry-after" and value.strip().isdigit():
+        if name.lower() in (b"content-length", b"transfer-encoding"):
+            self.delimited = True
+        elif name.lower() == b"retry-after" and value.strip().isdigit():
             self.retry_after_s = int(value)
 
     def on_headers_complete(self) -> None:
@@ -85,6 +89,7 @@ class _Reply:
         self.headed = self.status >= 200  # others come before the answer (RFC 9110, 15.2)
 
     def on_body(self, data: bytes) -> None:
+        self.too_long = 0 < self.most < len(self.body) + len(data)
         self.body += data[: self.most - len(self.body)]
 
     def on_message_complete(self) -> None:
@@ -94,7 +99,15 @@ class _Reply:
     @property
     def enough(self) -> bool:
         """Whether what is still to come would say nothing to us."""
-        return self.complete or (self.headed and len(self.body) >= self.most)
+        return self.complete or self.too_long or (self.headed and not self.most)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing, once nothing more comes.
+
+        A body of no told length ends with its connection (RFC 9112 §6.3).
+        """
+        return not self.too_long and (self.complete or not self.delimited)
 
     @property
     def answer(self) -> Answer:
@@ -142,9 +155,12 @@ class HttpClient:
         *,
         within_s: float = WITHIN_S,
         most: int = 0,
+        whole: bool = False,
     ) -> Answer:
         """Send a POST; as `exchange` does."""
-        return await self.exchange("POST", url, headers, body, within_s=within_s, most=most)
+        return await self.exchange(
+            "POST", url, headers, body, within_s=within_s, most=most, whole=whole
+        )
 
     async def exchange(
         self,
@@ -155,6 +171,7 @@ class HttpClient:
         *,
         within_s: float = WITHIN_S,
         most: int = 0,
+        whole: bool = False,
         outside: bool = False,
     ) -> Answer:
         """Send a request and read the beginning of its answer.
@@ -166,6 +183,7 @@ class HttpClient:
             body: what is sent.
             within_s: seconds for all of it.
             most: bytes of the answer's body that are read.
+            whole: a part of it will not do: longer than `most`, or cut short, it is no answer.
             outside: to public addresses alone, whatever is allowed.
 
         Raises:
@@ -178,7 +196,7 @@ class HttpClient:
                 reader, writer = await self._connected(parts, allowed, within_s)
                 try:
                     request = _request(method, parts, headers, body)
-                    return (await _asked(reader, writer, request, most)).answer
+                    return (await _asked(reader, writer, request, most, whole=whole)).answer
                 finally:
                     writer.transport.abort()  # the rest of the answer says nothing to us
         except _FAILURES as error:
@@ -350,14 +368,19 @@ def _request(
 
 
 async def _asked(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, most: int
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    request: bytes,
+    most: int,
+    *,
+    whole: bool = False,
 ) -> _Reply:
     writer.write(request)
     await writer.drain()
-    return await _read(reader, most)
+    return await _read(reader, most, whole=whole)
 
 
-async def _read(reader: asyncio.StreamReader, most: int) -> _Reply:
+async def _read(reader: asyncio.StreamReader, most: int, *, whole: bool) -> _Reply:
     reply = _Reply(most)
     parser = reply.parser = httptools.HttpResponseParser(reply)
     read = 0
@@ -367,6 +390,7 @@ async def _read(reader: asyncio.StreamReader, most: int) -> _Reply:
         if not data or (not reply.headed and read > HEAD_LIMIT):
             break
         parser.feed_data(data)
-    if not reply.headed:  # an answer that ends with its connection has no other end
+    # An answer of no told length ends with its connection, and has no other end.
+    if not reply.headed or (whole and not reply.whole):
         raise EOFError
     return reply

@@ -65,7 +65,13 @@ def call_to_retrieve(house: Surroundings, line: str, location: str, index: str) 
 
 
 def may_replace(leg: Leg, origin: Origin) -> bool:
-    """Whether who calls may have the place of a leg (RFC 3891), if both are of one line."""
+    """Whether who calls may have the place of a leg (RFC 3891).
+
+    Of a line that both share it is as the line wants; who comes by a trunk may have the legs of
+    its own calls alone.
+    """
+    if origin.trunk:
+        return (leg.number, leg.trunk) == ("", origin.trunk)
     extension = leg.call.house.directory.extension(leg.number)
     shared = None if extension is None else extension.shared
     elsewhere = leg.number == origin.number and leg.location != origin.location

@@ -19,9 +19,9 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     `welcome` is a sound file, `music` a class; none: nothing is said, the usual music. Agents hear
     how long the caller has waited with `tells_hold_time`; their phones show the queue's name before
     the caller's with `replaces_name`, and before that a `name_prefix`; phones that know how to show
-    the queue's name beside that get it with `names_queue`. Dynamic agents, and static ones with
-    `static_login`, come and go by phone, and need the `pin` for that, if there is one; agents take
-    breaks by code with `feature_codes`.
+    the queue's name beside that get it with `names_queue`. Dynamic agents, and static ones where
+    `settings` let them, come and go by phone, and need the `pin` for that, if there is one; agents
+    take breaks by code with `feature_codes`.
     Talks are `recorded`: `all` of them, those of `external` or `internal` callers, or none (`off`);
     an agent pauses and resumes that by code with `record_code` alone. Callers ask for `skills`,
     each with the least level, and come with a `priority`. Who goes on to a number outside may call
@@ -42,7 +42,6 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     alert_info: str = ""
     pin: str = ""
     feature_codes: bool = False
-    static_login: bool = False
     skills: dict[str, int] = {}
     priority: int = 0
     permission: str = ""

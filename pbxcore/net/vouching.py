@@ -123,7 +123,9 @@ class NetVouching:
         token = authorisation(url, stir.account, stir.secret, body, claims.iat)
         headers = {"Authorization": token, "Content-Type": "application/json"}
         try:
-            answer = await self._client.post(url, headers, body, within_s=WITHIN_S, most=MOST_BYTES)
+            answer = await self._client.post(
+                url, headers, body, within_s=WITHIN_S, most=MOST_BYTES, whole=True
+            )
         except NoAnswer as error:
             log.warning("signing service does not answer", extra={"why": str(error)})
             return None
@@ -175,7 +177,7 @@ class NetVouching:
         outside = urlsplit(url).hostname not in ours
         try:
             answer = await self._client.exchange(
-                "GET", url, within_s=WITHIN_S, most=MOST_BYTES, outside=outside
+                "GET", url, within_s=WITHIN_S, most=MOST_BYTES, whole=True, outside=outside
             )
         except NoAnswer as error:
             log.info("certificate is not to be had", extra={"why": str(error)})

@@ -133,6 +133,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         agents: in the order in which LINEAR tries them; dynamic ones follow as they log in.
         weight: of two queues that could use an agent, the one with the higher weight has him.
+        static_login: static agents come and go too; once they may not, they all serve.
         ring_s: so long one agent rings; `reach_s`: so long until something of his is heard to ring
             (0: for ever); `progress_s`: until RING_PROGRESSIVELY adds the next one.
         retry_s: after everyone available was tried, the pause before they are rung again.
@@ -158,6 +159,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[QueueAgent, ...] = ()
     strategy: Strategy = Strategy.RING_ALL
     weight: int = 0
+    static_login: bool = False
     ring_s: float = 30.0
     reach_s: float = 0.0
     progress_s: float = 10.0

@@ -57,7 +57,9 @@ class PhoneDuty:
     def _may_come_and_go(self, agent: str, queue: str) -> bool:
         found = self._directory.plan.queues.get(queue)
         seat = None if found is None else _seat(found, agent)
-        return found is not None and seat is not None and (found.static_login or not seat.static)
+        if found is None or seat is None:
+            return False
+        return found.settings.static_login or not seat.static
 
     def _by_code(self, agent: str, queue: str) -> tuple[str, ...] | None:
         """The queues that it is about: none named for all of the agent's; None: it is not."""

@@ -151,7 +151,7 @@ class Answering:
         head = (
             *self._record_route,
             self._contact(),
-            *call.core.capabilities(),
+            *call.core.abilities(),
             *call.core.server(),
         )
         all_lines = (*head, *self._timer_lines, *lines, *described(body))

@@ -94,7 +94,7 @@ class Core:
         return tuple(lines)
 
     def capabilities(self) -> tuple[bytes, ...]:
-        """The same and more, for who asks, and for the caller whom we answer (§11.2, §13.3.1.4)."""
+        """The same and more, for who asks by OPTIONS (§11.2); an answer to INVITE stays small."""
         return (
             *self.abilities(),
             b"Accept: " + b", ".join(self.profile.accepts),

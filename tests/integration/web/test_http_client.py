@@ -51,6 +51,40 @@ async def test_what_comes_before_the_answer_is_skipped() -> None:
     assert (answer.status, answer.retry_after_s, answer.body) == (200, None, b"fine")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"Content-Length: 9\r\n\r\nfine",
+        b"Transfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n",
+        b"Content-Length: 11\r\n\r\nfine enough",
+        b"\r\nfine enough",
+    ],
+    ids=["cut-short", "no-last-chunk", "too-long", "too-long-without-length"],
+)
+async def test_a_part_of_an_answer_is_taken_only_where_it_will_do(said: bytes) -> None:
+    said = b"HTTP/1.1 200 OK\r\n" + said
+
+    async def ask(port: int, *, whole: bool) -> Any:
+        client = HttpClient(private=PRIVATE)
+        return await client.post(f"http://127.0.0.1:{port}/", {}, b"", most=9, whole=whole)
+
+    answer = await served(said, lambda port: ask(port, whole=False))
+    assert answer.body.startswith(b"fine")
+    with pytest.raises(NoAnswer):
+        await served(said, lambda port: ask(port, whole=True))
+
+
+@pytest.mark.parametrize("said", [b"Content-Length: 4\r\n\r\nfine", b"\r\nfine"])
+async def test_a_whole_answer_is_taken_as_it_ends(said: bytes) -> None:
+    answer = await served(
+        b"HTTP/1.1 200 OK\r\n" + said,
+        lambda port: HttpClient(private=PRIVATE).post(
+            f"http://127.0.0.1:{port}/", {}, b"", most=4, whole=True
+        ),
+    )
+    assert answer.body == b"fine"
+
+
 async def test_names_that_do_not_resolve_take_nobodys_threads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

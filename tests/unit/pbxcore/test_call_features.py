@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pbxcore.directory import Delta, Trunk, TrunkPut
+from pbxcore.directory import Delta, ExtensionRemoved, Trunk, TrunkPut
 from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import LegAnswered, LegCalled
 from pbxcore.media.commands import PressDigits
@@ -209,6 +209,25 @@ def test_who_watches_a_lamp_can_pick_up_what_it_shows() -> None:
         carol = office["carol"].dial("bob", b"Replaces: " + named.encode())
         office.run(1)
         assert carol.notes[-1] == alice.notes[-1] == "confirmed"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_outside_takes_no_call_of_others_by_its_name() -> None:
+    with Office("alice", "bob", "provider") as office:
+        directory = office.house.directory
+        directory.apply(Delta(directory.version + 1, (ExtensionRemoved("provider"),)))
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        (rung,) = office.house.lines.dialogs("bob")
+        named = DialogReference(
+            rung.call_id.encode(), rung.local_tag.encode(), rung.remote_tag.encode()
+        )
+        provider = office["provider"].dial("bob", b"Replaces: " + named.encode())
+        office.run(1)
+        assert "confirmed" not in provider.notes
+        assert alice.notes[-1] == "180"
         alice.hang_up()
         office.run()
         office.check()

@@ -264,8 +264,11 @@ def test_an_answer_and_options_within_the_call_tell_what_is_taken() -> None:
             told = raw.last(method)
             assert told.status == 200
             assert b"NOTIFY" in (told.get(b"allow") or b"")
-            assert (told.get(b"accept") or b"").startswith(b"application/sdp")
-            assert told.get(b"allow-events") == b"refer"
+            assert b"replaces" in (told.get(b"supported") or b"")
+        told = raw.last(b"OPTIONS")
+        assert (told.get(b"accept") or b"").startswith(b"application/sdp")
+        assert told.get(b"allow-events") == b"refer"
+        assert raw.last(b"INVITE").get(b"allow-events") is None  # it must fit into a datagram
         over(office, raw)
 
 

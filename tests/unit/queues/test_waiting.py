@@ -264,6 +264,14 @@ def test_who_logged_off_stays_so_over_a_restart() -> None:
     assert again.ringing() == ["b"]
 
 
+def test_who_logged_off_serves_again_once_static_agents_may_not_come_and_go() -> None:
+    hall = Hall(queue("a", static_login=True))
+    hall.give(LogOut("a"))
+    hall.give(PutQueue(queue("a")))
+    hall.enter("x")
+    assert hall.ringing() == ["a"]
+
+
 def test_callbacks_outlast_a_restart_in_their_places() -> None:
     settings = queue("a", callbacks=Callbacks(enabled=True))
     hall = Hall(settings)
