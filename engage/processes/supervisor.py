@@ -91,6 +91,7 @@ class Supervisor:
                     self._hear(key.data)
             self._attend(time.monotonic())
         self._remove_traces()
+        log.info("server stopped", extra={"exit": self._exit})
         return self._exit
 
     def _on_signal(self, number: int, _frame: object) -> None:
@@ -202,6 +203,7 @@ class Supervisor:
                 not last or asked_s >= PBX_DRAIN_S or not any(each.process for each in others)
             ):
                 part.state = "ending"
+                log.info("part asked to end", extra={"name_of_part": part.name})
                 part.process.terminate()
 
     def _ended(self) -> bool:

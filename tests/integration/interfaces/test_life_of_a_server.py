@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from engage.processes.supervisor import KILL_AFTER_S
 from tests.support.program import Program
 from tests.support.server import Server
 
@@ -24,6 +27,19 @@ def engage(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def stopping_s(log: str) -> float:
+    """How long the end took, by the log's own clock, from the first part to be asked on."""
+    lines = [json.loads(each) for each in log.splitlines() if each.startswith("{")]
+    at = {
+        phrase: [
+            datetime.fromisoformat(each["time"]) for each in lines if each["message"] == phrase
+        ]
+        for phrase in ("part asked to end", "server stopped")
+    }
+    [stopped] = at["server stopped"]
+    return (stopped - at["part asked to end"][0]).total_seconds()
+
+
 def test_a_password_is_made_once_told_once_and_kept() -> None:
     with Server(demo=False) as server:
         [password] = re.findall(r"sign in as admin / (\S+)", server.log)
@@ -31,6 +47,7 @@ def test_a_password_is_made_once_told_once_and_kept() -> None:
         assert server.stop(within_s=30) == 0
         first = server.log
         assert "part killed" not in first
+        assert stopping_s(first) < KILL_AFTER_S
         server.start()
         second = server.log[len(first) :]
         assert password not in second
@@ -75,6 +92,18 @@ def test_data_stays_over_a_kill_and_demonstration_data_is_filled_once() -> None:
         assert len(admin.get("/v1/extensions").json()["items"]) == 4
         again = ana.post(path, {"client_id": "k", "text": "kept"})
         assert again.json()["duplicate"] is True
+
+
+def test_no_command_gives_the_mini_bars_number_away() -> None:
+    with Server() as server:
+        admin = Program(server.url, "admin", "Demo-admin!")
+        bar = {"values": {"code": "1500"}}
+        assert admin.patch("/v1/settings/mini_bar", bar).status == 200
+        assert server.stop(within_s=30) == 0
+        data = ("--data", str(server.data))
+        refused = engage(server, "user", "add", "1500", *data)
+        assert (refused.returncode, "mini bar" in refused.stderr) == (1, True), refused.stderr
+        assert engage(server, "user", "add", "1501", *data).returncode == 0
 
 
 def test_the_demonstration_is_what_the_interface_says() -> None:
