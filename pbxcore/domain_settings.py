@@ -82,7 +82,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
 
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
     `deflection_diversion` a call from outside that goes out again says that it was deflected;
-    with `blocks_collect_calls` none is taken that whoever is called has to pay for.
+    with `blocks_collect_calls` none is taken that whoever is called has to pay for. With
+    `sips_end_to_end` a call to a `sips:` address rings no phone and takes no trunk that is reached
+    in clear; without, its last hop is as each phone registered (RFC 3261 §26.2.2).
 
     `recording_notice` says who hears that a call may be recorded, as its recording begins: nobody,
     those outside, or everybody. A recording has both sides mixed, or left and right with
@@ -126,6 +128,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     unavailable_status: int = 480
     deflection_diversion: bool = False
     blocks_collect_calls: bool = False
+    sips_end_to_end: bool = False
     stir: Stir = Stir()
     language: str = ""
     recording_stereo: bool = False

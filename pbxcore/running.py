@@ -64,6 +64,7 @@ class Running:
         directory = ground.directory
         self._uas = uas = Uas()
         uas.gruus = ground.gruus
+        uas.proxies = lambda: directory.settings.trusted_proxies
         self.endpoint = Endpoint(
             lambda: directory.settings, uas.receive, ground.entropy, ground.watch, tls
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.networks import within
 from pbxcore.presence.gruu import DEVICE
 from pbxcore.sip.flow import IN_CLEAR
 from pbxcore.sip.headers.option_tags import refuse_unknown
@@ -35,6 +36,8 @@ class Uas:
         self.abilities: list[bytes] = []  # further lines that OPTIONS tells
         self.gruus: TemporaryGruus | None = None
         """Knows whom a temporary GRUU in the Request-URI means."""
+        self.proxies: Callable[[], tuple[str, ...]] = lambda: ()
+        """Whose clients' TLS may end there, in CIDR."""
         self.in_calls: Callable[[Incoming], bool] = lambda incoming: False
         """Takes the requests that are in the dialog of a call, whatever their method."""
 
@@ -78,7 +81,7 @@ class Uas:
             RemoteProtocolError: the refusal to answer with.
         """
         request, uri = incoming.request, incoming.head.uri
-        if isinstance(uri, SipUri) and uri.secure and incoming.flow.transport in IN_CLEAR:
+        if isinstance(uri, SipUri) and uri.secure and self._came_in_clear(incoming):
             raise RemoteProtocolError(403, "SIPS Needs TLS")  # RFC 3261 §26.2.2
         if incoming.head.to.tag is not None and self.in_calls(incoming):
             return
@@ -89,6 +92,11 @@ class Uas:
         if DEVICE in incoming.head.uri.parameters:
             self._find_device(incoming)
         service(incoming)
+
+    def _came_in_clear(self, incoming: Incoming) -> bool:
+        """Whether others could read it; a proxy of ours is believed that it came to it over TLS."""
+        flow, proxies = incoming.flow, self.proxies()
+        return flow.transport in IN_CLEAR and not (proxies and within(flow.host, proxies))
 
     def _find_device(self, incoming: Incoming) -> None:
         """Let a temporary GRUU mean the public one (RFC 5627 §5.5), or nobody (§5.4)."""

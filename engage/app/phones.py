@@ -238,6 +238,7 @@ class Phones:
             unavailable_status=int(sip.unavailable_cause),
             deflection_diversion=sip.send_deflection_diversion,
             blocks_collect_calls=sip.block_collect_calls,
+            sips_end_to_end=sip.sips_end_to_end,
             usual_expiry_s=sip.registration_s,
             shortest_expiry_s=sip.registration_shortest_s,
             longest_expiry_s=sip.registration_longest_s,

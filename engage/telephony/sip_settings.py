@@ -88,6 +88,15 @@ class SipSettings(BaseModel):
         description=N_("Calls that we would have to pay for are refused on every inbound route."),
         json_schema_extra={"control": "switch", "section": CALLS},
     )
+    sips_end_to_end: bool = Field(
+        default=False,
+        title=N_("Calls to sips Stay Encrypted"),
+        description=N_(
+            "Calls of phones that dial sips addresses reach phones and trunks over TLS alone."
+            " Otherwise they also reach those over UDP and TCP."
+        ),
+        json_schema_extra={"control": "switch", "section": CALLS},
+    )
     registration_s: Expiry = Field(
         default=3600,
         title=N_("Default Registration Time"),

@@ -51,10 +51,8 @@ class Outward:
 
     def go_by(self, tries: Sequence[Try], number: str, action: str) -> None:
         """Call by the first of these ways that takes the call."""
-        search, aim = self._setting_up, self._setting_up.call.aim
-        if aim.secure and aim.emergency is None:  # that is called by any way there is
-            tries = [each for each in tries if each.hunts or self._is_secure(each)]
-        self._ways = WaysOut(self._house, tries)
+        search = self._setting_up
+        self._ways = WaysOut(self._house, self._carrying(tries))
         pins = self._ways.pins
         if pins is None or search.admitted:
             self._try_next(action, refused(503, "pbx"))
@@ -62,6 +60,13 @@ class Outward:
             search.attend(PinGate(number, pins), number)
         else:  # nobody is there who could know it
             search.fail(refused(403, "pbx"))
+
+    def _carrying(self, tries: Sequence[Try]) -> Sequence[Try]:
+        """The ways that may carry this call; an emergency service is called by any there is."""
+        aim = self._setting_up.call.aim
+        if not aim.secure or aim.emergency is not None:
+            return tries
+        return [each for each in tries if each.hunts or self._is_secure(each)]
 
     def _is_secure(self, way: Try) -> bool:
         trunk = self._house.directory.trunks.get(way.trunk)
@@ -78,9 +83,10 @@ class Outward:
         """A leg to a number outside, as `owner` may call it without a PIN, or none."""
         try:
             outside = self._setting_up.call.origin.outside
-            ways = WaysOut(self._house, self._house.way_out(owner, number, outside, ""))
+            tries = self._house.way_out(owner, number, outside, "")
         except RemoteProtocolError:
             return []
+        ways = WaysOut(self._house, self._carrying(tries))
         found = None if ways.pins is not None else ways.next()
         return [] if found is None else [self._leg(*found, action)]
 

@@ -41,7 +41,7 @@ class Aim(msgspec.Struct, frozen=True):
     `emergency` is the number of an emergency service that is called, `zone` where from;
     `returns_to` is the number under which the service may call back; `music` is the class of what
     is heard while it rings; `priority` counts where callers wait in a queue; a `secure` call
-    (`sips:`) goes to nobody who hears it in clear.
+    (`sips:`, where the settings say so) goes to nobody who hears it in clear.
     """
 
     origin: Origin

@@ -216,7 +216,7 @@ class SettingUp:
         return [self._phone(extension, flows, action) for extension, flows in carrying if flows]
 
     def _carrying(self, flows: Sequence[StoredBinding]) -> Sequence[StoredBinding]:
-        """The flows to a phone that carry this call: none in clear if it was dialled by `sips:`."""
+        """The flows to a phone that carry this call: none in clear if it is to stay secure."""
         if not self.call.aim.secure:
             return flows
         return [each for each in flows if each.transport not in IN_CLEAR]

@@ -309,7 +309,7 @@ class CallService:
         dialled = (number_of(wanted) or b"").decode("utf-8", "replace")
         origin, dialled = self._planning.seen(origin, dialled)
         aim = self._planning.aim(origin, dialled)
-        if isinstance(uri, SipUri) and uri.secure:
+        if isinstance(uri, SipUri) and uri.secure and self._directory.settings.sips_end_to_end:
             aim = msgspec.structs.replace(aim, secure=True)
         if device := uri.parameters.get(DEVICE):
             aim = msgspec.structs.replace(aim, device=device.decode("utf-8", "replace"))

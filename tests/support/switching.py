@@ -421,6 +421,7 @@ class House:
         if aim.refusal is not None:  # what is no number of ours goes by `routes`
             aim = Aim(origin, dialled)
         secure = isinstance(head.uri, SipUri) and head.uri.secure
+        secure &= self.directory.settings.sips_end_to_end
         aim = msgspec.structs.replace(aim, device=self.device, secure=secure)
         self.agent.begin(incoming, lambda call: self.switchboard.take(call, aim, dialled, hops))
 

@@ -33,9 +33,15 @@ async def arrange(house: House, *trunks: Trunk, **settings: object) -> None:
 
 
 async def asked(
-    peer: Peer, method: str, sender: str, to: str, more: tuple[bytes, ...] = (), body: bytes = b""
+    peer: Peer,
+    method: str,
+    sender: str,
+    to: str,
+    more: tuple[bytes, ...] = (),
+    body: bytes = b"",
+    uri: bytes = b"",
 ) -> Response:
-    """The final answer to one request."""
+    """The final answer to one request, which may go to another `uri` than that of `to`."""
     number = next(_numbers)
     lines = [
         b"Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bKa%d;rport" % (peer.port, number),
@@ -48,7 +54,7 @@ async def asked(
     ]
     if body:
         lines.append(b"Content-Type: text/plain")
-    uri = b"sip:pbx.test" if method == "REGISTER" else b"sip:" + to.encode()
+    uri = uri or (b"sip:pbx.test" if method == "REGISTER" else b"sip:" + to.encode())
     peer.send(build_request(method.encode(), uri, lines, body))
     while True:
         answer = parse(await peer.next())
@@ -107,6 +113,15 @@ async def test_a_proxy_of_ours_may_send_elsewhere_what_was_signed(house: House, 
     ana, elsewhere = Account("1000", PEOPLE[0].secret), b"sip:reception@pbx.test"
     answer = await signed(peer, "MESSAGE", "1000@pbx.test", "1001@pbx.test", ana, b"hi", elsewhere)
     assert answer.status == 202
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(("127.0.0.1",), 200), ((), 403)])
+async def test_a_proxy_of_ours_may_pass_on_in_clear_what_came_by_sips(
+    house: House, peer: Peer, proxies: tuple[str, ...], status: int
+) -> None:
+    await arrange(house, trusted_proxies=proxies)
+    answer = await asked(peer, "OPTIONS", "1000@pbx.test", "pbx.test", uri=b"sips:pbx.test")
+    assert answer.status == status
 
 
 async def test_algorithms_are_those_of_the_settings_or_of_the_extension(
@@ -184,6 +199,10 @@ async def test_trunk_that_is_challenged_needs_its_password(
     assert (await signed(peer, *message, Account("peer", "wrong"), b"hi")).status == 401
     assert (await signed(peer, *message, Account("other", SECRET), b"hi")).status == 401
     assert (await signed(peer, *message, Account("peer", SECRET), b"hi")).status == 202
+    written_anew = await signed(
+        peer, *message, Account("peer", SECRET), b"hi", b"sip:4930100@peer.test"
+    )
+    assert written_anew.status == 202  # by a border controller, after it was signed
     own = "MESSAGE", "1001@pbx.test", "1000@pbx.test"  # by its own password
     assert (await signed(peer, *own, Account("1001", "Sip-1001!"), b"hi")).status == 202
 

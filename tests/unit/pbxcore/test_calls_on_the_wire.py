@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from pbxcore.directory import Delta, Trunk, TrunkPut
-from pbxcore.features.model import NONE_SET, Forwarding
+from pbxcore.directory import Delta, SettingsChanged, Trunk, TrunkPut
+from pbxcore.features.model import NONE_SET, Forwarding, Handling
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
 from tests.support.raw_phone import RawPhone
@@ -95,13 +96,62 @@ def test_trunks_that_lead_to_each_other_end_a_call_when_its_hops_are_used_up() -
         office.check()
 
 
+def stays_encrypted(office: Office) -> None:
+    """Calls by `sips:` reach nobody in clear; they do unless that is set."""
+    directory = office.house.directory
+    settings = msgspec.structs.replace(directory.settings, sips_end_to_end=True)
+    directory.apply(Delta(directory.version + 1, (SettingsChanged(settings),)))
+
+
+def line_in_clear(office: Office) -> None:
+    """A trunk over UDP leads outside."""
+    house = office.house
+    line = Trunk("line", "Line", office["provider"].stack.host)
+    house.directory.apply(Delta(house.directory.version + 1, (TrunkPut(line),)))
+    house.routes["0049301234"] = (Way("line", "0049301234", "4989100"),)
+
+
+@pytest.mark.parametrize("number", ["bob", "0049301234"])
+def test_a_call_by_sips_reaches_who_is_registered_in_clear(number: str) -> None:
+    with Office("alice", "bob", "provider") as office:
+        line_in_clear(office)
+        raw = RawPhone(office, "alice")
+        raw.invite(number, uri=b"sips" + office.house.uri(number)[3:])
+        office.run(1)
+        assert raw.last(b"INVITE").status == 180
+        raw.send(b"CANCEL", number, uri=b"sips" + office.house.uri(number)[3:])
+        office.run()
+        office.check()
+
+
+def test_a_secure_call_goes_to_no_number_outside_that_rings_too_in_clear() -> None:
+    with Office("alice", "bob", "provider") as office:
+        line_in_clear(office)
+        stays_encrypted(office)
+        office.house.change("bob", handling=Handling(rings_too="0049301234"))
+        for scheme, status, called in (b"sips", 480, 0), (b"sip", 180, 1):
+            raw = RawPhone(office, "alice")
+            uri = scheme + office.house.uri("bob")[3:]
+            raw.invite("bob", uri=uri, branch=b"z9hG4bK" + scheme, call_id=scheme)
+            office.run(1)
+            assert raw.last(b"INVITE").status == status
+            assert len(office["provider"].talks) == called
+            ends = b"CANCEL" if called else b"ACK"
+            raw.send(
+                ends, "bob", uri=uri, branch=b"z9hG4bK" + scheme, call_id=scheme,
+                to=b"" if called else raw.tag_of(),
+            )  # fmt: skip
+            office.run(1)
+        office.run()
+        office.check()
+
+
 @pytest.mark.parametrize(("number", "refused"), [("bob", 480), ("0049301234", 503)])
 def test_a_secure_call_goes_to_nobody_who_hears_it_in_clear(number: str, refused: int) -> None:
     with Office("alice", "bob", "provider") as office:
         house = office.house
-        line = Trunk("line", "Line", office["provider"].stack.host)
-        house.directory.apply(Delta(house.directory.version + 1, (TrunkPut(line),)))
-        house.routes["0049301234"] = (Way("line", "0049301234", "4989100"),)
+        line_in_clear(office)
+        stays_encrypted(office)
         raw = RawPhone(office, "alice")
         raw.invite(number, uri=b"sips" + house.uri(number)[3:])
         office.run(1)

@@ -25,6 +25,7 @@ from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office
 from tests.support.raw_phone import RawPhone
 from tests.unit.pbxcore.test_call_transfers import refer
+from tests.unit.pbxcore.test_calls_on_the_wire import stays_encrypted
 
 if TYPE_CHECKING:
     from pbxcore.queues.outputs import Offer
@@ -164,6 +165,7 @@ def test_who_wants_peace_and_who_talks_is_not_rung() -> None:
 
 def test_a_secure_call_rings_no_agent_who_hears_it_in_clear() -> None:
     with office_with("bob", max_wait_s=20.0) as office:
+        stays_encrypted(office)
         raw = RawPhone(office, "alice")
         raw.invite("help", uri=b"sips" + office.house.uri("help")[3:])
         office.run(1)
