@@ -235,8 +235,14 @@ def test_who_has_no_codec_of_whom_he_is_joined_with_is_asked_for_nothing() -> No
         refer(bob, b"%b?%b" % (office.house.uri("carol"), headers))
         office.run(1)
         assert bob.notes[-1] == "ended"
+        carol = office["carol"].talk
+        for each in alice, carol:  # nor is anybody who asks what he could have
+            assert each.call is not None
+            each.call.modify(b"")
+            office.run(1)
+            assert each.notes[-1] == "changed 200"
         assert named(alice) == ["PCMA", "telephone-event"]
-        assert named(office["carol"].talk) == ["G729", "telephone-event"]
+        assert named(carol) == ["G729", "telephone-event"]
         over(office, alice)
 
 

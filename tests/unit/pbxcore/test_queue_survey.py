@@ -105,3 +105,20 @@ def test_who_does_not_get_the_agents_place_after_all_leaves_him_the_survey() -> 
         office.run()
         assert [each.rating for each in ratings(office)] == [4]
         office.check()
+
+
+def test_who_comes_into_a_talk_of_the_line_and_stays_leaves_the_caller_to_the_survey() -> None:
+    with office_with("bob", about=SURVEY) as office:
+        office.house.share("bob", "erin", bridges=True)
+        alice, bob = answered(office)
+        erin = office["erin"].dial("*96")
+        office.run(1)
+        bob.hang_up()
+        office.run(1)
+        assert (alice.notes[-1], erin.notes[-1]) == ("confirmed", "confirmed")
+        erin.hang_up()
+        office.run(1)
+        press(office, "4")
+        office.run()
+        assert [each.rating for each in ratings(office)] == [4]
+        office.check()
