@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from pbxcore.presence.markup import Element, NotMarkup, document, element, read
+from pbxcore.presence.markup import document, element
 from pbxcore.presence.package import Body, Told
 
 if TYPE_CHECKING:
@@ -17,22 +15,6 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE: Final = b"application/reginfo+xml"
 _BY_THE_PHONE: Final = ("unregistered", "expired")
-
-
-class RegisteredContact(msgspec.Struct, frozen=True):
-    """One contact of a document as it was read."""
-
-    uri: str
-    active: bool
-    event: str
-
-
-class RegistrationReport(msgspec.Struct, frozen=True):
-    """A document as it was read."""
-
-    version: int
-    full: bool
-    contacts: tuple[RegisteredContact, ...]
 
 
 class RegPackage:
@@ -95,20 +77,6 @@ def write_registrations(
     )
 
 
-def read_registrations(data: bytes) -> RegistrationReport:
-    """Read a document.
-
-    Raises:
-        NotMarkup: it is no XML, or no reginfo.
-    """
-    root = read(data)
-    version = root.attributes.get("version", "")
-    if root.name != "reginfo" or not version.isdecimal() or len(version) > 10:
-        raise NotMarkup("no reginfo document")
-    full = root.attributes.get("state") == "full"
-    return RegistrationReport(int(version), full, tuple(map(_read, root.all("contact"))))
-
-
 def _contact(binding: StoredBinding, now_ms: int, gone: str | None = None) -> str:
     left_s = max(0, -(-(binding.expires_at_ms - now_ms) // 1000))
     if gone is None:
@@ -129,11 +97,4 @@ def _contact(binding: StoredBinding, now_ms: int, gone: str | None = None) -> st
             "cseq": str(binding.cseq),
         },
         element("uri", text=binding.contact),
-    )
-
-
-def _read(found: Element) -> RegisteredContact:
-    given = found.attributes.get
-    return RegisteredContact(
-        found.text_of("uri"), given("state") == "active", given("event", "").lower()
     )

@@ -31,11 +31,6 @@ def read_allow(message: Message) -> tuple[bytes, ...] | None:
     return None if message.get(b"allow") is None else read_tokens(message, b"allow")
 
 
-def allows(message: Message, method: bytes) -> bool:
-    """Whether a peer said that it takes a method; silence is no."""
-    return method in read_tokens(message, b"allow")
-
-
 def read_if_match(message: Message) -> bytes | None:
     """Which publication a PUBLISH means (RFC 3903 §6).
 

@@ -10,9 +10,9 @@ import pytest
 
 from pbxcore import commands
 from pbxcore.directory import Delta, ExtensionPut, ExtensionRemoved, SettingsChanged
+from pbxcore.presence.markup import read
 from pbxcore.presence.packages.dialog_info import read_dialogs
 from pbxcore.presence.packages.presence import read_pidf
-from pbxcore.presence.packages.reg_info import read_registrations
 from tests.integration.sip.conftest import extension
 from tests.support.watcher import Watcher
 
@@ -292,9 +292,8 @@ async def test_extension_sees_its_own_registrations(house: House) -> None:
         await phone.register()
         await phone.subscribe("reg", "1000")
         (told,) = await phone.notified(1)
-        assert [each.uri for each in read_registrations(told.body.encode()).contacts] == [
-            phone.contact
-        ]
+        contacts = read(told.body.encode()).all("contact")
+        assert [each.text_of("uri") for each in contacts] == [phone.contact]
 
 
 async def test_list_in_a_body_is_watched_by_one_subscription(house: House) -> None:

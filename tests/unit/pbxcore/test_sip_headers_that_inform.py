@@ -24,7 +24,6 @@ from pbxcore.sip.headers.content import (
 from pbxcore.sip.headers.dates import encode_date, parse_date, read_date
 from pbxcore.sip.headers.diversion import Diversion, read_diversions
 from pbxcore.sip.headers.expiry import (
-    parse_retry_after,
     read_expires,
     read_min_expires,
     read_retry_after,
@@ -39,7 +38,6 @@ from pbxcore.sip.headers.privacy import (
 )
 from pbxcore.sip.headers.reason import Reason, parse_reason, read_reasons
 from pbxcore.sip.headers.tokens import (
-    allows,
     read_allow,
     read_if_match,
     read_info_package,
@@ -74,10 +72,8 @@ def test_expiry_is_read_and_malformed_ones_are_an_hour() -> None:
 
 
 def test_retry_after_is_read_with_comment_and_duration() -> None:
-    found = read_retry_after(request(b"Retry-After: 18000 (in a meeting);duration=3600"))
-    assert found is not None
-    assert (found.delay, found.duration) == (18000, 3600)
-    assert found.encode() == b"18000;duration=3600"
+    value = b"18000 (in a meeting);duration=3600"
+    assert read_retry_after(request(b"Retry-After: " + value)) == 18000
     assert read_retry_after(request(b"Retry-After: later")) is None
 
 
@@ -105,9 +101,6 @@ def test_allowed_methods_are_known_or_not_told() -> None:
     assert read_allow(request()) is None
     message = request(b"Allow: INVITE, ACK", b"Allow:", b"Allow: UPDATE")
     assert read_allow(message) == (b"INVITE", b"ACK", b"UPDATE")
-    assert allows(message, b"UPDATE")
-    assert not allows(message, b"INFO")
-    assert not allows(request(), b"INFO")
 
 
 def test_publication_is_named_by_a_token() -> None:
@@ -247,7 +240,6 @@ PIECES = st.sampled_from(
 READERS: dict[str, Callable[[bytes], Any]] = {
     "media type": parse_media_type,
     "disposition": parse_disposition,
-    "retry after": parse_retry_after,
     "reason": parse_reason,
     "diversion": Diversion.parse,
     "history": HistoryEntry.parse,

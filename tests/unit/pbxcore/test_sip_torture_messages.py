@@ -189,9 +189,7 @@ def test_numbers_too_large_are_refused_or_taken_as_the_largest() -> None:
     message = response("scalarlg")
     with pytest.raises(RemoteProtocolError):
         read_cseq(message.get(b"cseq") or b"")
-    retry = read_retry_after(message)
-    assert retry is not None
-    assert retry.delay == (1 << 32) - 1
+    assert read_retry_after(message) == (1 << 32) - 1
     assert read_warnings(message) == []
     assert read_expires(request("scalar02")) == (1 << 32) - 1
     assert read_contacts(request("scalar02"))[0].expires == (1 << 32) - 1
