@@ -386,16 +386,17 @@ def test_a_long_welcome_is_waited_for_by_an_agent_who_answered_early() -> None:
 
 def test_the_welcome_is_heard_in_full_by_who_acknowledges_our_answer_late() -> None:
     with office_with("bob", about={"welcome": "/welcome.wav"}) as office:
-        office.house.workers.play_s = 8.0
         alice = RawPhone(office, "alice")
         alice.invite("help")
         office.run(3)
+        office.house.workers.play_s = 0.5
         office["bob"].talk.accept()
-        office.run(1)
+        office.run(2)
+        office.house.workers.play_s = 8.0
         alice.send(b"ACK", "help", to=alice.tag_of(), branch=b"z9hG4bKack")
-        office.run(4)
+        office.run(7)
         assert not office.house.workers.heard
-        office.run(6)
+        office.run(2)
         assert len(office.house.workers.heard) == 2
 
 
