@@ -50,7 +50,10 @@ class Worker:
         return self._task is not None
 
     def start(self, after_s: float = 0.0) -> None:
-        """Begin; with the first step after `after_s`, or when woken."""
+        """Begin, or begin again; with the first step after `after_s`, or when woken."""
+        if self._stopping:
+            self._stopping = False
+            self._woken.clear()
         self._task = asyncio.create_task(self._run(after_s), name=self._name)
 
     def wake(self) -> None:

@@ -216,7 +216,8 @@ class Voice:
         self._wait(together, seconds, within_s, f"{tones}")
 
     def hears_nothing(self, *, seconds: float = 0.5) -> None:
-        """Look on for a while: nothing may come, or silence only."""
+        """Look on for a while: nothing may come, or silence only, but what was on its way."""
+        self._over.wait(0.2)
         begin = len(self.received)
         self._over.wait(seconds)
         came = np.array(self.received[begin:] or [0], np.int16)

@@ -16,6 +16,7 @@ from engage.privacy.traces import TRACES
 from engage.storage.tables import begun_erasures, facts, mails, operations
 from tests.integration.privacy.test_erasure_of_a_person import begin, end
 from tests.support import site as support
+from tests.support.messaging import eventually
 from tests.support.rows import filled
 
 if TYPE_CHECKING:
@@ -57,9 +58,17 @@ async def test_an_erasure_that_was_broken_off_is_finished_at_the_next_start(
     assert not [each for each in ("zebedee", "zeb@") if each in str(kept).lower()]  # sealed
 
     monkeypatch.setattr(personal._database, "settle", settle)  # noqa: SLF001
+    await personal.stop()
     await personal.start()
-    await personal._finishing  # noqa: SLF001
-    [proof] = (await site.json("GET", "/v1/erasures", token=admin))[1]["items"]
+
+    async def proofs() -> list[Any]:
+        return list((await site.json("GET", "/v1/erasures", token=admin))[1]["items"])
+
+    async def proved() -> bool:
+        return bool(await proofs())
+
+    await eventually(proved)
+    [proof] = await proofs()
     assert (proof["genuine"], proof["erased_by"], proof["id"]) == (True, "admin:admin", kept.id)
     assert proof["removed"]["conversations"] == 1
     assert (proof["still_named_in"], proof["not_looked_through"]) == ({}, [])

@@ -21,6 +21,7 @@ function random(seed: number): Random {
 class Hub {
   log: (WireEvent & { owner: string })[] = [];
   sockets = new Set<FakeSocket>();
+  lengthAtEnd = -1;
   /** Share of packets lost on the way, each way; 0 when the weather is good. */
   loss = 0;
 
@@ -49,6 +50,9 @@ class Hub {
     switch (name) {
       case "send":
         return { ok: true, ...this.post(who, data.client_id, data.text) };
+      case "end":
+        this.lengthAtEnd = this.log.length;
+        return { ok: true };
       case "resume":
         return { ok: true, ...this.page(who, data.after) };
       case "hello":
@@ -221,5 +225,18 @@ test("what is written before the device's storage answers is sent as soon as it 
   await pass(1_000);
   expect(hub.log.map(({ text }) => text)).toEqual(["At once"]);
   expect(client.get("c")!.pending).toEqual([]);
+  client.stop();
+});
+
+test("what is written last is stored before the conversation is ended", async () => {
+  hub = new Hub(random(1));
+  const client = makeClient("ana");
+  void client.start();
+  void client.send("c", "Goodbye");
+  const ended = client.end("c");
+  await pass(10_000);
+  expect(await ended).toBeNull();
+  expect(hub.log).toMatchObject([{ text: "Goodbye" }]);
+  expect(hub.lengthAtEnd).toBe(1);
   client.stop();
 });

@@ -24,6 +24,8 @@ export type Connection = "connecting" | "online" | "offline" | "refused" | "stop
 const WATERMARK_MS = 500;
 const TYPING_MS = 3_000;
 const CHECK_MS = 60_000;
+/** How long who ends a conversation waits for what was written in it. */
+const WRITTEN_WITHIN_MS = 5_000;
 /** Own event after the acknowledgement: it usually follows at once by the socket. */
 const SETTLE_MS = 1_500;
 const PAGE = 200;
@@ -226,6 +228,7 @@ export class ConversationClient {
 
   /** End the conversation; null when it is ended, else the server's sentence (empty when it cannot be reached). */
   async end(conversation: string): Promise<string | null> {
+    await this.#written(conversation);
     const ack = await this.request("end", { conversation }, 4_000);
     if (ack.ok) return null;
     if (ack.error.code !== "unavailable") return ack.error.code === "conversation_closed" ? null : ack.error.message;
@@ -236,6 +239,21 @@ export class ConversationClient {
       if (!(error instanceof ApiError)) throw error;
       return error.code === "conversation_closed" ? null : error.message;
     }
+  }
+
+  /** What was written before is on the server's disk, or has had its time. */
+  #written(conversation: string): Promise<void> {
+    const waits = () => this.get(conversation)?.pending.some((each) => each.phase === "sending") ?? false;
+    if (!waits()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(done, WRITTEN_WITHIN_MS);
+      const stop = this.subscribe(() => waits() || done());
+    });
   }
 
   /** Try a refused item again, under the same `client_id`. */
