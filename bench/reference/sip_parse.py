@@ -57,17 +57,22 @@ def work_min(d):
     )
 
 
-def work_proxy(d):
-    """work_min + forward: new Via on top, Max-Forwards down, Record-Route, request URI replaced."""
-    m = Msg(d)
-    g = m.get
-    key = (
+def key_of(g):
+    """What tells one transaction and one dialog from others."""
+    return (
         param(g(b"via"), b"branch"),
         g(b"cseq"),
         g(b"call-id"),
         param(g(b"from"), b"tag"),
         param(g(b"to"), b"tag"),
     )
+
+
+def work_proxy(d):
+    """work_min + forward: new Via on top, Max-Forwards down, Record-Route, request URI replaced."""
+    m = Msg(d)
+    g = m.get
+    key = key_of(g)
     out = m.lines[:]
     i, mf = m._ix[b"max-forwards"][0]
     out[i] = b"Max-Forwards: %d" % (int(mf) - 1)
@@ -87,13 +92,7 @@ def work_b2bua(d):
     """work_min + name-addr split + SDP rewrite + a fresh INVITE for the other leg."""
     m = Msg(d)
     g = m.get
-    key = (
-        param(g(b"via"), b"branch"),
-        g(b"cseq"),
-        g(b"call-id"),
-        param(g(b"from"), b"tag"),
-        param(g(b"to"), b"tag"),
-    )
+    key = key_of(g)
     f = g(b"from")
     i, j = f.index(b"<"), f.index(b">")
     name, uri = f[:i].strip(b' "'), f[i + 1 : j]

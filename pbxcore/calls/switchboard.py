@@ -211,7 +211,7 @@ class Switchboard:
         if attending is None or attending.leg.id == visit.leg:
             return visit
         leg = attending.leg
-        name = leg.identity.display_name.decode("utf-8", "replace")
+        name = leg.identity.name
         number = leg.number or self._house.number_of(leg.identity.uri) or ""
         return msgspec.structs.replace(visit, call=leg.call.id, number=number, name=name)
 

@@ -33,7 +33,7 @@ def visit_of(
         leg.id,
         leg.number,
         origin.shown if outside else leg.number,
-        ((shown or leg.identity).display_name or b"").decode("utf-8", "replace"),
+        (shown or leg.identity).name,
         origin.trunk if outside else "",
         service,
         call.dialled,

@@ -324,10 +324,9 @@ class CallService:
         sender = self._authentication.sender(incoming, providers)
         told = read_caller(incoming.request, incoming.head.from_, trusted=sender.is_peer)
         if sender.extension is None:
-            name = told.display_name.decode("utf-8", "replace")
             trunk = "" if sender.trunk is None else sender.trunk.id
             collect = _is_collect_call(incoming)
-            return Origin(told, "", name, trunk, sender.user, collect)
+            return Origin(told, "", told.name, trunk, sender.user, collect)
         extension = sender.extension
         line = self._house.desks.user_at(extension)
         address = self._house.address_of(line.shown_number, incoming.flow)

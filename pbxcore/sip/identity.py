@@ -53,6 +53,11 @@ class Caller(msgspec.Struct, frozen=True):
     privacy: frozenset[bytes] = frozenset()
 
     @property
+    def name(self) -> str:
+        """The display name as text; empty without one."""
+        return self.display_name.decode("utf-8", "replace")
+
+    @property
     def private(self) -> bool:
         """Whether the caller may not be named to whom we do not trust."""
         return bool(self.privacy & _HIDING) and b"none" not in self.privacy

@@ -132,7 +132,6 @@ class QueueDesk:
             found.fail(refused(480, "pbx"))
             return
         key = self._key(found.call.id)
-        name = (found.caller.display_name or b"").decode("utf-8", "replace")
         self._stays[key] = Stay(key, queue, found, self.tell, self._moved)
         self._house.lines.place_changed(number)
         call = found.call
@@ -141,7 +140,7 @@ class QueueDesk:
         caller = Caller(
             key,
             found.shown,
-            name,
+            found.caller.name,
             priority=priority,
             skills=queue.skills,
             did=did,

@@ -63,13 +63,10 @@ class Stay:
         self.search = QueueSearch(
             found, queue, key, tell=tell, elsewhere=self._elsewhere, moved=moved
         )
-        settings, name = (
-            queue.settings,
-            (found.caller.display_name or b"").decode("utf-8", "replace"),
-        )
+        settings = queue.settings
         self._onward = Onward(
             settings.name or settings.number,
-            name or found.shown,
+            found.caller.name or found.shown,
             queue.permission or found.level,
             queue.mailbox_prompt,
         )
