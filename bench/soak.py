@@ -1,38 +1,42 @@
 """Hours of mixed traffic against the PBX: does it keep its memory, its answers and its pace?
 
-    python -m bench.soak [--hours 2] [--phones 100] [--every 60]
+    python -m bench.soak [--hours 2] [--phones 100] [--calls 0.5] [--every 60]
 
-Phones come and go, register, subscribe, publish and write to each other; beside them strangers send
-noise, guess passwords, and open connections that lead nowhere. Every minute a line says what the
-server's process holds and how long a REGISTER took; at the end, how much memory grew each hour
-after the first sixth of the time, in which caches fill.
+Phones come and go, register, subscribe, publish and write to each other, and SIPp calls; beside
+them strangers send noise, guess passwords, and open connections that lead nowhere. Every minute a
+line says what the server and its media worker hold and how long a REGISTER took; at the end, how
+much memory grew each hour after the first sixth of the time, in which caches fill.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import csv
 import random
 import secrets
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.cpu import Conditions, cpu_s, pss_mb
+from bench.cpu import Conditions, cpu_s, descendants, pss_mb
 from bench.figures import note, percentile
-from bench.peers import running, wait_for_sip
+from bench.peers import REFERENCE, running, wait_for_sip
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the phones are the tests' own
 from tests.support.phone import Phone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterator
 
-PORT = 25062
+PORT, CALLEE_PORT, CALLER_PORT = 25062, 25063, 25064
+HOLD_S = 10
 SERVER = ("127.0.0.1", PORT)
 STRANGER = "127.0.0.66"
 PACKAGES = ("message-summary", "presence", "dialog")
@@ -161,23 +165,61 @@ class Soak:
             await asyncio.sleep(0.5)
 
 
-async def report(soak: Soak, pid: int, every: float, ends: float) -> list[tuple[float, float]]:
-    """A line each time; moments in hours and the server's memory in MB."""
+class Calls:
+    """SIPp on both sides of calls that come all the time and are up for some seconds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._statistics = folder / "calls.csv"
+
+    @contextmanager
+    def going_on(self, rate: float) -> Iterator[None]:
+        """So many a second, until the block ends."""
+        common = ["-i", "127.0.0.1", "-nostdin"]
+        callee = ["sipp", "-sf", str(REFERENCE / "uas_call.xml"), "-p", str(CALLEE_PORT)]
+        caller = ["sipp", f"127.0.0.1:{PORT}", "-sf", str(REFERENCE / "uac_call.xml")]
+        caller += ["-p", str(CALLER_PORT), "-mp", "31000", "-s", "uas", "-key", "from_user", "uac"]
+        # a rate is a whole number of calls in a period
+        caller += ["-r", "1", "-rp", str(round(1000 / rate)), "-d", str(HOLD_S * 1000)]
+        caller += ["-trace_stat", "-stf", str(self._statistics), "-fd", "5"]
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with (
+            subprocess.Popen([*callee, *common, "-mp", "35000"], **quiet) as uas,
+            subprocess.Popen([*caller, *common], **quiet) as uac,
+        ):
+            try:
+                yield
+            finally:
+                uac.kill()
+                uas.kill()
+
+    def __str__(self) -> str:
+        rows = list(csv.DictReader(self._statistics.read_text().splitlines(), delimiter=";"))
+        if not rows:
+            return "no call yet"
+        return f"calls {rows[-1]['SuccessfulCall(C)']}, failed {rows[-1]['FailedCall(C)']}"
+
+
+async def report(
+    soak: Soak, calls: Calls | None, pid: int, every: float, ends: float
+) -> list[tuple[float, float]]:
+    """A line each time; moments in hours and the memory of all processes in MB."""
     began, samples = time.monotonic(), []
     while time.monotonic() < ends:
         await asyncio.sleep(every)
-        hours, memory = (time.monotonic() - began) / 3600, pss_mb(pid)
+        pids = sorted(descendants(pid))
+        hours, memory = (time.monotonic() - began) / 3600, sum(map(pss_mb, pids))
         samples.append((hours, memory))
         taken, soak.register_ms = soak.register_ms, []
         latency = f"{percentile(taken, 50):.1f}/{percentile(taken, 99):.1f} ms" if taken else "-"
         note(
-            f"{hours * 60:6.1f} min  {memory:7.2f} MB  {cpu_s(pid):7.1f} s CPU  "
-            f"REGISTER p50/p99 {latency}  {dict(sorted(soak.statuses.items()))}"
+            f"{hours * 60:6.1f} min  {memory:7.2f} MB  {cpu_s(*pids):7.1f} s CPU  "
+            f"REGISTER p50/p99 {latency}  {calls or 'no calls'}  "
+            f"{dict(sorted(soak.statuses.items()))}"
         )
     return samples
 
 
-async def run(hours: float, phones: int, every: float, pid: int) -> None:
+async def run(hours: float, phones: int, calls: Calls | None, every: float, pid: int) -> None:
     """Let it all go on for that long."""
     soak = Soak(phones)
     ends = time.monotonic() + hours * 3600
@@ -185,7 +227,7 @@ async def run(hours: float, phones: int, every: float, pid: int) -> None:
         work = [group.create_task(soak.owner(number)) for number in range(phones)]
         strangers = (soak.noise(), soak.guesser(), soak.connector())
         work += [group.create_task(each) for each in strangers]
-        samples = await report(soak, pid, every, ends)
+        samples = await report(soak, calls, pid, every, ends)
         for each in work:
             each.cancel()
     settled = [each for each in samples if each[0] >= hours / 6]
@@ -199,14 +241,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=2)
     parser.add_argument("--phones", type=int, default=100)
+    parser.add_argument("--calls", type=float, default=0.5, metavar="A SECOND", help="0: none")
     parser.add_argument("--every", type=float, default=60, metavar="SECONDS")
     options = parser.parse_args()
     conditions = Conditions()
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "bench.sip_server", "--port", str(PORT)]
-        with running([*command, "--files", folder]) as process:
+        command += ["--uas", f"127.0.0.1:{CALLEE_PORT}", "--files", folder, "--media"]
+        calls = Calls(Path(folder)) if options.calls else None
+        with running(command) as process:
             wait_for_sip(PORT)
-            asyncio.run(run(options.hours, options.phones, options.every, process.pid))
+            with calls.going_on(options.calls) if calls else nullcontext():
+                work = run(options.hours, options.phones, calls, options.every, process.pid)
+                asyncio.run(work)
     note(str(conditions))
 
 

@@ -95,19 +95,28 @@ async def _asked(agent: socketio.AsyncClient, event: str, body: dict[str, Any]) 
         repeated = True
 
 
+VANISHED = "visitors who vanished"
+
+
 def browse(
     server: Server, until: float, tones: Collection[float], done: Counter[str], seed: random.Random
-) -> None:
+) -> list[str]:
     """Visitors with Chromium, one after the other, who write and call; for a thread of its own.
 
-    `until` is a moment of the monotonic clock; `tones` are the voices of who may answer.
+    `until` is a moment of the monotonic clock; `tones` are the voices of who may answer. Returns
+    the names of those who vanished in mid talk.
     """
+    vanished = []
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver, chromium(driver) as browser:
         for number in count(1):
             if time.monotonic() > until:
-                return
-            _visit(browser, server, f"Vera {number}", tones, done, seed)
+                break
+            name, before = f"Vera {number}", done[VANISHED]
+            _visit(browser, server, name, tones, done, seed)
+            if done[VANISHED] > before:
+                vanished.append(name)
+    return vanished
 
 
 def _visit(
@@ -130,7 +139,7 @@ def _visit(
                 page.reload()  # a call outlives it
                 done["visitors who heard one after a reload"] += _hears_one_of(page, tones)
             if chance.random() < 0.3:
-                done["visitors who vanished"] += 1
+                done[VANISHED] += 1
                 return  # the page is closed in mid talk
             _hang_up(page)
         else:

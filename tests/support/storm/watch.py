@@ -32,10 +32,21 @@ class Watch:
         found = self.admin.get("/v1/queue-board").json()["items"]
         return [dict(each) for each in found if each["number"] in (numbers or (FIRST, SECOND))]
 
-    def chats(self) -> int:
-        """How many the agents of the live chat have, as the queues know."""
+    def chats(self) -> Counter[str]:
+        """How many each agent of the live chat has, as the queues know."""
         [board] = self.boards(LIVE_CHAT)
-        return sum(int(seat["chats"]) for seat in board["agents"])
+        return +Counter({seat["agent"]: int(seat["chats"]) for seat in board["agents"]})
+
+    def records(self) -> list[dict[str, Any]]:
+        """Every chat, as its record tells."""
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = self.admin.get(f"/v1/livechat-records?limit=100{cursor}").json()
+            found += page["items"]
+            if not page["cursor"]:
+                return found
+            cursor = f"&cursor={page['cursor']}"
 
     def nobody_is_left(self) -> bool:
         """Nobody waits, nobody talks, nobody rings."""
