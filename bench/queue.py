@@ -20,6 +20,7 @@ from pbxcore.queues.engine import QueueEngine
 from pbxcore.queues.inputs import (
     AgentLeft,
     AgentSeen,
+    AgentsSeen,
     Bridged,
     Caller,
     Device,
@@ -95,7 +96,7 @@ class Centre:
         for each in settings(size):
             self.engine.handle(PutQueue(each), 0.0)
         for agent in range(size.agents):
-            self.engine.handle(AgentSeen(f"a{agent}", Device.IDLE), 0.0)
+            self.engine.handle(AgentsSeen((AgentSeen(f"a{agent}", Device.IDLE),)), 0.0)
         while len(self.engine.floor.callers) < size.agents + size.waiting:
             self.enter()
 

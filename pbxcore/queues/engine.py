@@ -82,8 +82,11 @@ class QueueEngine:
         return isinstance(fact, DURABLE)
 
     def handle(self, given: inputs.Input, now: float) -> list[Output]:
-        """Something happened. What was due before it comes first."""
+        """Something happened. What was due before it comes first, but for how phones stand."""
         self.floor.now = max(now, self.floor.now)
+        if isinstance(given, inputs.AgentsSeen):
+            for each in given.agents:
+                self._attendance.see(each)
         self._let_be_due()
         if isinstance(given, inputs.CallerInput):
             self._of_caller(given)
@@ -189,8 +192,6 @@ class QueueEngine:
                 self._breaks.end_wrap_up(self.floor.agent(agent), early=True)
             case inputs.ExtendWrapUp(agent, by_s):
                 self._breaks.extend_wrap_up(self.floor.agent(agent), by_s)
-            case inputs.AgentSeen():
-                attendance.see(given)
             case inputs.AgentLoad():
                 attendance.load(given)
 

@@ -227,7 +227,7 @@ class ExtendWrapUp(msgspec.Struct, frozen=True, tag=True):
     by_s: float
 
 
-class AgentSeen(msgspec.Struct, frozen=True, tag=True):
+class AgentSeen(msgspec.Struct, frozen=True):
     """How an agent's phones stand now.
 
     What they do for the queues need not be told apart; but a phone that has hung up is to be seen
@@ -237,6 +237,15 @@ class AgentSeen(msgspec.Struct, frozen=True, tag=True):
     agent: str
     device: Device
     undisturbed: bool = False
+
+
+class AgentsSeen(msgspec.Struct, frozen=True, tag=True):
+    """How the phones of some agents stand now, which comes before all that is due.
+
+    So nobody is offered who is free by the clock and whose phones ring for somebody else.
+    """
+
+    agents: tuple[AgentSeen, ...]
 
 
 class AgentLoad(msgspec.Struct, frozen=True, tag=True):
@@ -289,8 +298,6 @@ class Tick(msgspec.Struct, frozen=True, tag=True):
 CallerInput = Enter | PressKey | Welcomed | AskCallback | CallerLeft | Remove | Move
 OfferInput = OfferRung | OfferAnswered | OfferRefused | OfferMissed | OfferFailed
 TalkInput = Bridged | CallbackReached | CallbackFailed | AgentLeft | Transferred | Held
-AgentInput = (
-    LogIn | LogOut | TakeBreak | EndBreak | EndWrapUp | ExtendWrapUp | AgentSeen | AgentLoad
-)
+AgentInput = LogIn | LogOut | TakeBreak | EndBreak | EndWrapUp | ExtendWrapUp | AgentLoad
 SettingsInput = Start | PutQueue | DropQueue | AllPut | PutAgent | ResetCounters
-Input = CallerInput | OfferInput | TalkInput | AgentInput | SettingsInput | Tick
+Input = CallerInput | OfferInput | TalkInput | AgentsSeen | AgentInput | SettingsInput | Tick

@@ -100,6 +100,11 @@ def settings_by(chance: Chance, number: str) -> QueueSettings:
     )
 
 
+def seen(agent: str, device: Device) -> inputs.AgentsSeen:
+    """The agent's phones stand in this way."""
+    return inputs.AgentsSeen((inputs.AgentSeen(agent, device),))
+
+
 class Play:
     """Steps by chance. Each looks for itself whether all is well afterwards."""
 
@@ -115,7 +120,7 @@ class Play:
         for number in QUEUES[:2]:
             self.give(PutQueue(settings_by(chance, number)))
         for agent in AGENTS:
-            self.give(inputs.AgentSeen(agent, Device.IDLE))
+            self.give(seen(agent, Device.IDLE))
 
     # -- steps -------------------------------------------------------------------------------
 
@@ -181,8 +186,8 @@ class Play:
                     inputs.TakeBreak(who, self.chance.one_of(("lunch", "rest")), where),
                     *(inputs.EndBreak(who, where), inputs.EndBreak(who)),
                     *(inputs.EndWrapUp(who), inputs.ExtendWrapUp(who, 5.0)),
-                    inputs.AgentSeen(who, self.chance.one_of(list(Device))),
-                    *(inputs.AgentSeen(who, Device.IDLE),) * 3,
+                    seen(who, self.chance.one_of(list(Device))),
+                    *(seen(who, Device.IDLE),) * 3,
                     inputs.AgentLoad(who, self.chance.below(4)),
                     inputs.PutAgent(
                         inputs.AgentProfile(

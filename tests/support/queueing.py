@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pbxcore.queues import inputs
 from pbxcore.queues.engine import QueueEngine
-from pbxcore.queues.inputs import AgentSeen, Caller, Device, Enter, PutQueue, Start, Tick
+from pbxcore.queues.inputs import (
+    AgentSeen,
+    AgentsSeen,
+    Caller,
+    Device,
+    Enter,
+    PutQueue,
+    Start,
+    Tick,
+)
 from pbxcore.queues.outputs import Announce, LeaveTo, Offer, Transition, Withdraw
 from pbxcore.queues.settings import NEVER, QueueAgent, QueueSettings, Strategy
 
@@ -74,7 +83,7 @@ class Hall:
 
     def seen(self, agent: str, device: Device = Device.IDLE, **more: bool) -> list[Output]:
         """The agent's phones stand in this way."""
-        return self.give(AgentSeen(agent, device, **more))
+        return self.give(AgentsSeen((AgentSeen(agent, device, **more),)))
 
     def pass_(self, seconds: float) -> list[Output]:
         """Time passes, and everything is done when it is due."""

@@ -23,6 +23,7 @@ from pbxcore.queues.facts import Abandoned, AgentDropped, Connected, OfferEnded,
 from pbxcore.queues.inputs import (
     AgentLeft,
     AgentSeen,
+    AgentsSeen,
     AllPut,
     Caller,
     CallerLeft,
@@ -97,7 +98,7 @@ class QueueDesk:
         self._talks = Talks(self.tell)
         self.customers = Customers(house, self.tell, self._talks)
         self._inputs: deque[Input] = deque()
-        self._seen: deque[AgentSeen] = deque()
+        self._seen: list[AgentSeen] = []
         """Heard first: nobody is offered whose phones have begun to ring for somebody else."""
         self._running = False
         self.agents = AgentWatch(house, self._see)
@@ -221,7 +222,8 @@ class QueueDesk:
 
     def _next(self) -> Input | None:
         if self._seen:
-            return self._seen.popleft()
+            seen, self._seen = tuple(self._seen), []
+            return AgentsSeen(seen)
         if self._inputs:
             return self._inputs.popleft()
         return Tick() if self._is_due() else None

@@ -10,6 +10,8 @@ from pbxcore.dialplan.place import Place
 from pbxcore.queues import facts
 from pbxcore.queues.inputs import (
     AgentLeft,
+    AgentSeen,
+    AgentsSeen,
     AllPut,
     AskCallback,
     Bridged,
@@ -452,3 +454,18 @@ def test_who_answers_during_the_welcome_is_let_go_long_after_it_alone() -> None:
     hall.pass_(5)
     hall.answer("a")  # he is rung again, and nothing is left of the welcome
     assert withdrawn(hall.pass_(30)) == [("a", "stale")]
+
+
+def test_nobody_is_offered_who_begins_to_ring_as_his_wrap_up_is_over() -> None:
+    hall = Hall(queue("1001", "1002", strategy=Strategy.RING_ALL, wrap_up_s=20.0))
+    for agent, caller in ("1001", "c1"), ("1002", "c2"):
+        hall.enter(caller)
+        hall.talk(agent)
+    hall.give(CallerLeft("c1"), CallerLeft("c2"))
+    hall.enter("c3")
+    hall.now += 20.0  # a moment later, since something else was under way
+    rings = tuple(AgentSeen(agent, Device.RINGING) for agent in ("1001", "1002"))
+    hall.give(AgentsSeen(rings))
+    assert hall.ringing() == []
+    hall.seen("1002")
+    assert hall.ringing("c3") == ["1002"]
