@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from engage.privacy.holdings import calls_of, files_of
 from engage.privacy.model import slices
 from engage.privacy.traces import CALLS, TRACES, numbers_calls, of_faxes
 from engage.storage.tables import received_faxes, recordings
+from engage.zip_stream import ZipStream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from engage.privacy.model import Person
     from engage.storage.database import Database
 
-PIECE: Final = 256 * 1024
 _ODD: Final = re.compile(r"[^\w.() -]+")
 
 
@@ -54,26 +53,27 @@ class Archives:
 
     async def of(self, person: Person, page: Page, at_ms: int) -> AsyncIterator[bytes]:
         """The archive, piece by piece."""
-        buffer = _Pipe()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-            archive.writestr("person.json", _json(_about(person, at_ms)))
+        with ZipStream(smaller=True) as archive:
+            archive.add("person.json", _json(_about(person, at_ms)))
             for conversation_id in person.conversations:
                 await self._chat(archive, conversation_id, page)
-                yield buffer.taken()
+                yield archive.taken()
             for name, rows in await self._traces(person):
-                archive.writestr(f"{name}.json", _json(rows))
+                archive.add(f"{name}.json", _json(rows))
             async for name, path in self._files(person):
-                async for piece in _copied(archive, buffer, name, path):
-                    yield piece
-        yield buffer.taken()
+                # its upload may have been given up, or it has just been removed
+                with suppress(FileNotFoundError):
+                    async for piece in archive.copy(name, path):
+                        yield piece
+        yield archive.taken()
 
-    async def _chat(self, archive: zipfile.ZipFile, conversation_id: str, page: Page) -> None:
+    async def _chat(self, archive: ZipStream, conversation_id: str, page: Page) -> None:
         record, consent, found = await self._records.get(EVERYTHING, conversation_id)
         _, _, said = await self._records.transcript(EVERYTHING, conversation_id)
         whole = {**details_json(record, consent, found), "said": said}
         name = f"chats/{record.inquiry.number}"
-        archive.writestr(f"{name}.json", _json(whole))
-        archive.writestr(f"{name}.html", as_html(record, consent, said, page))
+        archive.add(f"{name}.json", _json(whole))
+        archive.add(f"{name}.html", as_html(record, consent, said, page))
 
     async def _traces(self, person: Person) -> list[tuple[str, list[dict[str, Any]]]]:
         async with self._database.read() as connection:
@@ -111,41 +111,6 @@ class Archives:
         async with self._database.read() as connection:
             files = (await connection.execute(query)).scalars().all()
         return [path for each in files if (path := self._faxes.pages_of(each)) is not None]
-
-
-class _Pipe:
-    """What a ZIP is written to: it cannot go back, and is emptied by its reader."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        """Its reader is not done yet."""
-
-    def taken(self) -> bytes:
-        whole = b"".join(self._pieces)
-        self._pieces.clear()
-        return whole
-
-
-async def _copied(
-    archive: zipfile.ZipFile, buffer: _Pipe, name: str, path: Path
-) -> AsyncIterator[bytes]:
-    try:
-        source = await asyncio.to_thread(path.open, "rb")
-    except FileNotFoundError:
-        return  # its upload was given up, or it has just been removed
-    with source, archive.open(name, "w", force_zip64=True) as target:
-        while piece := await asyncio.to_thread(source.read, PIECE):
-            target.write(piece)
-            yield buffer.taken()
 
 
 def _about(person: Person, at_ms: int) -> dict[str, Any]:
