@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 Storage = Literal["local", "netdisk"]
 Role = Literal["caller", "called", "service"]
+Kind = Literal["call", "queue", "conference", "emergency"]
+"""What was recorded; a page to a group is held in a room as a conference is."""
 
 ANSWERED_ELSEWHERE = "answered_elsewhere"
 BLACKLISTED = "blacklisted"
@@ -202,6 +208,22 @@ class Recording:
     callee: str
     callee_name: str
     storage: Storage = "local"
+
+
+FOLDERS: Mapping[str, str] = MappingProxyType(
+    {"call": "monitor", "queue": "monitor", "conference": "meetme", "emergency": "emergency"}
+)
+"""Where recordings of each kind are; those of queues lie among other calls."""
+
+
+def kind_of(recording: Recording, *, queued: bool) -> Kind:
+    """What a recording is of; `queued`: somebody was called for a queue in its call."""
+    folder = recording.file.partition("/")[0]
+    if folder == FOLDERS["conference"]:
+        return "conference"
+    if folder == FOLDERS["emergency"]:
+        return "emergency"
+    return "queue" if queued else "call"
 
 
 def channel_name(party: str, trunk: str, seq: int) -> str:

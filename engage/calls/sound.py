@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import delete, func, or_, select
 
-from engage.calls.model import Recording
-from engage.calls.queries import fits
+from engage.calls.model import FOLDERS, Recording, kind_of
+from engage.calls.queries import AT_ONCE, fits
 from engage.calls.stores import MARKER
 from engage.errors import N_, NotFound, Unavailable
 from engage.storage.sorted_rows import in_portions, sorted_page
@@ -22,13 +22,13 @@ from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.calls.external_disk import ExternalDisk
-    from engage.calls.model import Storage
+    from engage.calls.model import Kind, Storage
     from engage.storage.database import Database
     from engage.storage.sorted_rows import Order
     from engage.system.actor import Actor
@@ -71,6 +71,9 @@ class WantedSound:
     """The number of a call queue, or `all` for those of any."""
     agent: str = ""
     """An agent who answered them for a queue."""
+    kind: str = ""
+    ids: tuple[str, ...] = ()
+    """These alone; empty for all."""
 
 
 class Recordings:
@@ -133,6 +136,16 @@ class Recordings:
         if row is None:
             raise NotFound
         return Recording(**row)
+
+    async def kinds(self, found: Sequence[Recording]) -> dict[str, Kind]:
+        """What these recordings are of, by their ids."""
+        queued: set[str] = set()
+        ids = [each.call for each in found]
+        async with self._database.read() as connection:
+            for start in range(0, len(ids), AT_ONCE):
+                here = call_legs.c.call.in_(ids[start : start + AT_ONCE])
+                queued |= set((await connection.execute(_calls_of().where(here))).scalars())
+        return {each.id: kind_of(each, queued=each.call in queued) for each in found}
 
     async def named(self, actor: Actor, names: Sequence[str]) -> list[Recording]:
         """The recordings whose files have these names, whatever folder they are in."""
@@ -201,6 +214,30 @@ class Recordings:
 
         await self._database.write(work)
 
+    async def delete_many(self, actor: Actor, recording_ids: Sequence[str]) -> int:
+        """Remove recordings and their files; how many. One whose file cannot be removed stays.
+
+        Raises:
+            NotFound: there is none of these.
+        """
+        actor.check(Module.RECORDINGS)
+        query = select(recordings).where(recordings.c.id.in_(recording_ids))
+        async with self._database.read() as connection:
+            found = [Recording(**row) for row in (await connection.execute(query)).mappings()]
+        if not found:
+            raise NotFound
+        gone = [each for each in found if await self.drop_file(each)]
+
+        async def work(connection: AsyncConnection) -> None:
+            dropped = recordings.c.id.in_([each.id for each in gone])
+            await connection.execute(delete(recordings).where(dropped))
+            for each in gone:
+                subject, detail = f"recording:{each.id}", {"file": each.file}
+                await note(connection, actor, "recording.delete", subject, detail)
+
+        await self._database.write(work)
+        return len(gone)
+
     async def drop_file(self, recording: Recording) -> bool:
         """Remove a file; whether it is gone now."""
         try:
@@ -236,7 +273,7 @@ def sound_type(name: str) -> str:
     )
 
 
-def _calls_of(queue: str, agent: str) -> Select[tuple[str]]:
+def _calls_of(queue: str = ANY_QUEUE, agent: str = "") -> Select[tuple[str]]:
     """The calls in which an agent was rung for a queue; of an agent, those that he answered."""
     query = select(call_legs.c.call).where(call_legs.c.action == "queue")
     if queue not in ("", ANY_QUEUE):
@@ -253,27 +290,42 @@ def _page(wanted: WantedSound, order: Order) -> Select[Any]:
 
 
 def _conditions(wanted: WantedSound) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.from_ms:
-        found.append(recordings.c.recorded_at_ms >= wanted.from_ms)
-    if wanted.until_ms:
-        found.append(recordings.c.recorded_at_ms < wanted.until_ms)
-    if wanted.caller:
-        found.append(fits(recordings.c.caller, wanted.caller))
-    if wanted.callee:
-        found.append(fits(recordings.c.callee, wanted.callee))
-    if wanted.caller_name:
-        found.append(recordings.c.caller_name.icontains(wanted.caller_name, autoescape=True))
-    if wanted.callee_name:
-        found.append(recordings.c.callee_name.icontains(wanted.callee_name, autoescape=True))
-    if wanted.call:
-        found.append(recordings.c.call == wanted.call)
-    if wanted.queue or wanted.agent:
-        found.append(recordings.c.call.in_(_calls_of(wanted.queue, wanted.agent)))
     words = wanted.search.split()
-    return found + [
-        or_(*(column.icontains(word, autoescape=True) for column in _TEXTS)) for word in words
-    ]
+    found = [or_(*(column.icontains(word, autoescape=True) for column in _TEXTS)) for word in words]
+    return [*_chosen(wanted), *_parties(wanted), *found]
+
+
+def _chosen(wanted: WantedSound) -> Iterator[ColumnElement[bool]]:
+    if wanted.ids:
+        yield recordings.c.id.in_(wanted.ids)
+    if wanted.call:
+        yield recordings.c.call == wanted.call
+    if wanted.from_ms:
+        yield recordings.c.recorded_at_ms >= wanted.from_ms
+    if wanted.until_ms:
+        yield recordings.c.recorded_at_ms < wanted.until_ms
+    if wanted.kind:
+        yield from _of_kind(wanted.kind)
+    if wanted.queue or wanted.agent:
+        yield recordings.c.call.in_(_calls_of(wanted.queue, wanted.agent))
+
+
+def _parties(wanted: WantedSound) -> Iterator[ColumnElement[bool]]:
+    if wanted.caller:
+        yield fits(recordings.c.caller, wanted.caller)
+    if wanted.callee:
+        yield fits(recordings.c.callee, wanted.callee)
+    if wanted.caller_name:
+        yield recordings.c.caller_name.icontains(wanted.caller_name, autoescape=True)
+    if wanted.callee_name:
+        yield recordings.c.callee_name.icontains(wanted.callee_name, autoescape=True)
+
+
+def _of_kind(kind: str) -> Iterator[ColumnElement[bool]]:
+    yield recordings.c.file.startswith(f"{FOLDERS[kind]}/")
+    if kind in ("call", "queue"):
+        queued = recordings.c.call.in_(_calls_of())
+        yield queued if kind == "queue" else ~queued
 
 
 _TEXTS = (

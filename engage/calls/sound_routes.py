@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
-from starlette.responses import FileResponse, Response
+from pydantic import BaseModel, Field
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from engage.calls.model import FOLDERS
 from engage.calls.sound import COLUMN_OF, WantedSound, sound_type
+from engage.calls.sound_archive import packed
 from engage.calls.wire import RecordingPage, recording_json
+from engage.errors import N_, Invalid, NotFound
 from engage.files.addresses import disposition
+from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_stream
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, flag, moment_ms, named
+from engage.web.requests import actor, answer, flag, moment_ms, named, read
 from engage.web.sorted_pages import next_cursor, order_of
 
 if TYPE_CHECKING:
@@ -22,16 +27,19 @@ if TYPE_CHECKING:
 
     from engage.calls.model import Recording
     from engage.calls.sound import Recordings
+    from engage.storage.sorted_rows import Order
+    from engage.web.collections import Asked
 
     Rows = list[list[object]]
 
 SORTS = tuple(COLUMN_OF)
-TEXTS = ("caller", "caller_name", "callee", "callee_name", "call", "queue", "agent")
+TEXTS = ("caller", "caller_name", "callee", "callee_name", "call", "queue", "agent", "kind")
 FILTERS = (*TEXTS, "from", "until")
 COLUMNS = (
     *("recorded_at", "seconds", "caller", "caller_name", "callee", "callee_name"),
-    *("file", "call"),
+    *("file", "call", "kind"),
 )
+AT_ONCE = 500
 FILTER_QUERY = (
     ("from", "The earliest moment (RFC 3339)"),
     ("until", "The moment it ends before (RFC 3339)"),
@@ -42,7 +50,21 @@ FILTER_QUERY = (
     ("call", "The id of a call"),
     ("queue", "The number of a call queue, or `all` for calls of any"),
     ("agent", "The extension of an agent who answered the call for a queue"),
+    ("kind", "`call`, `queue`, `conference` or `emergency`"),
 )
+CHOSEN = (("id", f"Only this recording; up to {AT_ONCE} times"),)
+
+
+class DropRecordings(BaseModel):
+    """The recordings that shall go."""
+
+    ids: list[Annotated[str, Field(max_length=100)]] = Field(min_length=1, max_length=AT_ONCE)
+
+
+class RecordingsDropped(BaseModel):
+    """How many are gone. The others were not there, or their files could not be removed now."""
+
+    deleted: int
 
 
 class RecordingRoutes:
@@ -55,6 +77,8 @@ class RecordingRoutes:
         """What is served."""
         return [
             Route("/v1/recordings", self.list, methods=["GET"]),
+            Route("/v1/recordings/archive", self.archive, methods=["GET"]),
+            Route("/v1/recordings/delete", self.delete_many, methods=["POST"]),
             Route("/v1/recordings/{id}", self.delete, methods=["DELETE"]),
             Route("/v1/recordings/{id}/sound", self.sound, methods=["GET"]),
         ]
@@ -69,22 +93,43 @@ class RecordingRoutes:
     async def list(self, request: Request) -> Response:
         """Newest first."""
         who = await actor(request, "admin")
-        query = asked(request, sorts=SORTS, filters=FILTERS, usual="-recorded_at")
-        wanted = WantedSound(
-            search=query.search,
-            from_ms=moment_ms(request, "from"),
-            until_ms=moment_ms(request, "until"),
-            **{name: query.filters.get(name, "") for name in TEXTS},
-        )
-        order = order_of(query, COLUMN_OF)
+        query, wanted, order = _asked(request)
         if query.as_csv:
             every = self._recordings.every(who, wanted, order)
-            return csv_stream("recordings", COLUMNS, _lines(every))
+            return csv_stream("recordings", COLUMNS, self._lines(every))
         found, total = await self._recordings.page(who, wanted, order, query.limit + 1)
-        items = [recording_json(each) for each in found[: query.limit]]
+        items = await self._shown(found[: query.limit])
         return answer(
             {"items": items, "cursor": next_cursor(found, query, COLUMN_OF), "total": total}
         )
+
+    @operation(
+        "Download recordings",
+        roles=("admin",),
+        query=(*(each for each in QUERY if each[0] in ("q", "sort")), *FILTER_QUERY, *CHOSEN),
+        media=("application/zip",),
+    )
+    async def archive(self, request: Request) -> Response:
+        """Those that match, as a ZIP that is sent while it is written."""
+        who = await actor(request, "admin")
+        _, wanted, order = _asked(request, *(name for name, _ in CHOSEN))
+        found, _ = await self._recordings.page(who, wanted, order, 1)
+        if not found:
+            raise NotFound
+        pieces = packed(self._recordings, self._recordings.every(who, wanted, order))
+        headers = {
+            "content-disposition": disposition("recordings.zip"),
+            "cache-control": "no-store",
+        }
+        return StreamingResponse(pieces, 200, headers, "application/zip")
+
+    @operation("Delete recordings", body=DropRecordings, answer=RecordingsDropped, roles=("admin",))
+    async def delete_many(self, request: Request) -> Response:
+        """With their files."""
+        who = await actor(request, "admin")
+        who.check(Module.RECORDINGS)
+        body = await read(request, DropRecordings)
+        return answer({"deleted": await self._recordings.delete_many(who, body.ids)})
 
     @operation("Delete a recording", status=204, roles=("admin",))
     async def delete(self, request: Request) -> Response:
@@ -111,7 +156,27 @@ class RecordingRoutes:
         }
         return FileResponse(path, headers=headers, media_type=sound_type(path.name))
 
+    async def _shown(self, found: list[Recording]) -> list[dict[str, Any]]:
+        kinds = await self._recordings.kinds(found)
+        return [recording_json(each, kinds[each.id]) for each in found]
 
-async def _lines(every: AsyncIterator[list[Recording]]) -> AsyncIterator[Rows]:
-    async for some in every:
-        yield [[row[at] for at in COLUMNS] for row in map(recording_json, some)]
+    async def _lines(self, every: AsyncIterator[list[Recording]]) -> AsyncIterator[Rows]:
+        async for some in every:
+            yield [[row[at] for at in COLUMNS] for row in await self._shown(some)]
+
+
+def _asked(request: Request, *more: str) -> tuple[Asked, WantedSound, Order]:
+    query = asked(request, sorts=SORTS, filters=(*FILTERS, *more), usual="-recorded_at")
+    if query.filters.get("kind", "call") not in FOLDERS:
+        raise Invalid({"kind": N_("This is none of the choices.")})
+    ids = tuple(request.query_params.getlist("id"))
+    if len(ids) > AT_ONCE:
+        raise Invalid({"id": N_("Choose at most %(max_length)d.")}, max_length=AT_ONCE)
+    wanted = WantedSound(
+        search=query.search,
+        from_ms=moment_ms(request, "from"),
+        until_ms=moment_ms(request, "until"),
+        ids=ids,
+        **{name: query.filters.get(name, "") for name in TEXTS},
+    )
+    return query, wanted, order_of(query, COLUMN_OF)

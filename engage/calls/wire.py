@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
+from engage.calls.model import Kind
 from engage.identifiers import rfc3339
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class ShownLeg(BaseModel):
 
 
 class ShownRecording(BaseModel):
-    """A recording; its sound is at `/v1/recordings/{id}/sound`."""
+    """A recording; its sound is at `/v1/recordings/{id}/sound`. `kind`: what it is of."""
 
     id: str
     call: str
@@ -94,6 +95,7 @@ class ShownRecording(BaseModel):
     callee: str
     callee_name: str
     storage: Literal["local", "netdisk"]
+    kind: Kind
 
 
 class CallPage(BaseModel):
@@ -227,7 +229,7 @@ def leg_json(leg: LegRecord) -> dict[str, Any]:
     }
 
 
-def recording_json(recording: Recording) -> dict[str, Any]:
+def recording_json(recording: Recording, kind: Kind) -> dict[str, Any]:
     """A recording."""
     return {
         "id": recording.id,
@@ -240,6 +242,7 @@ def recording_json(recording: Recording) -> dict[str, Any]:
         "callee": recording.callee,
         "callee_name": recording.callee_name,
         "storage": recording.storage,
+        "kind": kind,
     }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import shutil
 import threading
+import zipfile
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,12 +20,14 @@ from engage.calls.cleaning import Cleaner, due_at
 from engage.calls.external_disk import ExternalDisk
 from engage.calls.model import CallRecord, Recording
 from engage.calls.moving import Mover
-from engage.calls.sound import FileGone, Recordings
+from engage.calls.sound import FileGone, Recordings, WantedSound
+from engage.calls.sound_archive import MISSING, packed
 from engage.calls.storage_settings import CleanerSettings, StorageSettings
 from engage.calls.stores import MARKER, StoreOurs, adopt, move
 from engage.errors import Unavailable
 from engage.events import Events
-from engage.storage.tables import calls, operations, recordings
+from engage.storage.sorted_rows import Order
+from engage.storage.tables import call_legs, calls, operations, recordings
 from engage.system.actor import SYSTEM
 from tests.support.messaging import eventually
 
@@ -36,6 +40,12 @@ if TYPE_CHECKING:
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000
+_ANY_LEG = {
+    **dict.fromkeys(("role", "party", "extension", "name", "trunk", "target", "codec"), ""),
+    **dict.fromkeys(("disposition", "ended_by", "reason"), ""),
+    **dict.fromkeys(("seq", "started_at_ms", "ended_at_ms", "status", "cause"), 0),
+    **dict.fromkeys(("packets_in", "packets_lost", "jitter_ms", "mos"), 0),
+}
 
 
 class Archive:
@@ -113,6 +123,51 @@ async def test_finished_recordings_are_moved_whole_and_played_from_there(archive
     assert [each.name for each in archive.here.rglob("*.wav")] == ["auto-0-0-False.wav"]
     assert not [each for each in archive.nas.rglob("*") if each.name.endswith(".part")]
     assert await archive.mover.step() == 0
+
+
+async def test_recordings_are_told_apart_by_what_they_are_of(archive: Archive) -> None:
+    files = ("monitor/2026-11/a.wav", "monitor/2026-11/b.wav", "meetme/2026-11/c.wav")
+    added = [*files, "emergency/2026-11/d.wav"]
+    parties = "1000", "", "1001", ""
+    rows = [Recording(each, f"call-{each[-5]}", each, NOW_MS, 1.0, *parties) for each in added]
+    leg = {"call": "call-b", "position": 1, "action": "queue", "action_owner": "6500"}
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(insert(recordings), [asdict(each) for each in rows])
+        await connection.execute(insert(call_legs), [{**_ANY_LEG, **leg}])
+
+    await archive.database.write(work)
+    order = Order("recorded_at")
+    for kind, file in zip(("call", "queue", "conference", "emergency"), added, strict=True):
+        found, total = await archive.sound.page(SYSTEM, WantedSound(kind=kind), order, 10)
+        assert ([each.file for each in found], total) == ([file], 1)
+        assert await archive.sound.kinds(found) == {file: kind}
+
+
+async def test_recordings_go_together_but_for_those_that_are_out_of_reach(archive: Archive) -> None:
+    await archive.mover.start()
+    await archive.mover.stop()
+    moved = await archive.add(1)
+    await archive.mover.step(anew=True)
+    near = await archive.add(3, days_ago=1)
+    shutil.rmtree(archive.nas)
+    archive.nas.mkdir()  # the mount point of what is not mounted
+    ids = [each.id for each in [*moved, *near]]
+    assert await archive.sound.delete_many(SYSTEM, ids) == 3
+    assert [each.id for each in await archive.kept()] == [moved[0].id]
+    assert not list(archive.here.rglob("*.wav"))
+    assert (await archive.noted()).count("recording.delete") == 3
+
+
+async def test_what_is_out_of_reach_is_named_in_an_archive(archive: Archive) -> None:
+    first, gone, last = await archive.add(3)
+    (archive.here / gone.file).unlink()
+    every = archive.sound.every(SYSTEM, WantedSound(), Order("recorded_at", descending=False))
+    whole = b"".join([piece async for piece in packed(archive.sound, every)])
+    with zipfile.ZipFile(io.BytesIO(whole)) as made:
+        assert made.namelist() == [first.file, last.file, MISSING]
+        assert made.read(last.file) == (archive.here / last.file).read_bytes()
+        assert made.read(MISSING).decode() == f"{gone.file}\n"
 
 
 async def test_storage_that_is_away_is_told_of_once_and_tried_again(archive: Archive) -> None:

@@ -422,6 +422,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/calls/live/{id}/recording"): {ADMIN},
     ("GET", "/v1/me/calls"): USERS,
     ("GET", "/v1/recordings"): {ADMIN},
+    ("GET", "/v1/recordings/archive"): {ADMIN},
+    ("POST", "/v1/recordings/delete"): {ADMIN},
     ("POST", "/v1/recordings/storage-test"): {ADMIN},
     ("DELETE", "/v1/recordings/{id}"): {ADMIN},
     ("GET", "/v1/recordings/{id}/sound"): {ADMIN},

@@ -1,21 +1,26 @@
 import { Modal } from "@mantine/core";
 import { useState } from "react";
 
+import { useSession } from "../../kit/session-context";
 import { shortTime, spanOf } from "../../kit/time";
-import { t } from "../../shared/i18n";
+import { toast } from "../../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { nt, t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable, type Filter, type RowAction } from "../DataTable";
+import { type BulkAction, DataTable, type Filter, type RowAction } from "../DataTable";
+import { follow } from "../download";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useTurn } from "../useTurn";
 import styles from "./Calls.module.css";
-import { partyOf, type Recording, soundOf } from "./calls";
+import { kindWords, partyOf, type Recording, soundOf } from "./calls";
 
 const PATH = "/v1/recordings";
 
 /** What was recorded: found by either party, played, downloaded, removed. */
 export default function RecordingsPage(props: PageProps) {
-  return <Recordings {...props} path={PATH} lead={t("Recorded calls, to be played and downloaded.")} />;
+  const kinds = (["call", "queue", "conference", "emergency"] as const).map((value) => ({ value, label: kindWords(value) }));
+  return <Recordings {...props} path={PATH} lead={t("Recorded calls, to be played and downloaded.")} filters={[{ name: "kind", label: t("Type"), options: kinds }]} />;
 }
 
 /** The recordings at `path`, which may be some of them; `filters` narrow them further. */
@@ -23,6 +28,7 @@ export function Recordings({ page, readOnly, path, lead, filters = [] }: PagePro
   const [heard, setHeard] = useState<Recording | null>(null);
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
+  const bulk = useBulk();
 
   function actionsOf(row: Recording): RowAction<Recording>[] {
     const usual: RowAction<Recording>[] = [
@@ -40,6 +46,8 @@ export function Recordings({ page, readOnly, path, lead, filters = [] }: PagePro
         name={page.name()}
         path={path}
         turn={turn}
+        kept
+        bulk={readOnly ? bulk.slice(0, 1) : bulk}
         idOf={(row) => row.id}
         placeholder={t("Number, name or file")}
         filters={[
@@ -56,6 +64,7 @@ export function Recordings({ page, readOnly, path, lead, filters = [] }: PagePro
           { key: "callee", title: t("Callee"), sort: true, draw: (row) => <bdi>{partyOf(row.callee, row.callee_name)}</bdi> },
           { key: "recorded_at", title: t("Time"), sort: true, number: true, draw: (row) => <time dateTime={row.recorded_at}>{shortTime(row.recorded_at)}</time> },
           { key: "seconds", title: t("Length"), sort: true, number: true, draw: (row) => spanOf(row.seconds) },
+          { key: "kind", title: t("Type"), draw: (row) => kindWords(row.kind) },
           { key: "file", title: t("File"), optional: true, draw: (row) => <bdi>{row.file}</bdi> },
           { key: "storage", title: t("Storage"), optional: true, draw: (row) => (row.storage === "netdisk" ? t("External") : t("Local")) },
         ]}
@@ -68,4 +77,33 @@ export function Recordings({ page, readOnly, path, lead, filters = [] }: PagePro
       <ConfirmDelete doomed={doomed} text={t("The recording's file is removed with it. This cannot be undone.")} onDeleted={again} onClose={() => setDoomed(null)} />
     </>
   );
+}
+
+/** What can be done with several at once: kept, and, as the last, removed. */
+function useBulk(): BulkAction[] {
+  const { api } = useSession();
+  const download = (ids: string[]): void => follow(`${PATH}/archive?${new URLSearchParams(ids.map((id) => ["id", id])).toString()}`);
+
+  async function remove(ids: string[]): Promise<void> {
+    try {
+      const { deleted } = await api.post<{ deleted: number }>(`${PATH}/delete`, { ids });
+      if (deleted > 0) toast({ tone: "success", title: nt("{n} deleted", "{n} deleted", deleted), key: "each" });
+      const left = ids.length - deleted;
+      if (left > 0) toast({ tone: "danger", title: nt("{n} could not be deleted", "{n} could not be deleted", left), text: t("Their files cannot be removed now: the storage they are on is away."), stay_ms: null, key: "each-refused" });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title: t("Nothing was deleted"), text: error.message || t("The server cannot be reached. Please try again."), stay_ms: null, key: "each-refused" });
+    }
+  }
+
+  return [
+    { label: t("Download"), icon: "download", run: async (ids) => download(ids) },
+    {
+      label: t("Delete"),
+      icon: "trash",
+      danger: true,
+      confirm: (count) => ({ title: nt("Delete {n} recording?", "Delete {n} recordings?", count), text: t("Their files are removed with them. This cannot be undone.") }),
+      run: remove,
+    },
+  ];
 }
