@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tarfile
 import tempfile
 from contextlib import suppress
@@ -22,13 +23,14 @@ from engage.api.values import ANY_OTHER, BadValue, Choice, Whole, YesNo, text_of
 from engage.calls.cdr import record_file, rows_of
 from engage.calls.cdr_search import BadSearch, moment_ms, numbers
 from engage.calls.queries import NEWEST, Wanted
-from engage.calls.sound import DIRECTORIES, sound_type
+from engage.calls.sound import DIRECTORIES, WantedSound, sound_type
 from engage.errors import N_, NotFound
+from engage.storage.sorted_rows import Order
 from engage.storage.tables import call_legs, calls
 from engage.system.actor import Module, Rights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from datetime import tzinfo
 
     from sqlalchemy import ColumnElement
@@ -39,11 +41,14 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
 
 MOST = 1000
+SECOND_MS = 1000
 FORMATS = {
     "json": (as_json, "application/json"),
     "csv": (as_csv, "text/csv;charset=utf-8"),
     "xml": (as_xml, "application/xml"),
 }
+CALLS, QUEUE = "monitor", "queue"
+BY_AGE = Order("recorded_at", descending=False)
 REMOTE = Choice(("gdms", "netdisk"))
 NOT_UNDERSTOOD = N_("this is no such value.")
 NO_DELETING = N_("Programs may not delete records.")
@@ -101,7 +106,8 @@ class CdrActions:
     async def files(self, caller: Caller, asked: Parameters) -> Document:
         """`recapi`: the directories, the files of some, one file, or several in an archive."""
         folders = [part for each in _list(asked, "filedir") for part in each.split()]
-        names = _list(asked, "filename", "recording_file")
+        given = _list(asked, "filename", "recording_file")
+        names = list(dict.fromkeys(map(_bare, given)))
         await self._recordings.named(caller.actor, [])  # who may not is told so here
         for each in folders:
             first, *others = each.split("/")
@@ -117,14 +123,23 @@ class CdrActions:
             return Document(text.encode(), "text/csv;charset=utf-8")
         root, external = self._recordings.folder, self._recordings.external
         if not names:
-            return Document(await asyncio.to_thread(_listing, root, folders), "text/csv")
-        found = await asyncio.to_thread(_found, root, folders or ["monitor"], names)
+            rows = await asyncio.to_thread(_rows, root, folders)
+            listed = [(folder, path.name) for folder, path in rows]
+            if QUEUE in folders:
+                listed += await self._of_queues(caller)
+            return Document(_listing(listed), "text/csv;charset=utf-8")
+        folders = _searched_in(folders)
+        found = await asyncio.to_thread(_found, root, folders, names)
         if len(found) < len(names) and external is not None:  # since moved
-            moved = await self._recordings.outside(_found, external, folders or ["monitor"], names)
-            found = moved | found
+            found = await self._recordings.outside(_found, external, folders, names) | found
         if len(found) < len(names):
-            raise unknown("filename", next(each for each in names if _bare(each) not in found))
+            raise unknown("filename", next(each for each in names if each not in found))
         return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
+
+    async def _of_queues(self, caller: Caller) -> list[tuple[str, str]]:
+        """Recorded calls of queues lie among all others; their records tell which they are."""
+        found = self._recordings.every(caller.actor, WantedSound(kind=QUEUE), BY_AGE)
+        return [(QUEUE, _bare(each.file)) async for some in found for each in some]
 
     async def _remote_files(self, kind: str, folders: list[str], names: list[str]) -> Document:
         """Recordings that were moved to a disk of the network; there is no cloud."""
@@ -134,7 +149,7 @@ class CdrActions:
         if names:
             found = {} if root is None else await outside(_found, root, folders, names)
             if len(found) < len(names):
-                raise unknown("filename", next(each for each in names if _bare(each) not in found))
+                raise unknown("filename", next(each for each in names if each not in found))
             return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
         rows = [] if root is None else await outside(_rows, root, folders)
         lines = "".join(f"{folder},{path.name},\r\n" for folder, path in rows)
@@ -156,12 +171,15 @@ class CdrActions:
         for name, column in (("caller", calls.c.caller), ("callee", calls.c.callee)):
             if text := _text(asked, name):
                 others.append(_searched(name, partial(numbers, column, text)))
-        ends = _read("timeFilterType", Choice(("Start", "End")), asked, "Start") == "End"
-        column = calls.c.ended_at_ms if ends else calls.c.started_at_ms
+        by_end = _read("timeFilterType", Choice(("Start", "End")), asked, "Start") == "End"
+        column = calls.c.ended_at_ms if by_end else calls.c.started_at_ms
         for name in ("startTime", "endTime"):
             if text := _text(asked, name):
                 at_ms = _searched(name, partial(moment_ms, text, self._zone(), self._clock()))
-                others.append(column >= at_ms if name == "startTime" else column <= at_ms)
+                # Records show whole seconds: what is shown as this very one is within both bounds.
+                begins, ends = -(-at_ms // SECOND_MS), at_ms // SECOND_MS + 1
+                starts = name == "startTime"
+                others.append(column >= begins * SECOND_MS if starts else column < ends * SECOND_MS)
         others += _exact(asked)
         return Wanted(
             least_talk_s=_read("minDur", Whole(0, 10**9), asked, None),
@@ -238,28 +256,44 @@ def _bare(name: str) -> str:
     return name.rstrip("@").rpartition("/")[2]
 
 
-def _files(root: Path, folder: str) -> list[Path]:
+def _files(root: Path, folder: str, names: Container[str] | None = None) -> list[Path]:
+    """The files below a folder; those of these names alone, where some are given."""
     base = (root / folder).resolve()
-    if not base.is_relative_to(root.resolve()) or not base.is_dir():
+    if not base.is_relative_to(root.resolve()):
         return []
-    files = (each for each in base.rglob("*") if not each.name.startswith("."))
-    return sorted(each for each in files if each.is_file())
+    return sorted(
+        Path(at, name)
+        for at, _, here in os.walk(base)  # tells files apart without asking of each
+        for name in here
+        if not name.startswith(".") and (names is None or name in names)
+    )
 
 
 def _rows(root: Path, folders: list[str]) -> list[tuple[str, Path]]:
     return [(folder, each) for folder in folders for each in _files(root, folder)]
 
 
-def _listing(root: Path, folders: list[str]) -> bytes:
-    lines = ["Directory,Filename"]
-    lines += [f"{folder},{each.name}" for folder, each in _rows(root, folders)]
-    return "\r\n".join([*lines, ""]).encode("utf-8", "replace")
+def _listing(rows: list[tuple[str, str]]) -> bytes:
+    lines = ["Directory,Filename", *(f"{folder},{name}" for folder, name in rows), ""]
+    return "\r\n".join(lines).encode("utf-8", "replace")
+
+
+def _searched_in(folders: list[str]) -> list[str]:
+    """Where files are looked for, the first one first.
+
+    Who names no directory means `monitor`; records of calls name files of the others likewise.
+    """
+    if not folders:
+        return [CALLS, *(each for each in DIRECTORIES if each != CALLS)]
+    return [*folders, *([CALLS] if QUEUE in folders else [])]
 
 
 def _found(root: Path, folders: list[str], names: list[str]) -> dict[str, Path]:
-    wanted = {_bare(each) for each in names}
-    files = (each for folder in folders for each in _files(root, folder))
-    return {each.name: each for each in files if each.name in wanted}
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if len(found) < len(names):
+            found = {each.name: each for each in _files(root, folder, set(names))} | found
+    return found
 
 
 def _sent(files: list[Path], now_s: int) -> Document:

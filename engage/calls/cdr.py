@@ -44,9 +44,10 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "own_mailbox": "VM",
         "any_mailbox": "VM",
         "follow_me": "FOLLOWME",
-        "park": "PARKEDCALL",
+        "parking": "PARKEDCALL",
         "retrieve": "SCA",
         "bridge": "SCA",
+        "private_hold": "SCA",
         "flip": "TRANSFER",
         "take_over": "PICKUP",
         "wake_up": "WAKEUP",
@@ -68,7 +69,7 @@ APPLICATIONS: Mapping[str, str] = MappingProxyType(
         "fax": "ReceiveFax",
         "page": "Page",
         "conference": "ConfBridge",
-        "park": "Park",
+        "parking": "Park",
     }
 )
 NUMBERED = frozenset(

@@ -35,8 +35,9 @@ class Wanted:
     """Which calls are looked for; empty values mean any. Moments are milliseconds UTC.
 
     `number` is anybody's who had a part in the call. Numbers may be patterns: `X` stands for one
-    digit, a dot for whatever follows, both at the end only. `extension` narrows to calls that an
-    extension of ours made or was called by. `others` are further conditions on the rows.
+    digit, a dot for whatever follows, both at the end only. `action` is one of several with commas
+    between them. `extension` narrows to calls that an extension of ours made or was called by.
+    `others` are further conditions on the rows.
     """
 
     search: str = ""
@@ -134,10 +135,11 @@ def _exact(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     exact = {
         calls.c.direction: wanted.direction,
         calls.c.disposition: wanted.disposition,
-        calls.c.action: wanted.action,
         calls.c.account: wanted.account,
     }
     yield from (column == value for column, value in exact.items() if value)
+    if wanted.action:
+        yield calls.c.action.in_(wanted.action.split(","))
     if wanted.trunk:
         trunks = (calls.c.source_trunk, calls.c.destination_trunk)
         yield or_(*(each == wanted.trunk for each in trunks))

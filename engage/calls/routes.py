@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.calls.cdr import COLUMNS, MAIN, SUB, VERSTAT, rows_of
+from engage.calls.model import kind_of
 from engage.calls.queries import COLUMN_OF, Wanted
 from engage.calls.wire import (
     CallDetails,
@@ -25,7 +26,7 @@ from engage.web.requests import actor, answer, moment_ms, named, number, princip
 from engage.web.sorted_pages import next_cursor, order_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import tzinfo
 
     from starlette.requests import Request
@@ -53,14 +54,17 @@ FILTER_QUERY = (
     ("direction", "`internal`, `inbound` or `outbound`"),
     ("disposition", "`answered`, `no_answer`, `busy`, `failed` or `cancelled`"),
     ("trunk", "The name of a trunk it came in or went out by"),
-    ("action", "What was done first: `dial`, `ring_group`, `queue` …"),
+    ("action", "What was done first: `dial`, `ring_group`, `queue` …; one of several with commas"),
     ("account", "The account code"),
     ("least_talk_s", "Talked for at least so many seconds"),
     ("most_talk_s", "Talked for at most so many seconds"),
 )
 ONLY_MISSED = (("missed", "`1`: only calls that this extension missed"),)
 LONGEST_TALK_S = 10_000_000
-CSV_COLUMNS = ("record_type", *COLUMNS, "original_src", "reason", VERSTAT)
+KIND = "record_type"
+"""The column that marks calls and legs stands first in each file."""
+CHOOSABLE = (*COLUMNS, "original_src", "reason", VERSTAT)
+COLUMN_QUERY = (("column", "A column of the CSV file, once for each; all of them without any"),)
 
 
 class CallRoutes:
@@ -82,17 +86,19 @@ class CallRoutes:
         "List calls that have ended",
         answer=CallPage,
         roles=("admin",),
-        query=(*QUERY, *FILTER_QUERY),
+        query=(*QUERY, *FILTER_QUERY, *COLUMN_QUERY),
         media=("text/csv",),
     )
     async def list(self, request: Request) -> Response:
         """Newest first; as CSV with a line for each call and each of its legs."""
         who = await actor(request, "admin")
-        query = asked(request, sorts=SORTS, filters=FILTERS, usual="-started_at")
+        query = asked(request, sorts=SORTS, filters=(*FILTERS, "column"), usual="-started_at")
         wanted, order = _wanted(request, query), order_of(query, COLUMN_OF)
         if query.as_csv:
+            columns = _columns(request)
             await self._history.page(who, wanted, order, 1)  # refused before anything is sent
-            return csv_stream("calls", CSV_COLUMNS, self._lines(who, wanted, order))
+            lines = self._lines(who, wanted, order, columns)
+            return csv_stream("calls", (KIND, *columns), lines)
         found, total = await self._history.page(who, wanted, order, query.limit + 1)
         return answer(
             {
@@ -107,7 +113,9 @@ class CallRoutes:
         """With its legs and recordings."""
         who = await actor(request, "admin")
         call, legs, sound = await self._history.get(who, named(request))
-        more = {"legs": list(map(leg_json, legs)), "recordings": list(map(recording_json, sound))}
+        queued = any(each.action == "queue" for each in legs)
+        heard = [recording_json(each, kind_of(each, queued=queued)) for each in sound]
+        more = {"legs": list(map(leg_json, legs)), "recordings": heard}
         return answer({**call_json(call), **more})
 
     @operation("Delete the record of a call", status=204, roles=("admin",))
@@ -141,7 +149,9 @@ class CallRoutes:
         cursor = next_cursor([call for call, _ in found], query, COLUMN_OF)
         return answer({"items": shown, "cursor": cursor})
 
-    async def _lines(self, who: Actor, wanted: Wanted, order: Order) -> AsyncIterator[Rows]:
+    async def _lines(
+        self, who: Actor, wanted: Wanted, order: Order, columns: Sequence[str]
+    ) -> AsyncIterator[Rows]:
         zone = self._zone()
         async for some in self._history.every(who, wanted, order):
             lines = []
@@ -149,8 +159,8 @@ class CallRoutes:
                 for at, row in enumerate(rows_of(call, legs, sound, zone)):
                     kind = SUB if at else MAIN
                     reason = legs[at].reason if at and at < len(legs) else call.reason
-                    cells = (row[name] for name in COLUMNS)
-                    lines.append([kind, *cells, call.original_caller, reason, row[VERSTAT]])
+                    cells = {**row, "original_src": call.original_caller, "reason": reason}
+                    lines.append([kind, *(cells[name] for name in columns)])
             yield lines
 
 
@@ -174,6 +184,14 @@ def _wanted(request: Request, query: Asked) -> Wanted:
         least_talk_s=_seconds(request, "least_talk_s"),
         most_talk_s=_seconds(request, "most_talk_s"),
     )
+
+
+def _columns(request: Request) -> Sequence[str]:
+    """Those that are chosen, in their usual order."""
+    chosen = request.query_params.getlist("column")
+    if not set(chosen) <= set(CHOOSABLE):
+        raise Invalid({"column": N_("This is none of the choices.")})
+    return [each for each in CHOOSABLE if each in chosen] or CHOOSABLE
 
 
 def _seconds(request: Request, name: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+import zipfile
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import Page, Route
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
@@ -46,6 +49,11 @@ def talking(server: Server) -> Iterator[threading.Event]:
         yield over
     finally:
         thread.join(30)
+
+
+def choose(admin: Page, field: str, option: str) -> None:
+    admin.get_by_role("combobox", name=field, exact=True).click()
+    admin.get_by_role("option", name=option, exact=True).click()
 
 
 def test_a_call_is_seen_ended_and_found_again(server: Server, new_context: NewContext) -> None:
@@ -80,8 +88,62 @@ def test_a_call_is_seen_ended_and_found_again(server: Server, new_context: NewCo
     expect(admin.get_by_text("Nothing matches")).to_be_visible()
     admin.get_by_label("Callee Number", exact=True).fill("10XX")
     expect(row).to_be_visible()
+    admin.get_by_role("button", name="More Filters").click()
+    choose(admin, "Action Type", "Dialled")
+    expect(row).to_be_visible()
+    admin.get_by_label("Talked at Least (s)").fill("soon")
+    expect(admin.get_by_text("This must be a whole number.")).to_be_visible()
+    admin.get_by_label("Talked at Least (s)").fill("86400")
+    expect(admin.get_by_text("Nothing matches")).to_be_visible()
+    admin.reload()
+    expect(admin.get_by_label("Talked at Least (s)")).to_have_value("86400")
+    expect(admin.get_by_text("Nothing matches")).to_be_visible()
     admin.set_viewport_size(NARROW)
     assert not scrolls_sideways(admin)
+    admin.get_by_role("button", name="Clear Filters").click()
+    expect(row).to_be_visible()
+    expect(admin.get_by_label("Callee Number", exact=True)).to_have_value("")
+
+
+def test_calls_are_exported_with_the_columns_that_are_chosen(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    with talking(server) as over:
+        admin.get_by_role("link", name="Active Calls", exact=True).click()
+        row = admin.get_by_role("row", name=re.compile("1000 Ana Costa"))
+        row.get_by_role("button", name="Hang Up").click()
+        dialog = admin.get_by_role("dialog", name="Hang up this call?")
+        dialog.get_by_role("button", name="Hang Up").click()
+        assert over.wait(15)
+    for total, heads in (1, "record_type,src,dst"), (6000, "record_type,src"):
+        admin.route("**/v1/calls?*limit=*", lambda route, n=total: as_if_there_were(route, n))
+        admin.get_by_role("link", name="Active Calls", exact=True).click()
+        admin.get_by_role("link", name="Call History", exact=True).click()
+        admin.get_by_role("button", name="Export CSV").click()
+        dialog = admin.get_by_role("dialog", name="Export CSV")
+        expect(dialog).to_contain_text(f"{total} rows match")
+        if total == 1:
+            dialog.get_by_role("button", name="No columns").click()
+            expect(dialog.get_by_role("button", name="Export", exact=True)).to_be_disabled()
+            dialog.get_by_label("dst", exact=True).check()
+            dialog.get_by_label("src", exact=True).check()
+            assert serious_faults(admin) == []
+        else:  # what was chosen is remembered
+            dialog.get_by_label("dst", exact=True).uncheck()
+        with admin.expect_download() as download:
+            dialog.get_by_role("button", name="Export", exact=True).click()
+        text = download.value.path().read_text(encoding="utf-8-sig")
+        assert text.splitlines()[0] == heads
+        assert text.splitlines()[1].startswith("main_cdr,1000")
+        expect(dialog).to_have_count(0)
+        admin.unroute_all()
+
+
+def as_if_there_were(route: Route, total: int) -> None:
+    """A list that is so long that its export takes a while."""
+    told = route.fetch()
+    route.fulfill(response=told, json={**told.json(), "total": total})
 
 
 def test_a_call_is_recorded_heard_and_explained(server: Server, new_context: NewContext) -> None:
@@ -121,6 +183,22 @@ def test_a_call_is_recorded_heard_and_explained(server: Server, new_context: New
     row = admin.get_by_role("row", name=re.compile("1000 Ana Costa"))
     expect(row).to_be_visible()
     admin.get_by_label("Caller Name").fill("Ana")
+    choose(admin, "Type", "Conference")
+    expect(admin.get_by_text("Nothing matches")).to_be_visible()
+    choose(admin, "Type", "Call")
+    expect(row).to_be_visible()
+    row.get_by_role("checkbox").check()
+    with admin.expect_download() as download:
+        admin.get_by_role("toolbar").get_by_role("button", name="Download").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        [packed] = archive.namelist()
+        assert re.fullmatch(r"monitor/\d{4}-\d\d/auto-\d+-1000-1001\.wav", packed)
+        assert archive.read(packed).startswith(b"RIFF")
+    admin.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+    dialog = admin.get_by_role("dialog", name="Delete 1 recording?")
+    assert serious_faults(admin) == []
+    dialog.get_by_role("button", name="Cancel").click()
+    admin.get_by_role("button", name="Clear selection").click()
     row.get_by_role("button", name="Play").click()
     sound = admin.get_by_label(re.compile("Recording monitor/"))
     expect(sound).to_be_visible()

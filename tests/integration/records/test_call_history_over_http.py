@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pbxcore.calls.commands import CallDone, HangUpCall
-from tests.integration.records.conftest import SOUND
+from tests.integration.records.conftest import FILE, SOUND
 
 if TYPE_CHECKING:
     from tests.integration.records.conftest import Office
@@ -47,6 +48,7 @@ async def test_filters_alone_and_combined_return_what_they_say(office: Office) -
         "number=1003": ["inbound", "group"],
         "trunk=City+Line": ["busy", "inbound"],
         "action=ring_group": ["group"],
+        "action=queue,ring_group": ["group"],
         "least_talk_s=10": ["group", "simple"],
         "least_talk_s=6&most_talk_s=15": ["group"],
         "q=zo%C3%AB": ["inbound"],
@@ -124,6 +126,16 @@ async def test_csv_tells_calls_from_their_legs(office: Office) -> None:
     assert (inbound["src"], inbound["original_src"]) == ("95551000", "5551000")
 
 
+async def test_a_file_has_the_columns_that_are_chosen(office: Office) -> None:
+    rows = await downloaded(office, "action=ring_group&column=dst&column=src")
+    heads = ["record_type", "src", "dst"]
+    assert [list(row) for row in rows] == [heads] * 3
+    assert list(rows[0].values()) == ["main_cdr", "1001", "6400"]
+    path = "/v1/calls?format=csv&column=secret"
+    status, body = await office.site.json("GET", path, token=office.admin)
+    assert (status, list(body["error"]["fields"])) == (422, ["column"])
+
+
 async def test_each_user_sees_their_own_calls_and_nobody_elses(office: Office) -> None:
     def summary(body: dict[str, Any]) -> list[tuple[str, str, str]]:
         return [(each["direction"], each["disposition"], each["number"]) for each in body["items"]]
@@ -173,6 +185,9 @@ async def test_recordings_are_found_by_either_party_and_heard_in_parts(office: O
         "callee_name=Chen+Li": 1,
         "callee=1001": 0,
         "q=osei": 1,
+        "kind=call": 1,
+        "kind=queue": 0,
+        "kind=conference": 0,
         f"call={office.calls['group']}": 0,
         "caller=1001&callee_name=nobody": 0,
     }.items():
@@ -185,6 +200,29 @@ async def test_recordings_are_found_by_either_party_and_heard_in_parts(office: O
         assert await response.read() == SOUND
     async with office.site.http.get(url, headers={**headers, "range": "bytes=100-199"}) as part:
         assert (part.status, await part.read()) == (206, SOUND[100:200])
+
+
+async def test_recordings_come_together_as_they_are_found(office: Office) -> None:
+    url = f"{office.site.url}/v1/recordings/archive"
+    headers = {"authorization": f"Bearer {office.admin}"}
+    for query, status in (
+        ("", 200),
+        ("id=rec-1&id=absent", 200),
+        ("caller=1001&kind=call", 200),
+        ("id=absent", 404),
+        ("kind=queue", 404),
+        ("kind=odd", 422),
+        ("&".join(f"id={each}" for each in range(501)), 422),
+    ):
+        async with office.site.http.get(f"{url}?{query}", headers=headers) as response:
+            assert response.status == status, query
+            body = await response.read()
+        if status == 200:
+            assert response.content_type == "application/zip"
+            with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                assert archive.testzip() is None
+                assert archive.namelist() == [FILE]
+                assert archive.read(FILE) == SOUND
 
 
 async def test_rights_open_and_close_each_part(office: Office) -> None:
@@ -201,6 +239,7 @@ async def test_rights_open_and_close_each_part(office: Office) -> None:
     for method, path, expected in (
         ("GET", "/v1/recordings", 200),
         ("DELETE", "/v1/recordings/rec-1", 403),
+        ("POST", "/v1/recordings/delete", 403),
         ("GET", "/v1/calls", 403),
         ("GET", "/v1/calls?format=csv", 403),
         ("GET", "/v1/faxes?format=csv", 403),
@@ -220,6 +259,18 @@ async def test_a_deleted_record_is_gone_and_noted(office: Office) -> None:
     _, log = await office.site.json("GET", "/v1/operations?action=call.", token=office.admin)
     noted = [(each["object"], each["result"]) for each in log["items"]]
     assert (f"call:{office.calls['busy']}", "done") in noted
+
+
+async def test_a_list_to_be_deleted_is_checked(office: Office) -> None:
+    path = "/v1/recordings/delete"
+    for body, expected in (
+        ({"ids": []}, 422),
+        ({"ids": ["x"] * 501}, 422),
+        ({"ids": "rec-1"}, 422),
+        ({"ids": ["absent"]}, 404),
+    ):
+        status, _ = await office.site.json("POST", path, body, token=office.admin)
+        assert status == expected, body
 
 
 async def test_a_deleted_recording_goes_with_its_file(office: Office) -> None:

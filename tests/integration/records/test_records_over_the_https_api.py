@@ -205,6 +205,18 @@ async def test_recordings_are_listed_and_sent(api: Api) -> None:
     assert told == {"recordfiles": f"2026-07/{NAME}"}
 
 
+async def test_files_of_every_directory_are_found_by_their_names(api: Api, office: Office) -> None:
+    other = office.data / "recordings" / "meetme" / "2026-07" / "meetme-1785000000-6300.wav"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"RIFF")
+    for asked in ({"filename": f"meetme/2026-07/{other.name}@"}, {"filename": other.name}):
+        assert await api.raw(action="recapi", **asked) == ("audio/x-wav", b"RIFF")
+    assert (await api.ask(action="recapi", filedir="queue", filename=other.name))[0] == -16
+    kind, body = await api.raw(action="recapi", filedir="queue", filename=f"{NAME},2026-07/{NAME}")
+    assert (kind, body) == ("audio/x-wav", SOUND)  # twice the same one, among other calls
+    other.unlink()
+
+
 async def test_several_recordings_come_as_an_archive(api: Api, office: Office) -> None:
     other = office.data / "recordings" / "queue" / "other.wav"
     other.parent.mkdir(exist_ok=True)

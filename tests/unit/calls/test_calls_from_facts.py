@@ -129,6 +129,18 @@ def test_a_service_is_a_leg_of_its_own_until_somebody_talks() -> None:
     assert (record.talk_s, record.answered_by, record.action) == (10, "7000", "ivr")
 
 
+def test_a_parked_call_is_told_in_the_word_that_programs_know() -> None:
+    story = Story()
+    call = story.begin("1001", "701")
+    story.tell(LegAnswered(call, "a", "parking", "701"))
+    story.wait(10)
+    story.end(call, "answered")
+    record, legs = records(story)[call]
+    main, parked = rows_of(record, legs, [], UTC)
+    assert (main["action_type"], main["lastapp"]) == ("PARKEDCALL", "Park")
+    assert (parked["action_type"], parked["action_owner"]) == ("PARKEDCALL", "701")
+
+
 def test_after_an_attended_transfer_the_call_goes_on_with_who_was_consulted() -> None:
     story = Story()
     first = story.begin("1001", "1002")

@@ -9,10 +9,13 @@ import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
 import styles from "./DataTable.module.css";
 import { Acts, type RowAction } from "./table/Act";
-import { addressOf, type Asked, asked as nothingAsked, type Collection, exportOf, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
-import { type Filter, FilterField } from "./table/FilterField";
+import { addressOf, type Asked, asked as nothingAsked, type Collection, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
+import { Export, type Exported } from "./table/Export";
+import { type Filter, LONGEST } from "./table/FilterField";
+import { Filters } from "./table/Filters";
 import { Head } from "./table/Head";
 import { type Column, useColumns } from "./table/useColumns";
+import { useAsked } from "./table/useAsked";
 import { usePolled } from "./usePolled";
 
 export type { Column, Filter, RowAction };
@@ -42,6 +45,10 @@ interface Props<Row> {
   placeholder?: string;
   searchable?: boolean;
   exportable?: boolean;
+  /** Which columns of the file can be chosen. */
+  exported?: Exported;
+  /** What narrows the list stays in this browser, for whoever is signed in, until it is cleared. */
+  kept?: boolean;
   empty: { icon: IconName; title: string; text: string };
   /** Changes when the list is to be read anew. */
   turn?: number;
@@ -51,23 +58,19 @@ interface Props<Row> {
   live?: boolean;
 }
 
-/** What a list was asked for stays while the page is open: coming back from a form finds it as it was. */
-const remembered = new Map<string, Asked>();
 const TYPING_MS = 250;
 
 /** A collection of the server: searched, sorted and paged there, chosen from and acted on here. */
 export function DataTable<Row>(props: Props<Row>) {
-  const { name, path, idOf, columns, actions, tone, bulk = [], filters = [], placeholder, searchable = true, exportable = true, empty, turn = 0, begin, live = false } = props;
+  const { name, path, idOf, columns, actions, tone, bulk = [], filters = [], placeholder, searchable = true, exportable = true, exported, kept = false, empty, turn = 0, begin, live = false } = props;
   const { api } = useSession();
-  const [asked, setAsked] = useState<Asked>(() => remembered.get(path) ?? { ...nothingAsked, ...begin });
+  const [asked, setAsked] = useAsked(path, { ...nothingAsked, ...begin }, filters, kept);
   const [typed, setTyped] = useState(asked.q);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [confirming, setConfirming] = useState<BulkAction | null>(null);
   const id = useId();
   const region = useRef<HTMLDivElement>(null);
   const { shown, hidden, toggle } = useColumns(path, columns);
-
-  useEffect(() => void remembered.set(path, asked), [path, asked]);
 
   useEffect(() => {
     if (typed.trim() === asked.q) return undefined;
@@ -97,6 +100,11 @@ export function DataTable<Row>(props: Props<Row>) {
     (region.current ?? document.querySelector<HTMLElement>("main h1"))?.focus({ preventScroll: true });
   }, [page]);
 
+  function clear(): void {
+    setTyped("");
+    setAsked((before) => narrowed(before, { q: "", filters: {} }));
+  }
+
   async function runBulk(action: BulkAction): Promise<void> {
     try {
       await action.run([...chosen]);
@@ -116,11 +124,9 @@ export function DataTable<Row>(props: Props<Row>) {
     <div className={styles.list}>
       <div className={styles.tools} role="search" aria-label={name}>
         {searchable && (
-          <TextInput type="search" size="sm" className={styles.search} label={t("Search")} placeholder={placeholder} leftSection={<Icon name="search" size={16} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+          <TextInput type="search" size="sm" className={styles.search} label={t("Search")} maxLength={LONGEST} placeholder={placeholder} leftSection={<Icon name="search" size={16} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
         )}
-        {filters.map((filter) => (
-          <FilterField key={filter.name} filter={filter} value={asked.filters[filter.name] ?? null} onChange={(value) => setAsked((before) => filtered(before, filter.name, value))} />
-        ))}
+        <Filters filters={filters} asked={asked} onChange={(filter, value) => setAsked((before) => filtered(before, filter, value))} onClear={clear} />
         <div className={styles.side}>
           {columns.length > 3 && (
             <Menu position="bottom-end" closeOnItemClick={false}>
@@ -138,11 +144,7 @@ export function DataTable<Row>(props: Props<Row>) {
               </Menu.Dropdown>
             </Menu>
           )}
-          {exportable && (
-            <Button component="a" href={exportOf(path, asked)} download variant="default" leftSection={<Icon name="download" size={16} />}>
-              {t("Export CSV")}
-            </Button>
-          )}
+          {exportable && <Export path={path} asked={asked} total={page.total} exported={exported} />}
         </div>
       </div>
       {failed && (
@@ -222,13 +224,7 @@ export function DataTable<Row>(props: Props<Row>) {
       </div>
       {page.items.length === 0 && (
         <Blank icon="search" title={t("Nothing matches")} text={t("Try other words, or fewer filters.")}>
-          <Button
-            variant="default"
-            onClick={() => {
-              setTyped("");
-              setAsked((before) => narrowed(before, { q: "", filters: {} }));
-            }}
-          >
+          <Button variant="default" onClick={clear}>
             {t("Show everything")}
           </Button>
         </Blank>

@@ -9,7 +9,7 @@ import type { PageProps } from "../pages";
 import { State } from "../State";
 import { useTurn } from "../useTurn";
 import { CallDetails } from "./CallDetails";
-import { actionWords, type Call, directionWords, partyOf, verifiedWords, wentOf } from "./calls";
+import { actionChoices, actionWords, type Call, directionWords, FILE_COLUMNS, partyOf, verifiedWords, wentOf } from "./calls";
 
 const PATH = "/v1/calls";
 
@@ -34,6 +34,8 @@ export default function CallHistoryPage({ page, readOnly }: PageProps) {
         path={PATH}
         turn={turn}
         live
+        kept
+        exported={{ columns: FILE_COLUMNS, mark: "main_cdr" }}
         idOf={(row) => row.id}
         placeholder={t("Number, name or trunk")}
         filters={[
@@ -59,9 +61,13 @@ export default function CallHistoryPage({ page, readOnly }: PageProps) {
               { value: "failed", label: t("Failed") },
             ],
           },
-          { kind: "text", name: "trunk", label: t("Trunk") },
           { kind: "from", name: "from", label: t("From") },
           { kind: "until", name: "until", label: t("Until") },
+          { more: true, name: "action", label: t("Action Type"), options: actionChoices() },
+          { more: true, kind: "text", name: "trunk", label: t("Trunk") },
+          { more: true, kind: "text", name: "account", label: t("Account Code") },
+          { more: true, kind: "number", name: "least_talk_s", label: t("Talked at Least (s)") },
+          { more: true, kind: "number", name: "most_talk_s", label: t("Talked at Most (s)") },
         ]}
         columns={[
           { key: "caller", title: t("Caller"), sort: true, draw: (row) => <bdi>{partyOf(row.caller, row.caller_name)}</bdi> },

@@ -60,6 +60,7 @@ export interface Recording {
   callee: string;
   callee_name: string;
   storage: "local" | "netdisk";
+  kind: "call" | "queue" | "conference" | "emergency";
 }
 
 /** One thing that was found out about a call, in the server's words. */
@@ -139,6 +140,8 @@ export function actionWords(action: string, owner: string): string {
         return t("Live Chat");
       case "forward":
         return t("Forwarded");
+      case "follow_me":
+        return t("Follow Me");
       case "transfer":
         return t("Transferred");
       case "ivr":
@@ -172,10 +175,24 @@ export function actionWords(action: string, owner: string): string {
         return t("Voicemail");
       case "voicemail_group":
         return t("Voicemail Group");
-      case "park":
+      case "parking":
         return t("Parked");
+      case "retrieve":
+      case "bridge":
+      case "private_hold":
+        return t("Shared line");
+      case "priority":
+        return t("Urgent call");
+      case "announcement_center":
+        return t("Announcement Center");
+      case "queue_log_in":
+        return t("Logged in to a queue");
+      case "queue_log_out":
+        return t("Logged out of a queue");
       case "pickup":
         return t("Picked up");
+      case "flip":
+        return t("Flipped");
       case "page":
         return t("Paging");
       case "conference":
@@ -185,6 +202,37 @@ export function actionWords(action: string, owner: string): string {
     }
   })();
   return owner && action !== "dial" ? `${what} ${owner}` : what;
+}
+
+/** What calls can be told apart by; where people use one word for several, they are asked for together. */
+export function actionChoices(): { value: string; label: string }[] {
+  return ACTIONS.map((value) => ({ value, label: actionWords(value.split(",")[0] ?? "", "") })).sort((one, other) => one.label.localeCompare(other.label));
+}
+
+const ACTIONS = [
+  ...["dial", "ring_group", "queue", "livechat", "forward", "follow_me", "transfer", "ivr", "echo", "prompt", "blacklist", "announcement", "disa", "fax", "callback", "mini_bar", "room_status"],
+  ...["wake_up,remote_wake_up", "directory", "voicemail,own_mailbox,any_mailbox", "voicemail_group", "parking", "retrieve,bridge,private_hold", "pickup", "flip", "priority", "page", "conference", "announcement_center", "queue_log_in", "queue_log_out"],
+] as const;
+
+/** The heads of the file of calls that can be left out, as the server names them. */
+export const FILE_COLUMNS = [
+  ...["AcctId", "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer", "end", "duration", "billsec", "disposition", "amaflags", "uniqueid", "userfield"],
+  ...["channel_ext", "dstchannel_ext", "service", "caller_name", "recordfiles", "dstanswer", "chanext", "dstchanext", "session", "action_owner", "action_type", "src_trunk_name", "dst_trunk_name"],
+  ...["original_src", "reason", "verstat"],
+];
+
+/** What a recording is of. */
+export function kindWords(kind: Recording["kind"]): string {
+  switch (kind) {
+    case "call":
+      return t("Call");
+    case "queue":
+      return t("Call queue");
+    case "conference":
+      return t("Conference");
+    case "emergency":
+      return t("Emergency call");
+  }
 }
 
 /** Number and name as one: `1001 Ben Osei`. */

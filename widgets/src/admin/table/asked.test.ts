@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { addressOf, asked, directionOf, exportOf, filtered, narrowed, sortedBy, span } from "./asked";
+import { addressOf, asked, directionOf, exportOf, filtered, narrowed, recalled, sortedBy, span } from "./asked";
 
 test("an order goes up, then down, then back to the server's own", () => {
   const up = sortedBy(asked, "name");
@@ -24,4 +24,16 @@ test("the address asks for the page, the export for all that matches", () => {
 test("rows are counted across pages", () => {
   expect(span({ ...asked, trail: ["a"] }, 12)).toEqual({ first: 31, last: 42 });
   expect(span(asked, 0)).toEqual({ first: 0, last: 0 });
+});
+
+test("a file is asked for with the columns that are chosen", () => {
+  expect(exportOf("/v1/calls", asked, ["src", "dst"])).toBe("/v1/calls?format=csv&column=src&column=dst");
+});
+
+test("what a browser kept counts as far as the list still knows it", () => {
+  const filters = [{ name: "caller" }, { name: "direction", options: [{ value: "inbound" }] }, { name: "queue", options: [] }];
+  const kept = { q: "ana", limit: 50, filters: { caller: "555X", direction: "sideways", queue: "6500", gone: "x" } };
+  expect(recalled(kept, asked, filters)).toEqual({ ...asked, q: "ana", limit: 50, filters: { caller: "555X", queue: "6500" } });
+  expect(recalled({ limit: 7 }, asked, filters)).toEqual(asked);
+  expect(recalled(null, asked, filters)).toBe(asked);
 });

@@ -46,9 +46,31 @@ export function addressOf(path: string, current: Asked): string {
   return withQuery(path, { ...narrowing(current), limit: String(current.limit), ...(cursor ? { cursor } : {}) });
 }
 
-/** All that matches, as a worksheet. */
-export function exportOf(path: string, current: Asked): string {
-  return withQuery(path, { ...narrowing(current), format: "csv" });
+/** All that matches, as a worksheet; of these columns, where some are named. */
+export function exportOf(path: string, current: Asked, columns: readonly string[] = []): string {
+  return [withQuery(path, { ...narrowing(current), format: "csv" }), ...columns.map((each) => `column=${encodeURIComponent(each)}`)].join("&");
+}
+
+/** What a browser kept of a list, as far as the list still knows it. */
+export function recalled(kept: Partial<Asked> | null, begin: Asked, filters: readonly Choosable[]): Asked {
+  if (kept === null) return begin;
+  const valid = filters.filter((each) => fits(each, kept.filters?.[each.name]));
+  return {
+    ...begin,
+    q: typeof kept.q === "string" ? kept.q : begin.q,
+    limit: SIZES.find((size) => size === kept.limit) ?? begin.limit,
+    filters: Object.fromEntries(valid.map((each) => [each.name, kept.filters?.[each.name] ?? ""])),
+  };
+}
+
+interface Choosable {
+  name: string;
+  options?: readonly { value: string }[];
+}
+
+/** Choices may still be on their way: then any could be one of them. */
+function fits({ options = [] }: Choosable, value: unknown): boolean {
+  return typeof value === "string" && (options.length === 0 || options.some((each) => each.value === value));
 }
 
 function narrowing(current: Asked): Record<string, string> {
