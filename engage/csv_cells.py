@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 
+E164 = re.compile(r"\+[0-9]{1,20}")
 FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 """The wide ones too: spreadsheets of East Asia read them as the narrow ones."""
 
@@ -23,6 +25,11 @@ def cell(value: object) -> str:
             return cell(json.dumps(value, ensure_ascii=False))
     text = str(value)
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def cell_for_programs(text: str) -> str:
+    """The same, but a number of E.164 stays as it is: programs look it up, and it is no formula."""
+    return text if E164.fullmatch(text) else cell(text)
 
 
 def text_of(cell_text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from engage.calls.cdr import COLUMNS, MAIN, SUB, VERSTAT
-from engage.csv_cells import cell
+from engage.csv_cells import cell_for_programs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def as_csv(calls: Sequence[Rows]) -> bytes:
     columns = [*COLUMNS, *_beside(lines)]
     writer.writerow(columns)
     for row in lines:
-        writer.writerow([cell(row[name]) for name in columns])
+        writer.writerow([cell_for_programs(row[name]) for name in columns])
     return buffer.getvalue().encode("utf-8", "replace")
 
 

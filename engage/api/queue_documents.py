@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from engage.api.cdr_documents import printable
 from engage.calls.cdr import moment
-from engage.csv_cells import cell
+from engage.csv_cells import cell_for_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -139,7 +139,7 @@ def as_csv(elements: Sequence[Element]) -> bytes:
         if name != before:
             writer.writerow(["type", *fields])
             before = name
-        writer.writerow([name, *map(cell, fields.values())])
+        writer.writerow([name, *map(cell_for_programs, fields.values())])
     return buffer.getvalue().encode("utf-8", "replace")
 
 
