@@ -273,7 +273,7 @@ def sound_type(name: str) -> str:
     )
 
 
-def _calls_of(queue: str = ANY_QUEUE, agent: str = "") -> Select[tuple[str]]:
+def _calls_of(queue: str = ANY_QUEUE, agent: str = "") -> Select[Any]:
     """The calls in which an agent was rung for a queue; of an agent, those that he answered."""
     query = select(call_legs.c.call).where(call_legs.c.action == "queue")
     if queue not in ("", ANY_QUEUE):

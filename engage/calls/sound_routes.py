@@ -96,9 +96,9 @@ class RecordingRoutes:
         query, wanted, order = _asked(request)
         if query.as_csv:
             every = self._recordings.every(who, wanted, order)
-            return csv_stream("recordings", COLUMNS, self._lines(every))
+            return csv_stream("recordings", COLUMNS, _lines(self._recordings, every))
         found, total = await self._recordings.page(who, wanted, order, query.limit + 1)
-        items = await self._shown(found[: query.limit])
+        items = await _shown(self._recordings, found[: query.limit])
         return answer(
             {"items": items, "cursor": next_cursor(found, query, COLUMN_OF), "total": total}
         )
@@ -156,13 +156,15 @@ class RecordingRoutes:
         }
         return FileResponse(path, headers=headers, media_type=sound_type(path.name))
 
-    async def _shown(self, found: list[Recording]) -> list[dict[str, Any]]:
-        kinds = await self._recordings.kinds(found)
-        return [recording_json(each, kinds[each.id]) for each in found]
 
-    async def _lines(self, every: AsyncIterator[list[Recording]]) -> AsyncIterator[Rows]:
-        async for some in every:
-            yield [[row[at] for at in COLUMNS] for row in await self._shown(some)]
+async def _shown(sound: Recordings, found: list[Recording]) -> list[dict[str, Any]]:
+    kinds = await sound.kinds(found)
+    return [recording_json(each, kinds[each.id]) for each in found]
+
+
+async def _lines(sound: Recordings, every: AsyncIterator[list[Recording]]) -> AsyncIterator[Rows]:
+    async for some in every:
+        yield [[row[at] for at in COLUMNS] for row in await _shown(sound, some)]
 
 
 def _asked(request: Request, *more: str) -> tuple[Asked, WantedSound, Order]:
