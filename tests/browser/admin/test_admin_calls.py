@@ -17,7 +17,7 @@ from tests.support.tone import Voice
 from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page, Route
 
@@ -117,7 +117,7 @@ def test_calls_are_exported_with_the_columns_that_are_chosen(
         dialog.get_by_role("button", name="Hang Up").click()
         assert over.wait(15)
     for total, heads in (1, "record_type,src,dst"), (6000, "record_type,src"):
-        admin.route("**/v1/calls?*limit=*", lambda route, n=total: as_if_there_were(route, n))
+        admin.route("**/v1/calls?*limit=*", as_if_there_were(total))
         admin.get_by_role("link", name="Active Calls", exact=True).click()
         admin.get_by_role("link", name="Call History", exact=True).click()
         admin.get_by_role("button", name="Export CSV").click()
@@ -140,10 +140,14 @@ def test_calls_are_exported_with_the_columns_that_are_chosen(
         admin.unroute_all()
 
 
-def as_if_there_were(route: Route, total: int) -> None:
+def as_if_there_were(total: int) -> Callable[[Route], None]:
     """A list that is so long that its export takes a while."""
-    told = route.fetch()
-    route.fulfill(response=told, json={**told.json(), "total": total})
+
+    def handle(route: Route) -> None:
+        told = route.fetch()
+        route.fulfill(response=told, json={**told.json(), "total": total})
+
+    return handle
 
 
 def test_a_call_is_recorded_heard_and_explained(server: Server, new_context: NewContext) -> None:
@@ -194,6 +198,7 @@ def test_a_call_is_recorded_heard_and_explained(server: Server, new_context: New
         [packed] = archive.namelist()
         assert re.fullmatch(r"monitor/\d{4}-\d\d/auto-\d+-1000-1001\.wav", packed)
         assert archive.read(packed).startswith(b"RIFF")
+    row.get_by_role("checkbox").check()  # what was done is not chosen any more
     admin.get_by_role("toolbar").get_by_role("button", name="Delete").click()
     dialog = admin.get_by_role("dialog", name="Delete 1 recording?")
     assert serious_faults(admin) == []
