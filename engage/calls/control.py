@@ -14,6 +14,7 @@ from pbxcore.calls.commands import (
     HangUpCall,
     HoldLeg,
     MuteLeg,
+    ParkCall,
     PlaceCall,
     PlayPrompt,
     RecordCall,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["listen", "whisper", "barge"]
 AWAY = frozenset({500, 503})
+_BUSY_HERE = 486
 WITHIN_S = 10.0
 
 
@@ -58,6 +60,13 @@ class CallRefused(Conflict):
 
     def __init__(self, status: int) -> None:
         super().__init__(status=status)
+
+
+class NoSlotFree(Conflict):
+    """Nobody else can be parked."""
+
+    code = "no_slot_free"
+    text = N_("Every parking slot is taken, or there is no parking lot.")
 
 
 class LiveCalls:
@@ -112,7 +121,8 @@ class LiveCalls:
         detail = {"callee": callee}
         command = PlaceCall(caller, callee, by, outside)
         kind = "number" if outside else "extension"
-        return await self._do(actor, "call.place", f"{kind}:{caller}", command, detail)
+        done = await self._do(actor, "call.place", f"{kind}:{caller}", command, detail)
+        return done.call
 
     async def transfer(
         self, actor: Actor, call_id: str, leg: str, target: str, by: str = ""
@@ -125,23 +135,38 @@ class LiveCalls:
             NotFound: the target leads nowhere.
             CallRefused: the PBX says no.
         """
-        command = TransferCall(call_id, leg, target, by)
-        try:
-            await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
-        except CallRefused as refused:
-            if by and refused.params["status"] == HTTPStatus.FORBIDDEN:
-                raise Forbidden from refused
-            raise
+        await self._hand_on(actor, TransferCall(call_id, leg, target, by))
 
-    async def redirect(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
+    async def redirect(
+        self, actor: Actor, call_id: str, leg: str, target: str, by: str = ""
+    ) -> None:
         """Call a number for a leg, in place of whom it talks to or who is called for it.
+
+        With `by` an extension: only what that might call.
+
+        Raises:
+            Forbidden: it might not.
+            CallGone: it is not up.
+            NotFound: the target leads nowhere.
+            CallRefused: the PBX says no.
+        """
+        await self._hand_on(actor, RedirectLeg(call_id, leg, target, by))
+
+    async def park(self, actor: Actor, call_id: str, leg: str) -> str:
+        """Park whom a leg talks to; the slot where somebody dials for it.
 
         Raises:
             NotFound: it is not up.
+            NoSlotFree: nobody else can be parked.
             CallRefused: the PBX says no.
         """
-        command = RedirectLeg(call_id, leg, target)
-        await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
+        try:
+            done = await self._do(actor, "call.park", f"call:{call_id}", ParkCall(call_id, leg))
+        except CallRefused as refused:
+            if refused.params["status"] == _BUSY_HERE:
+                raise NoSlotFree from refused
+            raise
+        return done.slot
 
     async def play(self, actor: Actor, number: str, path: str = "", name_of: str = "") -> None:
         """Ring an extension, and play a sound file to whoever answers, or somebody's spoken name.
@@ -226,6 +251,15 @@ class LiveCalls:
         detail = {"supervisor": supervisor, "mode": mode}
         await self._do(actor, "call.supervise", f"call:{call_id}", command, detail)
 
+    async def _hand_on(self, actor: Actor, command: TransferCall | RedirectLeg) -> None:
+        subject, detail = f"call:{command.call}", {"target": command.target}
+        try:
+            await self._do(actor, "call.transfer", subject, command, detail)
+        except CallRefused as refused:
+            if command.by and refused.params["status"] == HTTPStatus.FORBIDDEN:
+                raise Forbidden from refused
+            raise
+
     async def _do(
         self,
         actor: Actor,
@@ -234,7 +268,7 @@ class LiveCalls:
         command: CallCommand,
         detail: dict[str, str] | None = None,
         module: Module = Module.ACTIVE_CALLS,
-    ) -> str:
+    ) -> CallDone:
         actor.check(module)
         reply = await self._pbx.request(command, WITHIN_S)
         if not isinstance(reply, CallDone):
@@ -252,4 +286,4 @@ class LiveCalls:
             await note(connection, actor, action, subject, {**(detail or {})})
 
         await self._database.write(work)
-        return reply.call
+        return reply

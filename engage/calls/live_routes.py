@@ -48,6 +48,25 @@ class Supervise(Body):
     mode: Mode = "listen"
 
 
+class Redirect(Body):
+    """The leg `channel` is called for at `target`, in place of where it waits or whom it rings."""
+
+    channel: Channel
+    target: Number
+
+
+class Park(Body):
+    """Whom the leg `channel` talks to waits in a slot, from which anybody takes him."""
+
+    channel: Channel
+
+
+class ParkedAt(BaseModel):
+    """The slot: who dials it talks to whom it holds."""
+
+    slot: str
+
+
 class Switch(Body):
     """On, or off."""
 
@@ -67,6 +86,8 @@ class LiveCallRoutes:
             Route("/v1/calls/live", self.list, methods=["GET"]),
             Route(f"{one}/hang-up", self.hang_up, methods=["POST"]),
             Route(f"{one}/transfer", self.transfer, methods=["POST"]),
+            Route(f"{one}/redirect", self.redirect, methods=["POST"]),
+            Route(f"{one}/park", self.park, methods=["POST"]),
             Route(f"{one}/supervise", self.supervise, methods=["POST"]),
             Route(f"{one}/recording", self.record, methods=["POST"]),
         ]
@@ -93,6 +114,23 @@ class LiveCallRoutes:
         call, leg = self._leg(who, named(request), body.channel)
         await self._live.transfer(who, call, leg, body.target)
         return _done()
+
+    @operation("Redirect a caller", body=Redirect, status=204, roles=("admin",))
+    async def redirect(self, request: Request) -> Response:
+        """Who waits in a queue, or for whom it rings, goes to a number."""
+        who = await actor(request, "admin")
+        body = await read(request, Redirect)
+        call, leg = self._leg(who, named(request), body.channel)
+        await self._live.redirect(who, call, leg, body.target)
+        return _done()
+
+    @operation("Park a call", body=Park, answer=ParkedAt, roles=("admin",))
+    async def park(self, request: Request) -> Response:
+        """The leg is hung up; the call returns to its extension if nobody takes it in time."""
+        who = await actor(request, "admin")
+        body = await read(request, Park)
+        call, leg = self._leg(who, named(request), body.channel)
+        return answer({"slot": await self._live.park(who, call, leg)})
 
     @operation("Supervise a call", body=Supervise, status=204, roles=("admin",))
     async def supervise(self, request: Request) -> Response:

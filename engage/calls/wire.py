@@ -146,7 +146,10 @@ class OwnCallPage(BaseModel):
 
 
 class LiveLeg(BaseModel):
-    """A leg that is up. `peer` is the channel of whom it talks to, empty for nobody."""
+    """A leg that is up. `peer` is the channel of whom it talks to, empty for nobody.
+
+    Of a stay with a service `action` names its kind, as `parking`, and `party` the number.
+    """
 
     channel: str
     leg: str
@@ -154,6 +157,7 @@ class LiveLeg(BaseModel):
     party: str
     name: str
     trunk: str
+    action: str
     state: Literal["calling", "ringing", "up", "held"]
     since: str
     peer: str
@@ -301,6 +305,7 @@ def _live_leg(call: OpenCall, leg: Leg) -> dict[str, Any]:
         "party": leg.party,
         "name": leg.shown_name,
         "trunk": leg.trunk,
+        "action": leg.action,
         "state": state_of(leg),
         "since": rfc3339(leg.answered_at_ms or leg.ringing_at_ms or leg.started_at_ms),
         "peer": peer.channel if peer is not None else "",

@@ -42,6 +42,24 @@ class Talks(Protocol):
         """
         ...
 
+    async def redirect(self, actor: Actor, call_id: str, leg: str, target: str, by: str) -> None:
+        """Call for a leg that waits what the extension `by` might call too.
+
+        Raises:
+            Forbidden: it might not.
+            NotFound: the call is over, or the target leads nowhere.
+        """
+        ...
+
+    async def park(self, actor: Actor, call_id: str, leg: str) -> str:
+        """Park the peer of a leg; the slot.
+
+        Raises:
+            Conflict: no slot is free.
+            NotFound: the call is over.
+        """
+        ...
+
     async def hang_up(self, actor: Actor, call_id: str) -> None:
         """End a call.
 
@@ -85,13 +103,35 @@ class Chairing:
         caller, who = await self._talking(chairman, key), replace(actor, rights=RIGHTS)
         await self._talks.transfer(who, caller.call, caller.agent_leg, target, chairman)
 
-    async def hang_up(self, chairman: str, actor: Actor, key: str) -> None:
-        """End a talk.
+    async def redirect(self, chairman: str, actor: Actor, key: str, target: str) -> None:
+        """Let who waits go to where the chairman might call, as to the chairman himself.
 
         Raises:
+            Forbidden: the chairman might not.
+            NotFound: nobody of the own queues waits under this name, or the target leads nowhere.
+        """
+        caller, who = await self._waiting(chairman, key), replace(actor, rights=RIGHTS)
+        await self._talks.redirect(who, caller.call, caller.caller_leg, target, chairman)
+
+    async def park(self, chairman: str, actor: Actor, key: str) -> str:
+        """Park a caller who talks to an agent, who is free then; the slot.
+
+        Raises:
+            Conflict: no slot is free.
             NotFound: nobody of the own queues talks under this name.
         """
         caller, who = await self._talking(chairman, key), replace(actor, rights=RIGHTS)
+        return await self._talks.park(who, caller.call, caller.agent_leg)
+
+    async def hang_up(self, chairman: str, actor: Actor, key: str) -> None:
+        """End a caller's call, whether he waits or talks.
+
+        Raises:
+            NotFound: nobody of the own queues has a call under this name.
+        """
+        caller, who = await self._caller(chairman, key), replace(actor, rights=RIGHTS)
+        if not caller.call:
+            raise NotFound
         await self._talks.hang_up(who, caller.call)
 
     async def reset(self, chairman: str, actor: Actor, queue: str) -> None:
@@ -107,6 +147,12 @@ class Chairing:
     async def _talking(self, chairman: str, key: str) -> CallerView:
         caller = await self._caller(chairman, key)
         if not caller.agent_leg:
+            raise NotFound
+        return caller
+
+    async def _waiting(self, chairman: str, key: str) -> CallerView:
+        caller = await self._caller(chairman, key)
+        if caller.agent_leg or not caller.caller_leg:
             raise NotFound
         return caller
 

@@ -12,7 +12,7 @@ from engage.queues.board_routes import Duty, Place
 from engage.queues.chairing import Mode
 from engage.system.actor import Actor
 from engage.web.openapi import operation
-from engage.web.requests import address, named, principal, read
+from engage.web.requests import address, answer, named, principal, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -37,6 +37,12 @@ class HandedOn(BaseModel):
     target: Annotated[str, StringConstraints(pattern=r"^[0-9*#+]{1,64}$")]
 
 
+class CallerParked(BaseModel):
+    """The slot: who dials it talks to whom it holds."""
+
+    slot: str
+
+
 class ChairmanRoutes:
     """The HTTP edge of what chairmen may do; everything is noted in the operation log."""
 
@@ -52,6 +58,8 @@ class ChairmanRoutes:
             Route(f"{own}/callers/{{key}}", self.remove, methods=["DELETE"]),
             Route(f"{own}/callers/{{key}}/supervise", self.supervise, methods=["POST"]),
             Route(f"{own}/callers/{{key}}/transfer", self.transfer, methods=["POST"]),
+            Route(f"{own}/callers/{{key}}/redirect", self.redirect, methods=["POST"]),
+            Route(f"{own}/callers/{{key}}/park", self.park, methods=["POST"]),
             Route(f"{own}/callers/{{key}}/hang-up", self.hang_up, methods=["POST"]),
             Route(f"{own}/{{number}}/reset", self.reset, methods=["POST"]),
         ]
@@ -116,9 +124,30 @@ class ChairmanRoutes:
         await self._chairing.transfer(chairman, who, named(request, "key"), body.target)
         return _done()
 
-    @operation("End a talk as a chairman", status=204, roles=("user",), tag="me")
+    @operation(
+        "Redirect who waits as a chairman",
+        body=HandedOn,
+        status=204,
+        roles=("user",),
+        tag="me",
+    )
+    async def redirect(self, request: Request) -> Response:
+        """Who waits goes to a number, as to the chairman's own."""
+        chairman, who = await _chairman(request)
+        body = await read(request, HandedOn)
+        await self._chairing.redirect(chairman, who, named(request, "key"), body.target)
+        return _done()
+
+    @operation("Park a caller as a chairman", answer=CallerParked, roles=("user",), tag="me")
+    async def park(self, request: Request) -> Response:
+        """Who talks to an agent waits in a slot; the agent is free."""
+        chairman, who = await _chairman(request)
+        slot = await self._chairing.park(chairman, who, named(request, "key"))
+        return answer({"slot": slot})
+
+    @operation("End a call as a chairman", status=204, roles=("user",), tag="me")
     async def hang_up(self, request: Request) -> Response:
-        """For the caller and the agent."""
+        """For the caller, and the agent if he talks to one."""
         chairman, who = await _chairman(request)
         await self._chairing.hang_up(chairman, who, named(request, "key"))
         return _done()

@@ -38,6 +38,13 @@ class TransferCall(msgspec.Struct, frozen=True, tag=True):
     by: str = ""
 
 
+class ParkCall(msgspec.Struct, frozen=True, tag=True):
+    """Park whom a leg talks to in the first free slot. Reply: `CallDone`, with that slot."""
+
+    call: str
+    leg: str
+
+
 class SuperviseCall(msgspec.Struct, frozen=True, tag=True):
     """Ring an extension, and let it hear the talk of a leg once it has answered. Reply: `CallDone`.
 
@@ -107,11 +114,15 @@ class HoldLeg(msgspec.Struct, frozen=True, tag=True):
 
 
 class RedirectLeg(msgspec.Struct, frozen=True, tag=True):
-    """Call a number for a leg, in place of whom it talks to or who is called. Reply: `CallDone`."""
+    """Call a number for a leg, in place of whom it talks to or who is called. Reply: `CallDone`.
+
+    With `by` only what that extension might call too.
+    """
 
     call: str
     leg: str
     target: str
+    by: str = ""
 
 
 class DecideCall(msgspec.Struct, frozen=True, tag=True):
@@ -125,17 +136,19 @@ class CallDone(msgspec.Struct, frozen=True, tag=True):
     """Whether a command about a call was carried out: 200 or 202, 481 for no such call or leg.
 
     Other statuses say in SIP's words why not, as 404 for a number that leads nowhere. `call` names
-    a call that was placed.
+    a call that was placed, `slot` where one was parked.
     """
 
     status: int
     call: str = ""
+    slot: str = ""
 
 
 CallCommand = (
     HangUpCall
     | PlaceCall
     | TransferCall
+    | ParkCall
     | RedirectLeg
     | DecideCall
     | SuperviseCall

@@ -42,13 +42,36 @@ def transfer(call: Call, leg: Leg, number: str, by: str = "") -> int:
     return 202
 
 
-def redirect(call: Call, leg: Leg, number: str) -> int:
-    """Call a number for a leg, in place of whom it talks to or who is called for it."""
+def park(call: Call, leg: Leg) -> tuple[int, str]:
+    """Park whom an extension's leg talks to; the status, and the slot.
+
+    486: none is free. It returns to the leg's extension, so that there has to be one.
+    """
+    partner = call.partner(leg)
+    if partner is None or call.setting_up is not None or not leg.number:
+        return 409, ""
+    parking = call.house.parking
+    lot, slot = parking.first_free()
+    if lot is None:
+        return 486, ""
+    parking.park(leg, partner, lot, slot)
+    return 200, slot
+
+
+def redirect(call: Call, leg: Leg, number: str, by: str = "") -> int:
+    """Call a number for a leg, in place of whom it talks to or who is called for it.
+
+    Nothing changes with 404 and 403, which are as for transfers.
+    """
     setting_up, partner = call.setting_up, call.partner(leg)
     if partner is not None and setting_up is None:
-        return transfer(call, partner, number)
+        return transfer(call, partner, number, by)
     if setting_up is None or setting_up.front is not leg or call.is_undecided:
         return 409
+    if _is_unknown(call, leg, number):
+        return 404
+    if by and _is_closed_to(call, by, number):
+        return 403
     call.house.record(CallTransferred(call.id, leg.id, number, "blind"))
     setting_up.redirect(number)
     return 202

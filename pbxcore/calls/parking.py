@@ -121,13 +121,17 @@ class Parking:
             parker.attending.begin()
 
     def park_partner(self, leg: Leg) -> None:
-        """Park whom a leg talks to in the first slot of any lot, if one is free."""
-        partner = leg.call.partner(leg)
+        """Park whom a leg talks to in the first slot of any lot, if one is free, and tell it."""
+        partner, (lot, slot) = leg.call.partner(leg), self.first_free()
+        if lot is not None and partner is not None:
+            self.park(leg, partner, lot, slot, told=True)
+
+    def first_free(self) -> tuple[ParkingLot | None, str]:
+        """The first slot of any lot that is free, with its lot."""
         for lot in self._house.directory.plan.parking_lots:
-            slot = self.free_slot(lot, lot.number)
-            if slot and partner is not None:
-                self.park(leg, partner, lot, slot, told=True)
-                return
+            if slot := self.free_slot(lot, lot.number):
+                return lot, slot
+        return None, ""
 
     def free(self, leg: Leg) -> None:
         """A leg is over, or somebody talks to it."""

@@ -161,6 +161,11 @@ class Switchboard:
         found = self._leg(call, leg)
         return 481 if found is None else what(found.call, found)
 
+    def park(self, call: str, leg: str) -> tuple[int, str]:
+        """Park whom a leg talks to; the status says how that went, and where."""
+        found = self._leg(call, leg)
+        return (481, "") if found is None else directing.park(found.call, found)
+
     def decide(self, call: str, *, accepted: bool) -> int:
         """Take a call from outside, or do not; the status says whether that was open."""
         found = self._calls.get(call)

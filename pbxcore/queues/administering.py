@@ -57,9 +57,9 @@ class Administering:
         """Agents who are not named any more go; those who came by themselves stay."""
         named = {each.number: (place, each) for place, each in enumerate(queue.settings.agents)}
         gone = {each.number for each in before.agents} - named.keys()
-        kept = before.static_login and not queue.settings.static_login
-        # Who may come and go no more serves: he could not come back by himself.
-        for number in gone | named.keys() if kept else gone:
+        # Who may not come and go serves: he could not come back by himself. What was set may be of
+        # before a restart, so that it does not matter whether this is new.
+        for number in gone if queue.settings.static_login else gone | named.keys():
             self._floor.agent(number).logged_off.discard(queue.number)
         for duty in list(queue.duties.values()):
             number = duty.agent.number

@@ -112,6 +112,11 @@ class Attendance:
         What rings goes on while the phones can be reached: they know best what they are doing.
         """
         floor, agent = self._floor, self._floor.agent(seen.agent)
+        if agent.in_clear is not seen.in_clear:
+            agent.in_clear = seen.in_clear
+            for duty in agent.duties.values():
+                floor.stirred[duty.queue] = floor.thinned[duty.queue] = None
+            self._withdraw_unfit(agent)
         if (agent.device, agent.undisturbed) == (seen.device, seen.undisturbed):
             return
         agent.device, agent.undisturbed = seen.device, seen.undisturbed
@@ -143,7 +148,8 @@ class Attendance:
         lease = agent.lease
         if lease is None or lease.rung:
             return
-        if agent.undisturbed or not has_room(agent, lease.caller.queue.settings):
+        unheard = agent.in_clear and lease.caller.secure
+        if unheard or agent.undisturbed or not has_room(agent, lease.caller.queue.settings):
             self._offering.end(lease, Outcome.AGENT_AWAY)
 
     def _queues(self, numbers: tuple[str, ...], agent: Agent) -> list[Queue]:

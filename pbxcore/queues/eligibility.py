@@ -25,7 +25,7 @@ def candidates(queue: Queue, caller: Waiting, now: float) -> list[Candidate]:
     plain = rule is _ALL and not settings.level_wait_s
     found: list[Candidate] = []
     for duty in queue.free.values():
-        if wanted and not is_skilled(duty, wanted):
+        if (wanted and not is_skilled(duty, wanted)) or hears_in_clear(duty, caller):
             continue
         if flat:
             found.append((0, duty))
@@ -36,6 +36,11 @@ def candidates(queue: Queue, caller: Waiting, now: float) -> list[Candidate]:
     if caller.leases and settings.strategy is Strategy.RING_ALL:
         return [each for each in found if each[0] <= caller.level]
     return found
+
+
+def hears_in_clear(duty: Duty, caller: Waiting) -> bool:
+    """Whether a caller may not be connected with an agent's phones (RFC 3261 §26.2.2)."""
+    return caller.secure and duty.agent.in_clear
 
 
 def _has_waited(caller: Waiting, seconds: float, now: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.queues.eligibility import admits, level_rule
+from pbxcore.queues.eligibility import admits, hears_in_clear, level_rule
 from pbxcore.queues.facts import ExitStatus
 from pbxcore.queues.inputs import Device
 from pbxcore.queues.settings import STRICT, Condition
@@ -36,7 +36,8 @@ def is_empty(queue: Queue, conditions: Set[Condition], caller: Waiting, now: flo
     for duty in queue.duties.values():
         if Condition.LEVEL in conditions and not admits(rule, duty):
             continue
-        if conditions.isdisjoint(conditions_of(duty)):
+        unreached = Condition.UNAVAILABLE in conditions and hears_in_clear(duty, caller)
+        if not unreached and conditions.isdisjoint(conditions_of(duty)):
             return False
     return True
 
@@ -58,6 +59,14 @@ def conditions_of(duty: Duty) -> Iterator[Condition]:
         yield condition
 
 
+def _differs(queue: Queue, conditions: Set[Condition]) -> bool:
+    """Whether a queue may be empty for one who waits and not for another."""
+    if Condition.LEVEL in conditions:
+        return True
+    in_clear = any(each.agent.in_clear for each in queue.duties.values())
+    return in_clear and any(each.secure for each in queue.line)
+
+
 class Emptiness:
     """Sends those away for whom nobody is there any more."""
 
@@ -73,7 +82,7 @@ class Emptiness:
 
     def _look_at(self, queue: Queue) -> None:
         conditions, now = queue.settings.leave_empty, self._floor.now
-        if conditions and Condition.LEVEL in conditions:
+        if conditions and _differs(queue, conditions):
             for caller in queue.in_line():
                 if caller.live and is_empty(queue, conditions, caller, now):
                     self._send_away(caller)

@@ -80,6 +80,11 @@ class Waiting:
         """The higher, the earlier."""
         return -self.order[0]
 
+    @property
+    def secure(self) -> bool:
+        """Whether nobody may hear the call in clear; one that calls back is another call."""
+        return self.live and self.caller.secure
+
 
 class Duty:
     """An agent serves a queue; `place` orders those of one queue."""
@@ -102,12 +107,14 @@ class Agent:
         serves: since when, by queue; `duties` of the queues that there are.
         named: of these queues that he serves the settings say so.
         logged_off: of these queues, though set to serve them.
+        in_clear: none of his phones is reached securely.
         breaks: reason and begin, by queue, "" for all.
     """
 
     def __init__(self, number: str) -> None:
         self.number, self.profile = number, AgentProfile(number)
         self.device, self.undisturbed, self.chats = Device.UNKNOWN, False, 0
+        self.in_clear = False
         self.serves: dict[str, float] = {}
         self.named: set[str] = set()
         self.logged_off: set[str] = set()

@@ -42,6 +42,7 @@ class Caller(msgspec.Struct, frozen=True):
     Higher priorities go before all others. `skills` are asked of an agent with at least that
     level. `waited_s` was waited elsewhere before and counts. `did` is the number that somebody from
     outside has dialled. Who is `welcoming` hears a welcome first, and talks to nobody until then.
+    Whose call is `secure` is served by nobody who would hear it in clear.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Caller(msgspec.Struct, frozen=True):
     waited_s: float = 0.0
     did: str = ""
     welcoming: bool = False
+    secure: bool = False
 
 
 class Enter(msgspec.Struct, frozen=True, tag=True):
@@ -231,12 +233,13 @@ class AgentSeen(msgspec.Struct, frozen=True):
     """How an agent's phones stand now.
 
     What they do for the queues need not be told apart; but a phone that has hung up is to be seen
-    `IDLE` in the end, for its agent to be rung again.
+    `IDLE` in the end, for its agent to be rung again. `in_clear`: none is reached securely.
     """
 
     agent: str
     device: Device
     undisturbed: bool = False
+    in_clear: bool = False
 
 
 class AgentsSeen(msgspec.Struct, frozen=True, tag=True):

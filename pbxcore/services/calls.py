@@ -18,6 +18,7 @@ from pbxcore.calls.commands import (
     HangUpCall,
     HoldLeg,
     MuteLeg,
+    ParkCall,
     PlaceCall,
     PlayPrompt,
     RecordCall,
@@ -260,6 +261,9 @@ class CallService:
             case SuperviseCall(call, leg, supervisor, mode, asks):
                 placed = self._switchboard.supervise(call, leg, supervisor, mode, asks=asks)
                 return CallDone(*placed)
+            case ParkCall(call, leg):
+                status, slot = self._switchboard.park(call, leg)
+                return CallDone(status, call, slot)
             case RecordPrompt(number, name):
                 return CallDone(*self._switchboard.record_prompt(number, name))
             case PlayPrompt(number, path, name_of):
@@ -365,8 +369,8 @@ def _direction(
     match command:
         case TransferCall(target=target, by=by):
             return partial(directing.transfer, number=target, by=by)
-        case RedirectLeg(target=target):
-            return partial(directing.redirect, number=target)
+        case RedirectLeg(target=target, by=by):
+            return partial(directing.redirect, number=target, by=by)
         case MuteLeg(muted=muted):
             return partial(directing.mute, muted=muted)
         case HoldLeg(held=held):

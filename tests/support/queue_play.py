@@ -63,7 +63,7 @@ class Chance(Protocol):
 
 
 def settings_by(chance: Chance, number: str) -> QueueSettings:
-    """A queue as somebody might set it."""
+    """A queue as somebody might set it, where static agents come and go as the others do."""
     agents = [each for each in AGENTS if chance.below(3)]
     return QueueSettings(
         number=number,
@@ -76,6 +76,7 @@ def settings_by(chance: Chance, number: str) -> QueueSettings:
         reach_s=chance.one_of((0.0, 3.0)),
         retry_s=chance.one_of((0.0, 5.0)),
         wrap_up_s=chance.one_of((0.0, 10.0)),
+        static_login=True,
         rings_in_use=not chance.below(4),
         autofill=bool(chance.below(4)),
         beside_chats=chance.one_of((None, 0, 2)),
@@ -100,9 +101,9 @@ def settings_by(chance: Chance, number: str) -> QueueSettings:
     )
 
 
-def seen(agent: str, device: Device) -> inputs.AgentsSeen:
+def seen(agent: str, device: Device, *, in_clear: bool = False) -> inputs.AgentsSeen:
     """The agent's phones stand in this way."""
-    return inputs.AgentsSeen((inputs.AgentSeen(agent, device),))
+    return inputs.AgentsSeen((inputs.AgentSeen(agent, device, in_clear=in_clear),))
 
 
 class Play:
@@ -134,6 +135,7 @@ class Play:
             priority=self.chance.one_of((0, 0, 0, 5)),
             skills=skills,
             welcoming=not self.chance.below(4),
+            secure=not self.chance.below(4),
         )
         self.give(inputs.Enter(self.chance.one_of(QUEUES), caller))
 
@@ -188,6 +190,7 @@ class Play:
                     *(inputs.EndWrapUp(who), inputs.ExtendWrapUp(who, 5.0)),
                     seen(who, self.chance.one_of(list(Device))),
                     *(seen(who, Device.IDLE),) * 3,
+                    seen(who, Device.IDLE, in_clear=True),
                     inputs.AgentLoad(who, self.chance.below(4)),
                     inputs.PutAgent(
                         inputs.AgentProfile(

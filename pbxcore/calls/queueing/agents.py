@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxcore.calls.reaching import phones_of
 from pbxcore.queues.inputs import AgentSeen, Device
 from pbxcore.queues.settings import AgentProfile
+from pbxcore.sip.flow import IN_CLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,7 +35,7 @@ class AgentWatch:
 
     def __init__(self, house: Surroundings, tell: Callable[[AgentSeen], None]) -> None:
         self._house, self._tell = house, tell
-        self._seen: dict[str, tuple[Device, bool] | None] = {}
+        self._seen: dict[str, tuple[Device, bool, bool] | None] = {}
 
     def follow(self, agents: Iterable[str]) -> None:
         """Look at these from now on, and at no others."""
@@ -46,10 +47,18 @@ class AgentWatch:
         """Something of an extension may be different; nothing is told of who is no agent."""
         if number not in self._seen:
             return
-        stands = self._device(number), self._house.handling.undisturbed(number)
+        undisturbed = self._house.handling.undisturbed(number)
+        stands = self._device(number), undisturbed, self._is_in_clear(number)
         if stands != self._seen[number]:
             self._seen[number] = stands
             self._tell(AgentSeen(number, *stands))
+
+    def _is_in_clear(self, number: str) -> bool:
+        """Whether none of the phones that there are is reached securely."""
+        extension = self._house.directory.extension(number)
+        reached = [] if extension is None else phones_of(self._house, extension)
+        flows = [each for _, ways in reached for each in ways]
+        return bool(flows) and all(each.transport in IN_CLEAR for each in flows)
 
     def _device(self, number: str) -> Device:
         house = self._house

@@ -146,6 +146,7 @@ class QueueDesk:
             skills=queue.skills,
             did=did,
             welcoming=bool(queue.welcome),
+            secure=call.aim.secure,
         )
         self.tell(Enter(number, caller))
         self._run()

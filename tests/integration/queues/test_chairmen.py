@@ -147,6 +147,59 @@ async def test_a_chairman_hands_a_talk_on_and_ends_one(desk: Chaired) -> None:
     figures_are_told(desk)
 
 
+async def test_a_chairman_redirects_picks_up_and_parks(desk: Chaired) -> None:
+    chairman, other = desk.chairman, Program(desk.server.url, "1003", "Demo-1003!")
+    pause = {"change": "take_break", "queues": [CHAIRED]}
+    assert chairman.post(f"{BOARD}/agents/1001/duty", pause).status == 204
+    with Voice(440) as ours, Voice(1000) as theirs, Voice(1400) as others:
+        calling = desk.caller.call(desk.uri(CHAIRED), session(ours))
+        await calling.answered()
+        await desk.until(lambda: desk.waiting() == ["1003"])
+        path = f"{BOARD}/callers/{desk.key('1003')}"
+        assert other.post(f"{path}/redirect", {"target": "1000"}).status == 404
+        assert chairman.post(f"{path}/park").status == 404, "he talks to nobody"
+        assert chairman.post(f"{path}/redirect", {"target": "4999"}).status == 404
+        with abroad(desk):
+            assert chairman.post(f"{path}/redirect", {"target": "9123"}).status == 403
+        assert desk.waiting() == ["1003"], "what was refused changes nothing"
+        coming = asyncio.ensure_future(desk.chairs.next_call())
+        assert chairman.post(f"{path}/redirect", {"target": "1002"}).status == 204
+        taken = await coming
+        await taken.accept(session(others, 0))
+        ours.talk(port_of(calling.remote_description))
+        await asyncio.to_thread(others.hears, 440.0)
+        assert desk.waiting() == []
+        await calling.hang_up()
+        await taken.ended()
+
+        end = {"change": "end_break", "queues": [CHAIRED]}
+        assert chairman.post(f"{BOARD}/agents/1001/duty", end).status == 204
+        coming = asyncio.ensure_future(desk.callee.next_call())
+        calling = desk.caller.call(desk.uri(CHAIRED), session(ours))
+        await calling.answered()
+        came = await coming
+        await came.accept(session(theirs, 0))
+        await desk.until(lambda: bool(desk.board()["talking"]))
+        path = f"{BOARD}/callers/{desk.key('1003')}"
+        assert other.post(f"{path}/park").status == 404
+        parked = chairman.post(f"{path}/park")
+        assert parked.status == 200, parked.body
+        slot = str(parked.json()["slot"])
+        await came.ended()
+        await desk.until(lambda: not desk.board()["talking"])
+        live = desk.admin.get("/v1/calls/live").json()["items"]
+        stays = [(leg["action"], leg["party"]) for each in live for leg in each["legs"]]
+        assert ("parking", slot) in stays
+        fetched = desk.second.call(desk.uri(slot), session(others))
+        await fetched.answered()
+        others.talk(port_of(fetched.remote_description))
+        await asyncio.to_thread(ours.hears, 1400.0)
+        await fetched.hang_up()
+        await calling.ended()
+    done = {each["action"] for each in desk.admin.get("/v1/operations?limit=50").json()["items"]}
+    assert {"call.transfer", "call.park"} <= done
+
+
 @contextmanager
 def abroad(desk: Chaired) -> Iterator[None]:
     """A way to far countries by 9, which the agent may use, and the chairman may not."""

@@ -95,7 +95,8 @@ def test_a_call_is_sent_elsewhere_while_it_rings_or_talks(answered: bool) -> Non
             office["bob"].talk.accept()
             office.run(1)
         fact = started(office)
-        redirection = partial(redirect, number="carol")
+        nowhere, redirection = partial(redirect, number="nobody"), partial(redirect, number="carol")
+        assert office.house.switchboard.direct(fact.call, fact.leg, nowhere) == 404
         assert office.house.switchboard.direct(fact.call, fact.leg, redirection) == 202
         office.run(1)
         office["carol"].talk.accept()

@@ -68,6 +68,36 @@ def test_a_call_that_is_handed_to_the_lot_waits_in_a_slot_and_is_taken_there() -
         assert len(house.told(CallEnded)) == 1
 
 
+def test_an_operator_parks_whom_an_extension_talks_to() -> None:
+    with office_with() as office:
+        alice, bob = talking(office)
+        house = office.house
+        called = next(each for each in house.facts if isinstance(each, LegCalled))
+        assert house.switchboard.park(called.call, "nobody") == (481, "")
+        assert house.switchboard.park(called.call, called.leg) == (200, "701")
+        office.run(1)
+        assert bob.notes[-1] == "ended"
+        assert house.switchboard.park(called.call, called.leg) == (481, "")
+        assert house.lines.dialogs("701")
+        office.run(15)
+        assert len(office["bob"].talks) == 2, "it rings at who had him"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_where_every_slot_is_taken_nobody_is_parked_and_the_two_talk_on() -> None:
+    with office_with(slots=()) as office:
+        alice, bob = talking(office)
+        called = next(each for each in office.house.facts if isinstance(each, LegCalled))
+        assert office.house.switchboard.park(called.call, called.leg) == (486, "")
+        office.run(5)
+        assert "ended" not in (alice.notes[-1], bob.notes[-1])
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_it_returns_to_who_parked_it() -> None:
     with office_with() as office:
         alice, _ = parked(office)

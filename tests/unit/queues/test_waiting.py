@@ -258,7 +258,7 @@ def test_wrap_up_outlasts_a_restart() -> None:
 
 
 def test_who_logged_off_stays_so_over_a_restart() -> None:
-    settings = queue("a", "b")
+    settings = queue("a", "b", static_login=True)
     hall = Hall(settings)
     hall.give(LogOut("a"))
     again = Hall(settings, state=hall.engine.state)
@@ -269,9 +269,11 @@ def test_who_logged_off_stays_so_over_a_restart() -> None:
 def test_who_logged_off_serves_again_once_static_agents_may_not_come_and_go() -> None:
     hall = Hall(queue("a", static_login=True))
     hall.give(LogOut("a"))
-    hall.give(PutQueue(queue("a")))
-    hall.enter("x")
-    assert hall.ringing() == ["a"]
+    again = Hall(queue("a"), state=hall.engine.state)
+    for each in (hall, again):  # set while the queues run, and while they do not
+        each.give(PutQueue(queue("a")))
+        each.enter("x")
+        assert each.ringing() == ["a"]
 
 
 def test_callbacks_outlast_a_restart_in_their_places() -> None:
@@ -469,3 +471,35 @@ def test_nobody_is_offered_who_begins_to_ring_as_his_wrap_up_is_over() -> None:
     assert hall.ringing() == []
     hall.seen("1002")
     assert hall.ringing("c3") == ["1002"]
+
+
+def test_a_secure_call_is_offered_to_agents_with_secure_phones_alone() -> None:
+    hall = Hall(queue("clear", "secure"))
+    hall.seen("clear", in_clear=True)
+    hall.enter("x", secure=True)
+    assert hall.ringing() == ["secure"]
+    hall.refuse("secure")
+    hall.enter("y")
+    assert hall.ringing("y") == ["clear"], "others are served by him"
+    hall.talk("clear")
+    assert hall.ringing("x") == []
+    hall.give(AgentLeft("y"))
+    hall.pass_(5)
+    assert hall.ringing() == ["secure"]
+    hall.seen("secure", in_clear=True)
+    assert hall.ringing() == [], "nothing had rung yet"
+    hall.seen("clear")
+    assert hall.ringing() == ["clear"], "he has registered securely"
+    missed = [each.outcome for each in hall.facts(facts.OfferEnded) if each.agent == "clear"]
+    assert missed == []
+
+
+def test_a_queue_of_phones_in_clear_is_empty_for_secure_calls() -> None:
+    hall = Hall(queue("a", leave_empty=STRICT, join_empty=STRICT, leave_empty_place=THERE))
+    hall.enter("x", secure=True)
+    hall.enter("y", secure=True)
+    hall.answer("a")
+    assert left(hall.seen("a", in_clear=True)) == [("y", "leave_empty")]
+    assert left(hall.enter("z", secure=True)) == [("z", "join_empty")]
+    hall.enter("w")
+    assert hall.line() == ["w"]

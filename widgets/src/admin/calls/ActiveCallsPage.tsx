@@ -12,7 +12,7 @@ import type { PageProps } from "../pages";
 import { State } from "../State";
 import { useMayEdit } from "../rights";
 import { useTurn } from "../useTurn";
-import { SuperviseDialog, TransferDialog } from "./CallDialogs";
+import { ParkDialog, SuperviseDialog, TransferDialog } from "./CallDialogs";
 import { directionWords, type LiveCall, partyOf, standingOf } from "./calls";
 
 const PATH = "/v1/calls/live";
@@ -22,6 +22,7 @@ export default function ActiveCallsPage({ page, readOnly }: PageProps) {
   const { api } = useSession();
   const [ending, setEnding] = useState<LiveCall | null>(null);
   const [transferring, setTransferring] = useState<LiveCall | null>(null);
+  const [parking, setParking] = useState<LiveCall | null>(null);
   const [supervised, setSupervised] = useState<LiveCall | null>(null);
   const maySupervise = useMayEdit("supervision");
   const [turn, again] = useTurn();
@@ -45,12 +46,14 @@ export default function ActiveCallsPage({ page, readOnly }: PageProps) {
       { label: row.recorded ? t("Stop Recording") : t("Record"), icon: row.recorded ? "pause" : "microphone", run: record },
       { label: t("Transfer"), icon: "transfer", run: setTransferring },
     ];
+    if (row.legs.some((leg) => leg.role !== "service" && leg.trunk === "")) talking.push({ label: t("Park"), icon: "pause", run: setParking });
     if (maySupervise) talking.push({ label: t("Listen, Whisper, Barge"), icon: "headset", run: setSupervised });
     return [...talking, hangs];
   }
 
   function done(): void {
     setTransferring(null);
+    setParking(null);
     setSupervised(null);
     again();
   }
@@ -91,6 +94,7 @@ export default function ActiveCallsPage({ page, readOnly }: PageProps) {
         empty={{ icon: "phone", title: t("No calls right now"), text: t("Calls appear here while they ring and while people talk.") }}
       />
       {transferring && <TransferDialog call={transferring} onDone={done} onClose={() => setTransferring(null)} />}
+      {parking && <ParkDialog call={parking} onDone={done} onClose={() => setParking(null)} />}
       {supervised && <SuperviseDialog call={supervised} onDone={done} onClose={() => setSupervised(null)} />}
       <Confirm
         opened={ending !== null}

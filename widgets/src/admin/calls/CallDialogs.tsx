@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 
 import { Dialog } from "../../kit/Dialog";
 import { useSession } from "../../kit/session-context";
+import { tellParked } from "../../kit/parked";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import styles from "./Calls.module.css";
@@ -27,6 +28,44 @@ export function TransferDialog({ call, onDone, onClose }: Props) {
           <PartySelect call={call} label={t("Who leaves the call")} value={channel} onChange={setChannel} error={fields["channel"]} />
           <TextInput label={t("Number")} description={t("Whom the other one is to talk to.")} value={target} error={fields["target"]} onChange={(event) => setTarget(event.currentTarget.value)} dir="ltr" required />
         </>
+      )}
+    </Asking>
+  );
+}
+
+/** Sends who waits, or for whom it rings, to a number. */
+export function RedirectDialog({ call, channel, whom, onDone, onClose }: Props & { channel: string; whom: string }) {
+  const [target, setTarget] = useState("");
+  return (
+    <Asking title={t("Redirect {whom}", { whom })} action={t("Redirect")} path={pathOf(call, "redirect")} body={{ channel, target: target.trim() }} onDone={onDone} onClose={onClose}>
+      {(fields) => <TextInput label={t("Number")} description={t("Where the call goes: one's own extension picks it up.")} value={target} error={fields["target"]} onChange={(event) => setTarget(event.currentTarget.value)} dir="ltr" required data-autofocus />}
+    </Asking>
+  );
+}
+
+/** Lets a party wait in a parking slot. */
+export function ParkDialog({ call, onDone, onClose }: Props) {
+  const talking = call.legs.filter((leg) => leg.role !== "service");
+  const parkers = talking.filter((leg) => leg.trunk === "");
+  const [channel, setChannel] = useState(parkers.at(-1)?.channel ?? "");
+  const waiting = talking.find((leg) => leg.channel !== channel);
+  function done(answer: unknown): void {
+    const { slot } = answer as { slot: string };
+    tellParked(waiting ? partyOf(waiting.party, waiting.name) : "", slot);
+    onDone();
+  }
+  return (
+    <Asking title={t("Park")} action={t("Park")} path={pathOf(call, "park")} body={{ channel }} onDone={done} onClose={onClose}>
+      {(fields) => (
+        <Select
+          label={t("Who parks the call")}
+          description={t("The other one waits in a slot, and the call returns here if nobody takes it.")}
+          allowDeselect={false}
+          value={channel}
+          data={parkers.map((leg) => ({ value: leg.channel, label: partyOf(leg.party, leg.name) }))}
+          error={fields["channel"]}
+          onChange={(value) => setChannel(value ?? "")}
+        />
       )}
     </Asking>
   );
@@ -71,7 +110,7 @@ interface AskingProps {
   action: string;
   path: string;
   body: Readonly<Record<string, string>>;
-  onDone: () => void;
+  onDone: (answer: unknown) => void;
   onClose: () => void;
   children: (fields: Readonly<Record<string, string>>) => ReactNode;
 }
@@ -85,8 +124,7 @@ function Asking({ title, action, path, body, onDone, onClose, children }: Asking
     event.preventDefault();
     setBusy(true);
     try {
-      await api.post(path, body);
-      onDone();
+      onDone(await api.post<unknown>(path, body));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const text = error.status === 404 ? t("The call is over, or there is no such extension.") : error.message;

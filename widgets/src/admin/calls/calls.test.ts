@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { actionWords, type LiveCall, partyOf, standingOf, verifiedWords, wentOf } from "./calls";
 
-const leg = (role: "caller" | "called", state: "calling" | "ringing" | "up" | "held") => ({ channel: "", party: "", name: "", role, state });
+const leg = (role: "caller" | "called", state: "calling" | "ringing" | "up" | "held") => ({ channel: "", leg: "", party: "", name: "", trunk: "", action: "", role, state });
 const live = (answered: boolean, ...legs: LiveCall["legs"]): LiveCall => ({ id: "", started_at: "", answered_at: answered ? "2026-11-26T10:00:00Z" : null, direction: "internal", caller: "", caller_name: "", callee: "", recorded: false, legs });
 
 test("a leg that another phone answered is no missed call", () => {
@@ -24,6 +24,8 @@ test("who hides the number is called anonymous", () => {
 test("a live call talks, holds or rings", () => {
   expect(standingOf(live(true, leg("caller", "up"), leg("called", "up"))).words).toBe("Talking");
   expect(standingOf(live(true, leg("caller", "held"), leg("called", "up"))).words).toBe("On hold");
+  const slot = { ...leg("caller", "up"), role: "service" as const, party: "701", action: "parking" };
+  expect(standingOf(live(true, leg("caller", "up"), slot)).words).toBe("Parked at 701");
   expect(standingOf(live(false, leg("caller", "calling"), leg("called", "ringing"), leg("called", "calling"))).words).toBe("Ringing at 2 phones");
 });
 

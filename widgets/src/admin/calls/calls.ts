@@ -79,7 +79,7 @@ export interface LiveCall {
   caller_name: string;
   callee: string;
   recorded: boolean;
-  legs: { channel: string; party: string; name: string; role: Leg["role"]; state: "calling" | "ringing" | "up" | "held" }[];
+  legs: { channel: string; leg: string; party: string; name: string; role: Leg["role"]; trunk: string; action: string; state: "calling" | "ringing" | "up" | "held" }[];
 }
 
 export const soundOf = (id: string): string => `/v1/recordings/${encodeURIComponent(id)}/sound`;
@@ -243,6 +243,8 @@ export function partyOf(number: string, name: string): string {
 /** How a call that is up stands: who talks, who is on hold, where it rings. */
 export function standingOf(call: LiveCall): { tone: Tone; words: string } {
   const [called, up] = [call.legs.filter((leg) => leg.role === "called"), call.legs.filter((leg) => leg.state === "up" || leg.state === "held")];
+  const parked = call.legs.find((leg) => leg.role === "service" && leg.action === "parking");
+  if (parked) return { tone: "warn", words: t("Parked at {slot}", { slot: parked.party }) };
   if (call.legs.some((leg) => leg.state === "held")) return { tone: "warn", words: t("On hold") };
   if (call.answered_at !== null && up.length > 0) return { tone: "good", words: t("Talking") };
   return { tone: "busy", words: called.length > 0 ? nt("Ringing at {n} phone", "Ringing at {n} phones", called.length) : t("Dialling") };

@@ -33,7 +33,9 @@ export function WaitRows({ board, doing }: Props) {
           {!doing.readOnly && (
             <td className={styles.actions}>
               {caller.position > 1 && <Act name={t("Serve next")} of={caller.number} run={() => doing.act(() => api.patch(pathOf(caller), { position: 1 }))} />}
+              {!caller.callback && <Act name={t("Redirect")} of={caller.number} run={() => doing.redirect(caller)} />}
               <Act name={t("Take out")} of={caller.number} run={() => doing.act(() => api.delete(pathOf(caller)))} />
+              {!caller.callback && <Act name={t("Hang Up")} of={caller.number} run={() => doing.hangUp(caller)} />}
             </td>
           )}
         </tr>
@@ -59,6 +61,7 @@ export function TalkRows({ board, doing }: Props) {
             <td className={styles.actions}>
               {doing.maySupervise && <Act name={t("Listen, Whisper, Barge")} of={caller.number} run={() => doing.supervise(caller)} />}
               <Act name={t("Transfer")} of={caller.number} run={() => doing.transfer(caller)} />
+              <Act name={t("Park")} of={caller.number} run={() => doing.park(caller)} />
               <Act name={t("Record on or off")} of={caller.number} run={() => doing.record(caller)} />
               <Act name={t("Hang Up")} of={caller.number} run={() => doing.hangUp(caller)} />
             </td>

@@ -4,12 +4,13 @@ import { useCallback, useRef, useState } from "react";
 import { Blank, Failed, Loading } from "../../kit/Blank";
 import { Confirm } from "../../kit/Confirm";
 import { Icon } from "../../kit/Icon";
+import { tellParked } from "../../kit/parked";
 import { useSession } from "../../kit/session-context";
 import { spanOf } from "../../kit/time";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { SuperviseDialog, TransferDialog } from "../calls/CallDialogs";
+import { RedirectDialog, SuperviseDialog, TransferDialog } from "../calls/CallDialogs";
 import { type LiveCall, partyOf } from "../calls/calls";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
@@ -23,11 +24,17 @@ const PATH = "/v1/queue-board";
 const FIGURES_MS = 10_000;
 const ALL = "all";
 
+type Asked = "supervise" | "transfer" | "redirect";
+
 export interface Doing {
   /** Do something, tell when it failed, and look again. */
   act: (what: () => Promise<unknown>) => void;
   supervise: (caller: Caller) => void;
   transfer: (caller: Caller) => void;
+  /** Ask where who waits goes instead. */
+  redirect: (caller: Caller) => void;
+  /** Let who talks wait in a parking slot. */
+  park: (caller: Caller) => void;
   /** Begin or end a recording. */
   record: (caller: Caller) => void;
   /** Ask before somebody's call is ended. */
@@ -46,7 +53,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
   const count = useCallback(() => api.get<Day>(`/v1/queue-report?from=${encodeURIComponent(midnight())}`), [api]);
   const day = useLive(count, FIGURES_MS).value;
   const [chosen, setChosen] = useState(ALL);
-  const [call, setCall] = useState<{ call: LiveCall; what: "supervise" | "transfer" } | null>(null);
+  const [call, setCall] = useState<{ call: LiveCall; what: Asked; caller: Caller } | null>(null);
   const [ending, setEnding] = useState<Caller | null>(null);
   const maySupervise = useMayEdit("supervision");
   const wall = useRef<HTMLDivElement>(null);
@@ -78,9 +85,17 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     await act(() => api.post(`/v1/calls/live/${encodeURIComponent(caller.call)}/hang-up`, {}));
   }
 
-  async function open(caller: Caller, what: "supervise" | "transfer"): Promise<void> {
+  async function park(caller: Caller): Promise<void> {
     const found = await liveCall(caller);
-    if (found) setCall({ call: found, what });
+    const channel = found?.legs.find((leg) => leg.leg === caller.agent_leg)?.channel;
+    if (!found || channel === undefined) return;
+    const { slot } = await api.post<{ slot: string }>(`/v1/calls/live/${encodeURIComponent(found.id)}/park`, { channel });
+    tellParked(partyOf(caller.number, caller.name), slot);
+  }
+
+  async function open(caller: Caller, what: Asked): Promise<void> {
+    const found = await liveCall(caller);
+    if (found) setCall({ call: found, what, caller });
   }
 
   function done(): void {
@@ -92,6 +107,8 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     act: (what) => void act(what),
     supervise: (caller) => void act(() => open(caller, "supervise")),
     transfer: (caller) => void act(() => open(caller, "transfer")),
+    redirect: (caller) => void act(() => open(caller, "redirect")),
+    park: (caller) => void act(() => park(caller)),
     record: (caller) => void act(() => record(caller)),
     hangUp: setEnding,
     reasons: value?.reasons ?? [],
@@ -132,9 +149,10 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
         </div>
       )}
       {ending && (
-        <Confirm opened danger title={t("Hang Up")} text={t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ending.number, ending.name), agent: ending.agent_name })} action={t("Hang Up")} onConfirm={() => hangUp(ending)} onClose={() => setEnding(null)} />
+        <Confirm opened danger title={t("Hang Up")} text={ending.agent ? t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ending.number, ending.name), agent: ending.agent_name }) : t("The call of {caller}, who waits, ends.", { caller: partyOf(ending.number, ending.name) })} action={t("Hang Up")} onConfirm={() => hangUp(ending)} onClose={() => setEnding(null)} />
       )}
       {call?.what === "supervise" && <SuperviseDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
+      {call?.what === "redirect" && <RedirectDialog call={call.call} channel={call.call.legs.find((leg) => leg.leg === call.caller.caller_leg)?.channel ?? ""} whom={partyOf(call.caller.number, call.caller.name)} onDone={done} onClose={() => setCall(null)} />}
       {call?.what === "transfer" && <TransferDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
     </>
   );

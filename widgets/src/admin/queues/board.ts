@@ -17,6 +17,9 @@ export interface Caller {
   connected_at: string | null;
   talked_s: number;
   call: string;
+  /** Names of legs of the call. */
+  caller_leg: string;
+  agent_leg: string;
 }
 
 export interface Seat {

@@ -7,6 +7,7 @@ import { Icon } from "../../kit/Icon";
 import { countdown } from "../../kit/time";
 import { useNow } from "../../kit/useNow";
 import { t } from "../../shared/i18n";
+import { useDesk } from "../context";
 import { useQueues } from "../duty/context";
 import type { Change } from "../duty/own-queues";
 import { dialled } from "./call";
@@ -34,6 +35,10 @@ export function Chairman({ board }: { board: OwnBoard }) {
 
 function Waiting({ board }: { board: OwnBoard }) {
   const { queues } = useQueues();
+  const { me } = useDesk();
+  const [redirected, setRedirected] = useState<OwnCaller | null>(null);
+  const [ended, setEnded] = useState<OwnCaller | null>(null);
+  const redirect = (caller: OwnCaller, target: string): Promise<boolean> => queues.act("post", `${pathOf(caller)}/redirect`, { target });
   if (board.waiting.length === 0) return null;
   const last = board.waiting.length;
   return (
@@ -49,10 +54,15 @@ function Waiting({ board }: { board: OwnBoard }) {
             {caller.position > 1 && <Small words={t("Serve next")} of={of} run={move(1)} />}
             {caller.position > 2 && <Small words={t("Up")} of={of} run={move(caller.position - 1)} />}
             {caller.position < last && <Small words={t("Down")} of={of} run={move(caller.position + 1)} />}
+            {!caller.callback && <Small words={t("Pick Up")} of={of} run={() => void redirect(caller, me.id)} />}
+            {!caller.callback && <Small words={t("Redirect")} of={of} run={() => setRedirected(caller)} />}
             <Small words={t("Take out")} of={of} run={() => void queues.act("delete", pathOf(caller))} />
+            {!caller.callback && <Small words={t("Hang Up")} of={of} run={() => setEnded(caller)} />}
           </li>
         );
       })}
+      {redirected && <HandOn title={t("Redirect {whom}", { whom: partyOf(redirected) })} about={t("Where the call goes.")} action={t("Redirect")} run={(target) => redirect(redirected, target)} onClose={() => setRedirected(null)} />}
+      {ended && <HangUp caller={ended} text={t("The call of {caller}, who waits, ends.", { caller: partyOf(ended) })} onClose={() => setEnded(null)} />}
     </ol>
   );
 }
@@ -61,13 +71,6 @@ function Talking({ board }: { board: OwnBoard }) {
   const { queues } = useQueues();
   const [transferred, setTransferred] = useState<OwnCaller | null>(null);
   const [ended, setEnded] = useState<OwnCaller | null>(null);
-  async function hangUp(caller: OwnCaller): Promise<void> {
-    setEnded(null);
-    await queues.act("post", `${pathOf(caller)}/hang-up`);
-  }
-  async function transfer(caller: OwnCaller, target: string): Promise<void> {
-    if (await queues.act("post", `${pathOf(caller)}/transfer`, { target })) setTransferred(null);
-  }
   if (board.talking.length === 0) return null;
   return (
     <ul className={styles.rows} aria-label={t("Talks of {queue}", { queue: board.name })}>
@@ -91,27 +94,45 @@ function Talking({ board }: { board: OwnBoard }) {
             </Menu.Dropdown>
           </Menu>
           <Small words={t("Transfer")} of={partyOf(caller)} run={() => setTransferred(caller)} />
+          <Small words={t("Park")} of={partyOf(caller)} run={() => void queues.park(pathOf(caller), partyOf(caller))} />
           <Small words={t("Hang Up")} of={partyOf(caller)} run={() => setEnded(caller)} />
         </li>
       ))}
-      {transferred && <TransferTalk caller={transferred} run={(target) => transfer(transferred, target)} onClose={() => setTransferred(null)} />}
-      {ended && (
-        <Confirm
-          opened
-          danger
-          title={t("Hang Up")}
-          text={t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ended), agent: ended.agent_name })}
-          action={t("Hang Up")}
-          onConfirm={() => hangUp(ended)}
-          onClose={() => setEnded(null)}
+      {transferred && (
+        <HandOn
+          title={t("Transfer {whom}", { whom: partyOf(transferred) })}
+          about={t("Whom the caller is to talk to; {agent} is free then.", { agent: transferred.agent_name })}
+          action={t("Transfer")}
+          run={(target) => queues.act("post", `${pathOf(transferred)}/transfer`, { target })}
+          onClose={() => setTransferred(null)}
         />
       )}
+      {ended && <HangUp caller={ended} text={t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ended), agent: ended.agent_name })} onClose={() => setEnded(null)} />}
     </ul>
   );
 }
 
+/** Asks before somebody's call is ended. */
+function HangUp({ caller, text, onClose }: { caller: OwnCaller; text: string; onClose: () => void }) {
+  const { queues } = useQueues();
+  async function hangUp(): Promise<void> {
+    onClose();
+    await queues.act("post", `${pathOf(caller)}/hang-up`);
+  }
+  return <Confirm opened danger title={t("Hang Up")} text={text} action={t("Hang Up")} onConfirm={hangUp} onClose={onClose} />;
+}
+
+interface HandOnProps {
+  title: string;
+  about: string;
+  action: string;
+  /** Answers whether it was done. */
+  run: (target: string) => Promise<boolean>;
+  onClose: () => void;
+}
+
 /** Asks where a caller goes, until that is done. */
-function TransferTalk({ caller, run, onClose }: { caller: OwnCaller; run: (target: string) => Promise<void>; onClose: () => void }) {
+function HandOn({ title, about, action, run, onClose }: HandOnProps) {
   const [target, setTarget] = useState("");
   const [sending, setSending] = useState(false);
   const number = dialled(target);
@@ -119,19 +140,19 @@ function TransferTalk({ caller, run, onClose }: { caller: OwnCaller; run: (targe
     event.preventDefault();
     if (sending || number === "") return;
     setSending(true);
-    await run(number);
-    setSending(false);
+    if (await run(number)) onClose();
+    else setSending(false);
   }
   return (
-    <Dialog title={t("Transfer {whom}", { whom: partyOf(caller) })} size="sm" onClose={onClose}>
+    <Dialog title={title} size="sm" onClose={onClose}>
       <form className={styles.asking} onSubmit={(event) => void send(event)}>
-        <TextInput label={t("Number")} description={t("Whom the caller is to talk to; {agent} is free then.", { agent: caller.agent_name })} value={target} onChange={(event) => setTarget(event.currentTarget.value)} inputMode="tel" dir="ltr" required data-autofocus />
+        <TextInput label={t("Number")} description={about} value={target} onChange={(event) => setTarget(event.currentTarget.value)} inputMode="tel" dir="ltr" required data-autofocus />
         <div className={styles.actions}>
           <Button variant="default" onClick={onClose}>
             {t("Cancel")}
           </Button>
           <Button type="submit" loading={sending} disabled={number === ""}>
-            {t("Transfer")}
+            {action}
           </Button>
         </div>
       </form>

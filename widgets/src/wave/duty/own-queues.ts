@@ -1,6 +1,7 @@
 /** The own queues as the server has them; asked anew when it says that they moved. */
 import { type Api, ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
+import { tellParked } from "../../kit/parked";
 import { toast } from "../../kit/toasts";
 import type { OwnBoards } from "../calls/queue-desk";
 
@@ -86,6 +87,14 @@ export class OwnQueues {
   /** As a chairman, about something of the board; answers whether it was done. */
   act(method: "post" | "patch" | "delete", path: string, body: object = {}): Promise<boolean> {
     return this.#do(() => (method === "delete" ? this.api.delete(PATH + path) : this.api[method](PATH + path, body)));
+  }
+
+  /** As a chairman, who is told where the caller waits then. */
+  async park(path: string, whom: string): Promise<void> {
+    await this.#do(async () => {
+      const { slot } = await this.api.post<{ slot: string }>(`${PATH}${path}/park`, {});
+      tellParked(whom, slot);
+    });
   }
 
   async #do(what: () => Promise<unknown>): Promise<boolean> {
