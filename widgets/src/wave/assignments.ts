@@ -32,6 +32,8 @@ const key = (conversation: string): string => `assigned ${conversation}`;
 export class Assignments {
   /** Those not yet reacted to. */
   #waiting = new Map<string, Given>();
+  /** Those of which the server is being told that they were. */
+  #reported = new Set<string>();
   #inSight: string | null = null;
   #byItself: string | null = null;
 
@@ -106,14 +108,14 @@ export class Assignments {
     if (this.#inSight !== null) this.#react(this.#inSight);
   };
 
+  /** The countdown goes on until the server knows: a page that is left before has settled nothing. */
   #react(conversation: string): void {
-    const given = this.#waiting.get(conversation);
-    if (!given) return;
-    this.#settled(conversation);
+    if (!this.#waiting.has(conversation) || this.#reported.has(conversation)) return;
+    this.#reported.add(conversation);
+    dismissKey(key(conversation));
     void this.client.request("assignment_seen", { conversation }).then(({ ok }) => {
-      if (ok) return;
-      this.#waiting.set(conversation, given); // the next gesture tries again
-      this.changed();
+      this.#reported.delete(conversation);
+      if (ok) this.#settled(conversation); // else the next gesture tries again
     });
   }
 
