@@ -53,6 +53,10 @@ class Mailer(Protocol):
         """
         ...
 
+    async def is_wanted(self, connection: AsyncConnection, kind: str, address: str) -> bool:
+        """Whether somebody takes mails of a kind, or has said that no more are wanted."""
+        ...
+
     async def withdraw(self, connection: AsyncConnection, dedupe_key: str) -> None:
         """Send not the mail that waits under a key."""
         ...

@@ -13,6 +13,7 @@ from engage.notify.incoming.settings import IncomingSettings
 from engage.notify.library import TemplateLibrary
 from engage.notify.outbox import Outbox
 from engage.notify.previews import Previews
+from engage.notify.refusal_routes import RefusalRoutes
 from engage.notify.routes import MailRoutes, TemplateRoutes
 from engage.notify.sending import MailSending
 from engage.notify.settings import NAME as EMAIL
@@ -42,7 +43,11 @@ class Mail:
         self.outbox = Outbox(database, ground.keyring, ground.public_url, clock)
         library = TemplateLibrary(database, languages, clock)
         writing = Writing(
-            library, configuration, ground.public_url, lambda: ground.time().calendar().zone
+            library,
+            configuration,
+            ground.public_url,
+            lambda: ground.time().calendar().zone,
+            self.outbox.refusals.path,
         )
         sending = self.sending = MailSending(
             database, self.outbox, writing, configuration, ground.events, clock
@@ -57,6 +62,7 @@ class Mail:
         ground.metrics.follow_mails(lambda state: sending.figures.get(state, 0))
         self.routes: Sequence[BaseRoute] = [
             *MailRoutes(self.outbox, sending, trial, writing, previews).routes(),
+            *RefusalRoutes(self.outbox.refusals).routes(),
             *IncomingRoutes(self.collecting).routes(),
             *TemplateRoutes(library, writing, previews).routes(),
         ]

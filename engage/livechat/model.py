@@ -289,6 +289,13 @@ class OwnerStays(Conflict):
     text = N_("End this chat, or transfer it to somebody else.")
 
 
+class WantsNoMail(Conflict):
+    """Whoever has this address has stopped such mails by the link in one of them."""
+
+    code = "mail_unwanted"
+    text = N_("Whoever has this e-mail address wants no more such emails.")
+
+
 class NoAddress(Conflict):
     """A visitor who gave no address cannot be answered by mail."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engage.livechat.model import WantsNoMail
 from engage.mailing import Recipient
 
 if TYPE_CHECKING:
@@ -75,8 +76,14 @@ class Post:
         visitor: Visitor,
         text: str,
     ) -> None:
-        """What was said, to the visitor who asks for it."""
+        """What was said, to the visitor who asks for it.
+
+        Raises:
+            WantsNoMail: the address is of somebody who has stopped such mails.
+        """
         details = visitor.details
+        if not await self._mailer.is_wanted(connection, TRANSCRIPT, details.email):
+            raise WantsNoMail
         await self._mailer.post(
             connection,
             TRANSCRIPT,

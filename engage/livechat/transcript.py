@@ -55,6 +55,7 @@ class Transcripts:
         Raises:
             NotFound: not a chat of this visitor.
             NoTranscript: it is not over, not sent from here, or there is no address.
+            WantsNoMail: whoever has the address has stopped such mails.
         """
         who = visitor.stored
         await self._hub.require_participant(who, conversation_id)

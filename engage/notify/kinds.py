@@ -40,13 +40,17 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of mail. What was not sent within `life_s` is not sent any more."""
+    """One kind of mail. What was not sent within `life_s` is not sent any more.
+
+    Of a `refusable` one its recipients can say that they want no more.
+    """
 
     name: str
     title: str
     description: str
     variables: tuple[Variable, ...]
     life_s: int = 5 * 24 * HOUR_S  # RFC 5321 §4.5.4.1: how long a sender tries
+    refusable: bool = False
 
 
 LIVECHAT_NAME = Variable("livechat_name", N_("The live chat's name"), N_("Support"))
@@ -74,6 +78,7 @@ WAITING_INQUIRY = Kind(
         _link(N_("Opens the inquiry in Wave"), "/wave/"),
     ),
     life_s=24 * HOUR_S,
+    refusable=True,
 )
 OFFLINE_MESSAGE = Kind(
     "offline_message",
@@ -99,6 +104,7 @@ LIVECHAT_REPLY = Kind(
         Variable("answer", N_("What the agent wrote"), N_("Yes, from nine to one.")),
         Variable("message", N_("What the visitor wrote"), N_("Are you open on Saturday?")),
     ),
+    refusable=True,
 )
 TRANSCRIPT = Kind(
     "transcript",
@@ -111,6 +117,7 @@ TRANSCRIPT = Kind(
         Variable("started_at", N_("When the chat began"), 1_764_000_000_000, Form.MOMENT),
         Variable("transcript", N_("What was said"), N_("Are you open on Saturday?")),
     ),
+    refusable=True,
 )
 LIVECHAT_SUMMARY = Kind(
     "livechat_summary",
@@ -135,6 +142,7 @@ LIVECHAT_SUMMARY = Kind(
         _link(N_("Opens the statistics"), "/admin/#/livechat-report"),
     ),
     life_s=24 * HOUR_S,
+    refusable=True,
 )
 WELCOME = Kind(
     "welcome",
@@ -171,6 +179,7 @@ INACTIVE_USER = Kind(
         Variable("last_seen", N_("When the user was last in Wave"), 1_764_000_000_000, Form.MOMENT),
         _link(N_("Opens Wave"), "/wave/"),
     ),
+    refusable=True,
 )
 LOST_REGISTRATION = Kind(
     "lost_registration",
@@ -270,6 +279,7 @@ MISSED_CALL = Kind(
         Variable("called_at", N_("When it was"), 1_764_000_000_000, Form.MOMENT),
         _link(N_("Opens the calls in Wave"), "/wave/"),
     ),
+    refusable=True,
 )
 QUEUE_REPORT = Kind(
     "queue_report",
@@ -284,6 +294,7 @@ QUEUE_REPORT = Kind(
         Variable("xlsx", N_("The XLSX file, where it is attached"), "report.xlsx", Form.FILE),
         _link(N_("Opens the statistics in the administration"), "/admin/"),
     ),
+    refusable=True,
 )
 TEST = Kind(
     "test",

@@ -83,9 +83,15 @@ def address_of(text: str) -> str:
 
 
 def compose(
-    mail: Mail, rendered: Rendered, sender: Sender, attachments: Sequence[Attachment] = ()
+    mail: Mail,
+    rendered: Rendered,
+    sender: Sender,
+    attachments: Sequence[Attachment] = (),
+    stop_link: str = "",
 ) -> Envelope:
     """Put a mail together: the same one each time it is tried, by its Message-ID.
+
+    `stop_link`: where its recipient says that no more such mails are wanted.
 
     Raises:
         AddressRefused: the recipient's, the sender's or the Reply-To is no address.
@@ -107,6 +113,10 @@ def compose(
     else:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"  # what Exchange reads in its place
+    if stop_link:
+        message["List-Unsubscribe"] = f"<{stop_link}>"  # RFC 2369 §3.2
+        if stop_link.startswith("https:"):  # RFC 8058 §3.1 asks for it
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(rendered.text, charset="utf-8")
     message.add_alternative(rendered.html, subtype="html", charset="utf-8")
     for each in attachments:

@@ -25,6 +25,7 @@ Reason = Literal[
     "address",
     "unreadable",
     "template",
+    "unwanted",
 ]
 REASONS: dict[Reason, str] = {
     "refused": N_("The mail server refused this email."),
@@ -37,6 +38,7 @@ REASONS: dict[Reason, str] = {
     "address": N_("An address in it is no email address."),
     "unreadable": N_("Its values were sealed with another key."),
     "template": N_("Its template could not be filled in."),
+    "unwanted": N_("The recipient wants no more emails of this kind."),
 }
 
 DEFERRED_S = (60, 300, 900, 3600)

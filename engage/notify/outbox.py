@@ -14,6 +14,7 @@ from engage.keyring import SealBroken
 from engage.notify.kinds import KINDS, Form
 from engage.notify.message import in_thread
 from engage.notify.model import Mail, MailNotFound, NotCancellable, NotRetriable
+from engage.notify.refusals import Refusals
 from engage.notify.repository import MailRepository, Wanted
 from engage.system.actor import Module
 from engage.system.operation_log import note
@@ -45,6 +46,7 @@ class Outbox:
         clock: Clock = now_ms,
     ) -> None:
         """`public_url`: the configured address; its host stands in each Message-ID."""
+        self.refusals = Refusals(database, keyring.derive("unwanted mails"), clock)
         self._database, self._keyring, self._clock = database, keyring, clock
         self._public_url = public_url
         self._listeners: list[Callable[[], None]] = []
@@ -82,6 +84,10 @@ class Outbox:
         await MailRepository(connection).add({**row, "dedupe_key": dedupe_key or None})
         for wake in self._listeners:
             wake()
+
+    async def is_wanted(self, connection: AsyncConnection, kind: str, address: str) -> bool:
+        """Whether somebody takes mails of a kind; see `engage.mailing.Mailer`."""
+        return not await self.refusals.covers(connection, kind, address)
 
     async def withdraw(self, connection: AsyncConnection, dedupe_key: str) -> None:
         """Send not the mail that waits under a key; see `engage.mailing.Mailer`."""

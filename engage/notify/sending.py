@@ -14,6 +14,7 @@ from engage.errors import Unavailable
 from engage.identifiers import now_ms
 from engage.notify.attachments import attachments_of
 from engage.notify.events import MailSettled
+from engage.notify.kinds import KINDS
 from engage.notify.message import AddressRefused
 from engage.notify.model import Pace, Trouble, delay_s, outage_s
 from engage.notify.repository import MailRepository
@@ -161,6 +162,9 @@ class MailSending:
         if mail.params is None:
             await self._give_up(mail, Trouble("unreadable", ""))
             return
+        if await self._is_unwanted(mail):
+            await self._settle(mail, "cancelled", Trouble("unwanted", ""))
+            return
         try:
             rendered = await self._writing.rendered(mail)
             attachments = await asyncio.to_thread(attachments_of, mail)
@@ -178,6 +182,11 @@ class MailSending:
             await self._failed(mail, failed.trouble)
         else:
             await self._sent(mail, words)
+
+    async def _is_unwanted(self, mail: Mail) -> bool:
+        async with self._database.read() as connection:
+            known = mail.kind in KINDS
+            return known and not await self._outbox.is_wanted(connection, mail.kind, mail.address)
 
     async def _send(self, server: Server, envelope: Envelope) -> str:
         reused = self._connection

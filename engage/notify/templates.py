@@ -99,6 +99,8 @@ class Occasion:
     sender_name: str
     public_url: str
     zone: tzinfo
+    stop_link: str = ""
+    """Where the recipient says that no more such mails are wanted; empty: nowhere."""
 
 
 def own_source(kind: Kind, language: str) -> Source:
@@ -149,6 +151,7 @@ def render(
         "subject": subject,
         "language": occasion.language,
         "direction": direction(occasion.language),
+        "stop_link": occasion.stop_link,
     }
     inside = _filled(_TEXT, source.text, values).strip()
     text = _filled(_TEXT, _localised("layout.txt", occasion.language), {**frame, "content": inside})

@@ -37,8 +37,11 @@ class Writing:
         configuration: Configuration,
         public_url: Callable[[], str],
         zone: Callable[[], tzinfo] = lambda: UTC,
+        stop_path: Callable[[Mail], str] = lambda mail: "",
     ) -> None:
+        """`stop_path`: where a recipient says that no more such mails are wanted, if anywhere."""
         self._library, self._configuration = library, configuration
+        self._stop_path = stop_path
         self._public_url, self._zone = public_url, zone
 
     @property
@@ -55,7 +58,7 @@ class Writing:
         if mail.kind not in KINDS or mail.params is None:
             raise TemplateRefused(mail.kind)
         kind, language = KINDS[mail.kind], self._language_of(mail.language)
-        occasion = self._occasion(language, mail.name)
+        occasion = self._occasion(language, mail.name, self._stop_link(mail))
         template = await self._library.used(kind, language)
         try:
             return render(kind, template.source, mail.params, occasion)
@@ -74,7 +77,8 @@ class Writing:
             AddressRefused: an address in it is none.
         """
         settings = self._configuration.get(EmailSettings)
-        return compose(mail, rendered, settings.sender(self.host), attachments)
+        sender = settings.sender(self.host)
+        return compose(mail, rendered, sender, attachments, self._stop_link(mail))
 
     async def shown(self, mail: Mail) -> Rendered | None:
         """A mail without what opens accounts; None if it cannot be told."""
@@ -103,11 +107,16 @@ class Writing:
         usual = self._configuration.get(EmailSettings).language
         return own or closest(usual) or SOURCE_LANGUAGE
 
-    def _occasion(self, language: str, recipient_name: str) -> Occasion:
+    def _stop_link(self, mail: Mail) -> str:
+        path = self._stop_path(mail)
+        return self._public_url().rstrip("/") + path if path else ""
+
+    def _occasion(self, language: str, recipient_name: str, stop_link: str = "") -> Occasion:
         return Occasion(
             language,
             recipient_name,
             self._configuration.get(EmailSettings).sender_name,
             self._public_url().rstrip("/"),
             self._zone(),
+            stop_link,
         )

@@ -38,6 +38,7 @@ STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;"
     "min-height:100vh;display:grid;place-items:center;text-align:center}main{padding:2rem;max-width:32rem}"
     "h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:0;opacity:.75}a{color:inherit}"
+    "button{font:inherit;margin:1.5rem 0 0;padding:.6rem 1.2rem}"
 )
 
 
@@ -101,6 +102,27 @@ def message_page(
     )
     headers = {"content-security-policy": policy, "cache-control": "no-store"}
     return HTMLResponse(body, status, headers)
+
+
+def question_page(
+    request: Request, heading: str, text: str, *, answer: str, name: str, value: str
+) -> HTMLResponse:
+    """A page that asks one thing: its button posts `name` with `value` to where the page is."""
+    language = language_of(request)
+    nonce = secrets.token_urlsafe(16)
+    shown, explained, button = (translate(each, language) for each in (heading, text, answer))
+    body = (
+        f"{_head(shown, language)}<style nonce={nonce}>{STYLE}</style></head>"
+        f"<body><main><h1>{html.escape(shown)}</h1><p>{html.escape(explained)}</p>"
+        f'<form method="post"><button name="{html.escape(name)}" value="{html.escape(value)}">'
+        f"{html.escape(button)}</button></form></main></body></html>"
+    )
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+    headers = {"content-security-policy": policy, "cache-control": "no-store"}
+    return HTMLResponse(body, 200, {**headers, "referrer-policy": "same-origin"})
 
 
 def not_found_page(request: Request, language: str | None = None) -> HTMLResponse:

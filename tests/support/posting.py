@@ -41,7 +41,12 @@ class Post:
         self.configuration = Configuration(database, Keyring(b"k" * 32), events, clock)
         self.configuration.register(NAME, EmailSettings, Module.EMAIL)
         library = TemplateLibrary(database, lambda: ("en", "de"), clock)
-        writing = Writing(library, self.configuration, lambda: PUBLIC_URL)
+        writing = Writing(
+            library,
+            self.configuration,
+            lambda: PUBLIC_URL,
+            stop_path=outbox.refusals.path,
+        )
         self.sending = MailSending(
             database, outbox, writing, self.configuration, events, clock, lambda: MIDDLE
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from engage.errors import EngageError, NotFound, Unavailable
 from engage.hub.model import SYSTEM, Appended, Author, clean_client_id, clean_text, mended_text
 from engage.livechat.events import OfflineMessageLeft
-from engage.livechat.model import OFFLINE, NoAddress
+from engage.livechat.model import OFFLINE, NoAddress, WantsNoMail
 from engage.livechat.repository import LiveChatRepository
 from engage.mailing import Recipient
 
@@ -97,6 +97,7 @@ class Replies:
         Raises:
             NotFound: no such message, or not in a live chat where the agent has a seat.
             NoAddress: the visitor has given none.
+            WantsNoMail: the visitor has stopped such mails.
             TextRefused, TooLarge: not a text to be sent.
         """
         clean_client_id(client_id)
@@ -113,6 +114,9 @@ class Replies:
                 raise NotFound
             if not visitor.details.email:
                 raise NoAddress
+            email = visitor.details.email
+            if not await self._mailer.is_wanted(transaction.connection, KIND, email):
+                raise WantsNoMail
             await transaction.join(conversation_id, agent.who, agent.name, sees_notes=True)
             appended = await transaction.append(
                 conversation_id, agent.author, "message", {"text": said}, client_id=client_id

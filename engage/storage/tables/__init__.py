@@ -66,7 +66,7 @@ from engage.storage.tables.livechat import (
     visitors,
 )
 from engage.storage.tables.naming import metadata
-from engage.storage.tables.notify import mail_templates, mails
+from engage.storage.tables.notify import mail_refusals, mail_templates, mails
 from engage.storage.tables.people import (
     accounts,
     extension_group_members,
@@ -152,6 +152,7 @@ __all__ = [
     "livechat_counters",
     "livechat_summary_readers",
     "livechats",
+    "mail_refusals",
     "mail_templates",
     "mails",
     "message_revisions",

@@ -44,3 +44,11 @@ mail_templates = Table(  # what an administrator has written in place of a kind'
     Column("version", Integer, nullable=False),
     Column("changed_at_ms", BigInteger, nullable=False),
 )
+
+mail_refusals = Table(  # who wants no more mails of a kind
+    "mail_refusal",
+    metadata,
+    Column("who", Text, primary_key=True),  # the address, by a keyed digest
+    Column("kind", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+)

@@ -40,6 +40,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
     ("GET", "/metrics"): ANYONE,
+    ("GET", "/mail/stop/{token}"): ANYONE,
+    ("POST", "/mail/stop/{token}"): ANYONE,
     ("POST", "/v1/sign-in"): ANYONE,
     ("POST", "/v1/sign-in/second"): ANYONE,
     ("POST", "/v1/sign-in/passkey"): ANYONE,
