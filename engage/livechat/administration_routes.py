@@ -181,6 +181,7 @@ class LiveChatAdministrationRoutes:
             Route(f"{one}/link", self.renew_link, methods=["POST"]),
             Route(f"{one}/script", self.script, methods=["GET"]),
             Route(f"{one}/qr", self.qr, methods=["GET"]),
+            Route("/v1/conversations/{id}/free", self.free, methods=["POST"]),
         ]
 
     @operation(
@@ -318,6 +319,18 @@ class LiveChatAdministrationRoutes:
             headers={"cache-control": "no-store"},
             media_type="image/svg+xml",
         )
+
+    @operation(
+        "Put a live chat's conversation back into the line",
+        status=204,
+        roles=("admin", "user"),
+        tag="livechats",
+    )
+    async def free(self, request: Request) -> Response:
+        """One that is stuck, with an agent or without; for administrators and chairmen."""
+        actor = await requests.actor(request, "admin", "user")
+        await self._livechat.freeing.free(actor, requests.named(request))
+        return Response(status_code=204)
 
     async def _answer(self, request: Request, livechat: LiveChat, status: int = 200) -> Response:
         actor = await requests.actor(request, "admin")

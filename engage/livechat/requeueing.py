@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def requeue(
     transaction: HubTransaction, lobby: Lobby, inquiry: Inquiry, reason: str, now_ms: int
 ) -> bool:
-    """Let a chat wait again if it is still as it was seen: `agent_gone` or `agent_silent`.
+    """Let a chat wait again if it is still as it was seen: `agent_gone`, `agent_silent`, `freed`.
 
     The moment it was queued stays.
     """

@@ -23,6 +23,7 @@ from engage.livechat.events import (
     InquiryMissed,
     InquiryQueued,
 )
+from engage.livechat.freeing import Freeing
 from engage.livechat.handing_over import HandingOver
 from engage.livechat.idling import IdleChats
 from engage.livechat.invitations import Invitations
@@ -96,6 +97,7 @@ class LiveChatService:
         self.attendance = Attendance(*house, rounds, events, clock)
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.oversight = Oversight(self.livechats, people)
+        self.freeing = Freeing(hub, self.lobby, self.livechats, self.oversight, events, clock)
         overseen = (database, hub, self.livechats, self.oversight)
         self.outcomes = Outcomes(*overseen, clock)
         self.quick_replies = QuickReplies(*overseen, events, clock)

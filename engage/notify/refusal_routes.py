@@ -49,8 +49,7 @@ class RefusalRoutes:
             named = self._refusals.named(request.path_params["token"])
         except NotFound:
             return not_found_page(request)
-        form = await request.form()
-        wanted = form.get("wanted") == "yes"
+        wanted = await request.body() == b"wanted=yes"  # the page's own; all else is one click
         await self._refusals.choose(named, wanted=wanted)
         return _page(request, named, refused=not wanted)
 

@@ -106,7 +106,7 @@ class Boards:
             NotYours: he may not.
         """
         served = self._book.served_by(agent)
-        if not served or not served.keys() >= {*queues}:
+        if not served or not served.keys() >= {*queues} or change == "free":
             raise NotYours
         if change in ("log_in", "log_out") and not queues:
             raise NotYours
@@ -124,7 +124,7 @@ class Boards:
             AlwaysOnDuty: the agent may not log out.
         """
         shared = set(self._book.chaired_by(extension)) & self._book.served_by(agent).keys()
-        of_queues = change not in ("ready", "extend")
+        of_queues = change not in ("ready", "extend", "free")
         if not shared or not shared >= {*queues} or (of_queues and not queues):
             raise NotYours
         self.check_agent(agent, change, queues)

@@ -37,10 +37,11 @@ class Place(Body):
 class Duty(Body):
     """What an agent does: of these queues, none named: of all.
 
-    A break has a `reason`; a wrap-up is extended `by_s`.
+    A break has a `reason`; a wrap-up is extended `by_s`. `free`, for administrators and chairmen:
+    what the agent is taken to be doing is forgotten.
     """
 
-    change: Literal["log_in", "log_out", "take_break", "end_break", "ready", "extend"]
+    change: Literal["log_in", "log_out", "take_break", "end_break", "ready", "extend", "free"]
     queues: Annotated[list[Queue], Field(max_length=200)] = Field(default_factory=list)
     reason: Annotated[str, StringConstraints(max_length=64)] = ""
     by_s: Annotated[int, Field(ge=0, le=3600)] = 0
@@ -97,7 +98,7 @@ class BoardRoutes:
 
     @operation("Change the duty of an agent", body=Duty, status=204, roles=("admin",))
     async def agent(self, request: Request) -> Response:
-        """Log in or out, begin or end a break, end or extend a wrap-up."""
+        """Log in or out, begin or end a break, end or extend a wrap-up, free who is stuck."""
         who = await actor(request, "admin")
         who.check(Module.QUEUES)
         await self._change_of(who, named(request, "agent"), await read(request, Duty))

@@ -6,13 +6,14 @@ from typing import Literal
 
 import msgspec
 
-DutyChange = Literal["log_in", "log_out", "take_break", "end_break", "ready", "extend"]
+DutyChange = Literal["log_in", "log_out", "take_break", "end_break", "ready", "extend", "free"]
 
 
 class ChangeDuty(msgspec.Struct, frozen=True, tag=True):
     """Let an agent come or go, begin or end a break, end or extend the wrap-up. Reply: `QueueDone`.
 
     `queues`: of these, none named: of all. A break has a `reason`; a wrap-up is extended `by_s`.
+    Who is `free` does nothing any more: what he was taken to be doing is forgotten.
     """
 
     agent: str

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.queues.facts import Fact
-    from pbxcore.queues.floor import Queue, Waiting
+    from pbxcore.queues.floor import Agent, Queue, Waiting
     from pbxcore.queues.outputs import Output
 
 
@@ -192,8 +192,21 @@ class QueueEngine:
                 self._breaks.end_wrap_up(self.floor.agent(agent), early=True)
             case inputs.ExtendWrapUp(agent, by_s):
                 self._breaks.extend_wrap_up(self.floor.agent(agent), by_s)
+            case inputs.FreeAgent(agent):
+                self._free(self.floor.agent(agent))
             case inputs.AgentLoad():
                 attendance.load(given)
+
+    def _free(self, agent: Agent) -> None:
+        """Whatever an agent is taken to be doing is over, whoever has missed the end of it."""
+        if agent.lease is not None:
+            self._offering.end(agent.lease, Outcome.AGENT_AWAY)
+        if agent.caller is not None:
+            self._talking.agent_left(agent.caller)
+        self._breaks.end_wrap_up(agent, early=True)
+        agent.rests_until = float("-inf")
+        self.floor.timers.drop(Due.REST, agent.number)
+        self.floor.agent_changed(agent)
 
     def _of_settings(self, given: inputs.SettingsInput) -> None:
         administering = self._administering

@@ -229,6 +229,15 @@ class ExtendWrapUp(msgspec.Struct, frozen=True, tag=True):
     by_s: float
 
 
+class FreeAgent(msgspec.Struct, frozen=True, tag=True):
+    """Forget what an agent is taken to be doing: an offer, a talk, a wrap-up, a rest.
+
+    For when that is not so; who is on the phone is still seen to be.
+    """
+
+    agent: str
+
+
 class AgentSeen(msgspec.Struct, frozen=True):
     """How an agent's phones stand now.
 
@@ -301,6 +310,8 @@ class Tick(msgspec.Struct, frozen=True, tag=True):
 CallerInput = Enter | PressKey | Welcomed | AskCallback | CallerLeft | Remove | Move
 OfferInput = OfferRung | OfferAnswered | OfferRefused | OfferMissed | OfferFailed
 TalkInput = Bridged | CallbackReached | CallbackFailed | AgentLeft | Transferred | Held
-AgentInput = LogIn | LogOut | TakeBreak | EndBreak | EndWrapUp | ExtendWrapUp | AgentLoad
+AgentInput = (
+    LogIn | LogOut | TakeBreak | EndBreak | EndWrapUp | ExtendWrapUp | FreeAgent | AgentLoad
+)
 SettingsInput = Start | PutQueue | DropQueue | AllPut | PutAgent | ResetCounters
 Input = CallerInput | OfferInput | TalkInput | AgentsSeen | AgentInput | SettingsInput | Tick

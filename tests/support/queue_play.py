@@ -187,7 +187,7 @@ class Play:
                     inputs.LogOut(who, where),
                     inputs.TakeBreak(who, self.chance.one_of(("lunch", "rest")), where),
                     *(inputs.EndBreak(who, where), inputs.EndBreak(who)),
-                    *(inputs.EndWrapUp(who), inputs.ExtendWrapUp(who, 5.0)),
+                    *(inputs.EndWrapUp(who), inputs.ExtendWrapUp(who, 5.0), inputs.FreeAgent(who)),
                     seen(who, self.chance.one_of(list(Device))),
                     *(seen(who, Device.IDLE),) * 3,
                     seen(who, Device.IDLE, in_clear=True),

@@ -10,6 +10,7 @@ from pbxcore.queues.inputs import (
     EndBreak,
     EndWrapUp,
     ExtendWrapUp,
+    FreeAgent,
     LogIn,
     LogOut,
     Move,
@@ -70,6 +71,8 @@ def _change_duty(command: ChangeDuty, floor: Floor, tell: Callable[[Input], None
             tell(EndBreak(agent, queues))
         case "ready":
             tell(EndWrapUp(agent))
+        case "free":
+            tell(FreeAgent(agent))
         case "extend":
             tell(ExtendWrapUp(agent, command.by_s))
     return DONE

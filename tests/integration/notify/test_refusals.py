@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from engage.keyring import Keyring
 from engage.mailing import Recipient
-from engage.notify.model import Mail
 from engage.notify.refusals import Refusals
+from engage.storage.database import Database
 from tests.support.mail_sink import MailSink
 from tests.support.posting import BEN, PUBLIC_URL, Post, posting
 from tests.support.site import site
@@ -16,6 +16,8 @@ from tests.unit.notify.test_messages import mail
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from engage.notify.model import Mail
 
 MISSED = {"kind": "missed_call", "params": {}}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -58,9 +60,8 @@ async def test_whoever_stops_a_kind_of_mail_gets_it_no_more(post: Post) -> None:
 
 async def test_the_link_asks_first_and_a_mail_program_needs_one_click(tmp_path: Path) -> None:
     async with site(tmp_path) as running:
-        refusals = Refusals(
-            running.application.database, Keyring.of(tmp_path, None).derive("unwanted mails")
-        )
+        beside = await Database.open(f"sqlite:///{tmp_path / 'engage.db'}")
+        refusals = Refusals(beside, Keyring.of(tmp_path, None).derive("unwanted mails"))
         missed: Mail = mail(kind="missed_call", address=BEN.address)
         url = running.url + refusals.path(missed)
         token = url.rpartition("/")[2]
@@ -81,4 +82,5 @@ async def test_the_link_asks_first_and_a_mail_program_needs_one_click(tmp_path: 
         assert not await refusals.is_refused(refusals.named(token))
         for forged in (url + "a", url.replace("missed_call", "transcript"), f"{url}.x.y"):
             assert (await page("POST", forged, **ONE_CLICK))[0] == 404
+        await beside.close()
     assert refusals.path(mail(kind="welcome")) == ""

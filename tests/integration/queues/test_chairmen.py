@@ -182,6 +182,12 @@ async def test_a_chairman_redirects_picks_up_and_parks(desk: Chaired) -> None:
         await desk.until(lambda: bool(desk.board()["talking"]))
         path = f"{BOARD}/callers/{desk.key('1003')}"
         assert other.post(f"{path}/park").status == 404
+        none = chairman.post(f"{path}/park")
+        assert (none.status, none.json()["error"]["code"]) == (409, "no_slot_free")
+        lot = {"number": "760", "name": "Lot", "first_slot": "761", "last_slot": "762"}
+        added = desk.admin.post("/v1/parking-lots", lot)
+        assert added.status == 201, added.body
+        desk.settled()
         parked = chairman.post(f"{path}/park")
         assert parked.status == 200, parked.body
         slot = str(parked.json()["slot"])

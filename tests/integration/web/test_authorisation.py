@@ -114,6 +114,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/livechats/{id}/quick-replies/{reply}"): {ADMIN},
     ("DELETE", "/v1/livechats/{id}/quick-replies/{reply}"): {ADMIN},
     ("POST", "/v1/conversations/{id}/ban"): {USER, ADMIN},
+    ("POST", "/v1/conversations/{id}/free"): {ADMIN},  # and its chairmen
     ("GET", "/v1/livechat-bans"): PEOPLE,  # a user's: of those whose chairman they are
     ("POST", "/v1/livechat-bans/{id}/confirm"): {ADMIN},
     ("POST", "/v1/livechat-bans/{id}/refuse"): {ADMIN},
@@ -536,6 +537,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
 ENDS_SOMETHING = {
     ("POST", "/v1/sign-out"),
     ("POST", "/v1/conversations/{id}/end"),
+    ("POST", "/v1/conversations/{id}/free"),
     ("DELETE", "/v1/livechat/{public_id}/session"),
 }
 HTTPS_ONLY = {
@@ -688,6 +690,15 @@ async def test_ending_is_for_those_who_talk(site: Site) -> None:
         assert status in ((200,) if role in PARTY else (403, 404) if role in NAMED else (401,)), (
             role
         )
+
+
+async def test_freeing_is_for_those_who_look_after_it(site: Site) -> None:
+    cast = await cast_of(site)
+    path = f"/v1/conversations/{cast.conversation}/free"
+    for role in (*set(ROLES) - {ADMIN}, ADMIN):
+        status, _ = await site.json("POST", path, token=cast.tokens[role])
+        right = 204 if role == ADMIN else 403 if role in NAMED else 401
+        assert status == right, role
 
 
 async def test_signing_out_is_for_those_who_signed_in(site: Site) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pbxcore.queues import facts
 from pbxcore.queues.facts import End, Outcome
 from pbxcore.queues.inputs import (
@@ -14,6 +16,7 @@ from pbxcore.queues.inputs import (
     CallerLeft,
     Device,
     EndBreak,
+    FreeAgent,
     Kind,
     LogIn,
     LogOut,
@@ -36,7 +39,7 @@ from pbxcore.queues.settings import (
     QueueAgent,
     Strategy,
 )
-from tests.support.queueing import Hall, announced, left, of, offered, queue, withdrawn
+from tests.support.queueing import LONG_S, Hall, announced, left, of, offered, queue, withdrawn
 
 RING_ALL = Strategy.RING_ALL
 
@@ -495,3 +498,27 @@ def test_a_phone_that_takes_no_second_call_is_not_rung_for_one() -> None:
     hall.enter("x")
     assert hall.ringing() == []
     assert offered(hall.seen("a", Device.IN_USE)) == [("x", "a")]
+
+
+@pytest.mark.parametrize("stuck", ["ringing", "connecting", "talking", "wrap_up", "resting"])
+def test_an_administrator_frees_an_agent_whose_end_was_lost(stuck: str) -> None:
+    hall = Hall(queue("a", wrap_up_s=60.0, ring_s=LONG_S, unanswered=Miss(rest_s=900.0)))
+    hall.enter("x")
+    match stuck:
+        case "connecting":
+            hall.answer("a")
+        case "talking":
+            hall.talk("a")
+        case "wrap_up":
+            hall.serve("a")
+        case "resting":
+            hall.give(OfferMissed(hall.offer_of("a")), CallerLeft("x"))
+    hall.enter("y")
+    assert hall.ringing("y") == []
+    hall.give(FreeAgent("a"))
+    if stuck == "talking":  # its wrap-up is one of a talk that ended now
+        hall.give(FreeAgent("a"))
+    hall.pass_(5)
+    assert len(hall.ringing()) == 1
+    ends = [each.end for each in hall.facts(facts.Completed)]
+    assert ends == ([facts.End.AGENT] if stuck in ("talking", "wrap_up") else [])

@@ -38,7 +38,7 @@ function stateLine(event: WireEvent, me: Me): string {
   switch (event.state) {
     case "waiting":
       if (byBot(event.reason)) return me.kind === "visitor" ? t("A person will be with you soon.") : t("The bot handed this chat over.");
-      if (event.reason === "agent_silent") return t("Somebody else will be with you soon.");
+      if (event.reason === "agent_silent" || event.reason === "freed") return t("Somebody else will be with you soon.");
       return event.reason === "agent_gone" ? t("The connection to the agent was lost. Somebody else will be with you soon.") : "";
     case "transferring":
       return transferring(event, me);

@@ -15,6 +15,9 @@ interface Props {
   doing: Doing;
 }
 
+/** What an agent can be taken to be doing that is over in truth. */
+const STUCK: Readonly<Record<string, true>> = { ringing: true, on_call: true, wrap_up: true, resting: true };
+
 /** Those who wait, in the order in which they are served. */
 export function WaitRows({ board, doing }: Props) {
   const { api } = useSession();
@@ -75,7 +78,7 @@ export function TalkRows({ board, doing }: Props) {
 /** Agents, and what they do. */
 export function AgentRows({ board, agents, doing }: Props & { agents: Day["agents"] }) {
   const { api } = useSession();
-  const change = (seat: Seat, what: string, reason = ""): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, reason, queues: what === "ready" ? [] : [board.number] }));
+  const change = (seat: Seat, what: string, reason = ""): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, reason, queues: what === "ready" || what === "free" ? [] : [board.number] }));
   const answeredToday = (seat: Seat): number => agents.find((each) => each.key === seat.agent)?.answered ?? 0;
   return (
     <Part title={t("Agents")} none={t("Nobody serves this queue yet.")} heads={[t("Agent"), t("State"), t("Since"), t("Answered today"), t("Calls since the reset"), t("Chats")]} rows={board.agents} acts={!doing.readOnly}>
@@ -98,6 +101,7 @@ export function AgentRows({ board, agents, doing }: Props & { agents: Day["agent
             {!doing.readOnly && (
               <td className={styles.actions}>
                 {seat.state === "wrap_up" && <Act name={t("Ready")} of={seat.agent} run={() => change(seat, "ready")} />}
+                {seat.state in STUCK && <Act name={t("Free")} of={seat.agent} run={() => doing.free(seat)} />}
                 {paused && <Act name={t("Unpause")} of={seat.agent} run={() => change(seat, "end_break")} />}
                 {!away && !paused && <Pause of={seat.agent} reasons={doing.reasons} run={(reason) => change(seat, "take_break", reason)} />}
                 {(seat.may_log_in || away) && <Act name={away ? t("Log in") : t("Log out")} of={seat.agent} run={() => change(seat, away ? "log_in" : "log_out")} />}

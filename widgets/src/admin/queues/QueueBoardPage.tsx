@@ -15,7 +15,7 @@ import { type LiveCall, partyOf } from "../calls/calls";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useMayEdit } from "../rights";
-import { type Board, type Boards, type Caller, type Day, free, longestWait, staffed } from "./board";
+import { type Board, type Boards, type Caller, type Day, free, type Seat, longestWait, staffed } from "./board";
 import { AgentRows, TalkRows, WaitRows } from "./BoardRows";
 import styles from "./Queues.module.css";
 import { useLive } from "./useLive";
@@ -37,6 +37,8 @@ export interface Doing {
   park: (caller: Caller) => void;
   /** Begin or end a recording. */
   record: (caller: Caller) => void;
+  /** Ask before it is forgotten what an agent is taken to be doing. */
+  free: (seat: Seat) => void;
   /** Ask before somebody's call is ended. */
   hangUp: (caller: Caller) => void;
   /** What breaks may be taken for. */
@@ -54,6 +56,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
   const day = useLive(count, FIGURES_MS).value;
   const [chosen, setChosen] = useState(ALL);
   const [call, setCall] = useState<{ call: LiveCall; what: Asked; caller: Caller } | null>(null);
+  const [freed, setFreed] = useState<Seat | null>(null);
   const [ending, setEnding] = useState<Caller | null>(null);
   const maySupervise = useMayEdit("supervision");
   const wall = useRef<HTMLDivElement>(null);
@@ -93,6 +96,11 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     tellParked(partyOf(caller.number, caller.name), slot);
   }
 
+  async function setFree(seat: Seat): Promise<void> {
+    setFreed(null);
+    await act(() => api.post(`${PATH}/agents/${encodeURIComponent(seat.agent)}/duty`, { change: "free" }));
+  }
+
   async function open(caller: Caller, what: Asked): Promise<void> {
     const found = await liveCall(caller);
     if (found) setCall({ call: found, what, caller });
@@ -110,6 +118,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     redirect: (caller) => void act(() => open(caller, "redirect")),
     park: (caller) => void act(() => park(caller)),
     record: (caller) => void act(() => record(caller)),
+    free: setFreed,
     hangUp: setEnding,
     reasons: value?.reasons ?? [],
     readOnly,
@@ -147,6 +156,17 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
             <Queue key={board.number} board={board} figures={day?.queues.find((each) => each.key === board.number)} agents={day?.agents ?? []} doing={doing} />
           ))}
         </div>
+      )}
+      {freed && (
+        <Confirm
+          opened
+          danger
+          title={t("Free {agent}?", { agent: freed.name })}
+          text={t("For agents who are shown busy with what is over: a talk, a ring or a wrap-up of theirs is forgotten. Who is on the phone goes on talking.")}
+          action={t("Free")}
+          onConfirm={() => setFree(freed)}
+          onClose={() => setFreed(null)}
+        />
       )}
       {ending && (
         <Confirm opened danger title={t("Hang Up")} text={ending.agent ? t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ending.number, ending.name), agent: ending.agent_name }) : t("The call of {caller}, who waits, ends.", { caller: partyOf(ending.number, ending.name) })} action={t("Hang Up")} onConfirm={() => hangUp(ending)} onClose={() => setEnding(null)} />
