@@ -60,6 +60,8 @@ class CalledLeg(Leg):
         self._lines: Sequence[Line | None] = ()
         self._came_to: dict[SipCall, Negotiation] = {}
         self._status = 0
+        self.describes = False
+        """Whether its last provisional response came with a session."""
         self.to_sign: CallToSign | None = None
         """What a trunk wants signed of it."""
         self.signed: tuple[bytes, ...] = ()
@@ -96,7 +98,7 @@ class CalledLeg(Leg):
 
     def rang(self, call: SipCall | None, response: Response) -> None:
         """A provisional response came; one with a session is told once that is taken."""
-        self._status = response.status
+        self._status, self.describes = response.status, bool(response.body)
         self.early_dialog = call or self.early_dialog
         if response.status > 100 and (not response.body or call in self._came_to):
             self.ringing = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.offering import OURS, Line
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pbxcore.calls.call import Call
     from pbxcore.sip.agent.call import Call as SipCall
     from pbxcore.sip.identity import Caller
+
+_RINGS: Final = (180, 181, 182)
+"""What a caller's phone is told as it was; any other provisional status is a progress."""
 
 
 class Wish(Protocol):
@@ -65,19 +68,21 @@ class CallerLeg(Leg):
             raise RemoteProtocolError(488)
         return lines
 
-    def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
-        """Tell that it rings; with lines there is something to hear.
+    def ring(self, status: int, lines: Sequence[Line] | None = None) -> bool:
+        """Tell that it rings; with lines there is something to hear, whatever the status.
 
         Whoever left the offer to us hears nothing early: our offer goes into the 200, since not
-        every caller can answer one before.
+        every caller can answer one before. Its phone is told the status, and makes the tone itself.
 
         Raises:
             RemoteProtocolError: the lines do not fit what it offered.
         """
         early = lines is not None and bool(self.wish.offer)
+        told = status if status in _RINGS and not early else 183
         self.ringing = True
-        self.wish.ring(status, self._describe(lines or ()) if early else b"")
+        self.wish.ring(told, self._describe(lines or ()) if early else b"")
         self.moved()
+        return early
 
     def accept(self, lines: Sequence[Line]) -> None:
         """Answer it.

@@ -149,8 +149,12 @@ class Leg(CallListener):
         if kept is not None:
             kept.leg = self
 
-    def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
-        """Tell that it rings at somebody; a leg that was answered hears that otherwise."""
+    def ring(self, status: int, lines: Sequence[Line] | None = None) -> bool:
+        """Tell that it rings at somebody; a leg that was answered hears that otherwise.
+
+        With lines there is something to hear before the answer; returns whether it hears it.
+        """
+        return False
 
     def accept(self, lines: Sequence[Line]) -> None:
         """Somebody is there who carries these lines."""

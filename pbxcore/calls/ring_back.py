@@ -10,8 +10,6 @@ from pbxcore.errors import RemoteProtocolError
 if TYPE_CHECKING:
     from pbxcore.calls.setting_up import SettingUp
 
-_RINGS = (180, 181, 182)
-
 
 class RingBack:
     """Tells one front how it goes."""
@@ -28,18 +26,19 @@ class RingBack:
         """
         front, waiting = self._setting_up.front, self._setting_up.house.waiting
         if music and not front.answered and not self._plays:
-            self._plays = self._opened()
+            self._plays = self._opened(status)
+        elif not self._plays:
+            front.ring(status)
         if music and (front.answered or self._plays):
             waiting.music(front, music)
         elif front.answered or self._plays:
             waiting.ringing(front)
-        if not self._plays:
-            front.ring(status if status in _RINGS else 183)
 
-    def _opened(self) -> bool:
-        """Whether the front hears us from now on."""
+    def _opened(self, status: int) -> bool:
+        """Tell the front; whether it hears us from now on."""
+        front = self._setting_up.front
         try:
-            self._setting_up.front.ring(183, spoken_with_us(self._setting_up.lines))
+            return front.ring(status, spoken_with_us(self._setting_up.lines))
         except RemoteProtocolError:  # its phone will do
+            front.ring(status)
             return False
-        return True

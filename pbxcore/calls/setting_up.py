@@ -321,15 +321,19 @@ class SettingUp:
             return
         self.house.record(LegRinging(self.call.id, leg.id, status))
         self.house.waiting_tones.rings(leg)
+        new = status not in self._told
         if leg.early and ringing.speaking in (None, leg):
             ringing.speaking = leg
+            self._told.add(status)
+            if new:
+                self._rang(status)
             try:
-                self.front.ring(183, leg.session.lines)
+                self.front.ring(status, leg.session.lines if leg.describes else None)
             except RemoteProtocolError:
                 return  # the answer will fit, or tell why not
             self.house.waiting.stop(self.front)
             self.front.session.join(leg.session)
-        elif ringing.speaking is None and status not in self._told:
+        elif ringing.speaking is None and new:
             self._told.add(status)
             self._rang(status)
             music = self._hunt.music if self._hunt is not None else ""

@@ -320,6 +320,37 @@ def test_early_media_are_heard_before_the_answer() -> None:
         office.check()
 
 
+def test_who_rings_after_there_was_something_to_hear_says_so_to_the_caller() -> None:
+    with Office("alice", "bob") as office:
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        office["bob"].talk.ring(183, early=True)
+        office.run(1)
+        office["bob"].talk.incoming.ring(180)
+        office.run(1)
+        assert alice.notes == ["180", "183", "described", "180"]
+        office["bob"].talk.accept()
+        office.run(1)
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_left_the_offer_to_us_is_told_that_it_rings_whatever_there_is_to_hear() -> None:
+    with Office("alice", "bob") as office:
+        alice = office["alice"].dial("bob", with_offer=False)
+        office.run(1)
+        office["bob"].talk.ring(180, early=True)
+        office.run(1)
+        assert set(alice.notes) == {"180"}
+        office["bob"].talk.accept()
+        office.run(1)
+        assert "confirmed" in alice.notes
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_codecs_are_offered_as_the_caller_has_them_and_answered_as_the_callee_likes() -> None:
     with Office("alice", "bob") as office:
         office["alice"].formats = (PCMU, PCMA, G722)

@@ -88,6 +88,20 @@ def test_callers_of_a_group_hear_music_instead_of_ringing() -> None:
         office.check()
 
 
+def test_who_cannot_hear_the_music_of_a_group_yet_is_told_that_it_rings() -> None:
+    with Office("alice", "bob") as office:
+        group_at(office, music="jazz")
+        alice = office["alice"].dial("sales", with_offer=False)
+        office.run(1)
+        assert alice.notes == ["180"]
+        assert not plays(office)
+        office["bob"].talk.accept()
+        office.run(1)
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_callers_of_a_group_hear_its_prompt_whole_and_once_before_it_rings() -> None:
     with Office("alice", "bob") as office:
         group_at(office, prompt="p1")
