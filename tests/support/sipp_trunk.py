@@ -25,6 +25,12 @@ _HOST: Final = "127.0.0.3"
 """Another address than the phones': a peer is trusted by its own."""
 
 
+def write_stream(folder: Path, hz: float) -> None:
+    """The tone that a SIPp in a folder streams."""
+    tone = sine((hz,), 1, 8000, edges=False)
+    (folder / "tone.ulaw").write_bytes(encoder_for(PCMU.codec).encode(tone))
+
+
 class SippTrunk:
     """A peer trunk: phones reach it by 8 and a number, it reaches each of `numbers` by 77 and that.
 
@@ -35,8 +41,7 @@ class SippTrunk:
     def __init__(self, server: Server, folder: Path, hz: float, *numbers: str) -> None:
         self._server, self._folder, self.hz = server, folder, hz
         folder.mkdir()
-        tone = sine((hz,), 1, 8000, edges=False)
-        (folder / "tone.ulaw").write_bytes(encoder_for(PCMU.codec).encode(tone))
+        write_stream(folder, hz)
         self._port = free_port(udp=True)
         self._numbers = numbers
         self._admin = Program(server.url, "admin", "Demo-admin!")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pbxcore.presence.packages.dialog_info import read_dialogs
 from tests.support.pair import Desk
 from tests.support.server import wait_until
+from tests.support.sipp_script import calls, is_answered, is_hung_up, script, sipp
 from tests.support.tone import Voice, write_tone
-from tests.support.voice_phone import phone, port_of, session
+from tests.support.voice_phone import phone, session
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -110,10 +111,8 @@ async def test_a_custom_prompt_is_where_calls_are_forwarded(server: Server, tmp_
         forwards=[{"presence": "available", "case": "always", "kind": "prompt", "value": prompt,
                    "condition": 0}]
     )  # fmt: skip
-    async with AsyncExitStack() as stack:
-        caller, voice = await phone(stack, server, "1001"), stack.enter_context(Voice(440))
-        call = await caller.invite(f"sip:1002@127.0.0.1:{server.sip_port}", session(voice))
-        voice.talk(port_of(call.remote_description))
-        await asyncio.to_thread(voice.hears, 700)
-        await call.ended()
+    with Voice(440) as voice:
+        call = calls("1002", "1001", port=voice.port), is_answered("1002", "1001"), is_hung_up()
+        async with sipp(tmp_path, server, script(*call)):
+            await asyncio.to_thread(voice.hears, 700, seconds=1.8)
     desk.change(forwards=[])

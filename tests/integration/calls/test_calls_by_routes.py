@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pbxcore.net.user_agent import Refused
-from pbxcore.sip.agent.incoming_call import IncomingCall
-from tests.support.provider import Provider, dialled, provider
+from tests.support.provider import PROVIDER, Provider, dialled, provider
+from tests.support.server import free_port
+from tests.support.sipp_script import (
+    answers,
+    calls,
+    is_answered,
+    is_hung_up,
+    is_refused,
+    script,
+    sipp,
+    takes,
+)
 from tests.support.tone import Voice
 from tests.support.voice_phone import hear, port_of, session
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["provider"]
 
@@ -57,35 +71,37 @@ async def test_a_call_goes_out_by_the_best_route_as_it_says(provider: Provider) 
     provider.remove(dear)
 
 
-async def test_a_call_comes_in_with_its_number_rewritten_and_kept(provider: Provider) -> None:
+async def test_a_call_comes_in_with_its_number_rewritten_and_kept(
+    provider: Provider, tmp_path: Path
+) -> None:
     pair = provider.pair
     route = provider.route(
         "inbound", name="Main", trunks=[provider.trunk], dids="_80XX",
         number_set="9${CALLERID(num)}", destination={"kind": "extension", "value": "1001"},
     )  # fmt: skip
-    with Voice(440) as ours, Voice(1000) as theirs:
-        call = provider.agent.call(pair.uri("8001"), session(ours))
-        came = await pair.callee.next_call()
-        assert "95551234" in came.peer
-        await came.accept(session(theirs, 0))
-        await call.answered()
-        await call.hang_up()
-        await came.ended()
+    at = tmp_path, pair.server
+    answered = script(
+        calls("8001", "5551234", known=False), is_answered("8001", "5551234", 1), is_hung_up()
+    )
+    with Voice(1000) as theirs:
+        async with sipp(*at, answered, host=PROVIDER):
+            came = await pair.callee.next_call()
+            assert "95551234" in came.peer
+            await came.accept(session(theirs, 0))
+            await came.hang_up()
         record = await pair.record()
         expected = {
             "direction": "inbound", "caller": "95551234", "original_caller": "5551234",
             "callee": "8001", "answered_by": "1001", "source_trunk": "City Line",
         }  # fmt: skip
         assert {name: record[name] for name in expected} == expected
-        with pytest.raises(Refused) as refused:
-            await provider.agent.invite(pair.uri("7001"), session(ours))
-        assert refused.value.status == 404
+    for number, status in ("7001", 404), ("8001", 486):
+        refused = is_refused(number, "5551234", status, cseq=1)
+        async with sipp(*at, script(calls(number, "5551234", known=False), refused), host=PROVIDER):
+            pass
         await pair.record()
         provider.set("blacklist", enabled=True, blocked="_555.")
-        with pytest.raises(Refused) as refused:
-            await provider.agent.invite(pair.uri("8001"), session(ours))
-        assert refused.value.status == 486
-        provider.set("blacklist", enabled=False)
+    provider.set("blacklist", enabled=False)
     provider.remove(route)
 
 
@@ -139,9 +155,11 @@ async def test_a_call_that_came_in_goes_out_again_and_shows_who_called(provider:
 
 
 async def test_an_extension_forwards_a_call_out_by_the_trunk_it_came_in_by(
-    provider: Provider,
+    provider: Provider, tmp_path: Path
 ) -> None:
     """Both sides are the provider's, and hear each other; he may want to read of deflection."""
+    at, trunk = free_port(udp=True), f"/v1/trunks/{provider.trunk}"
+    assert provider.admin.patch(trunk, {"port": at}).status == 200
     pair, way = provider.pair, {"trunk": provider.trunk, "strip": 1}
     to = {"kind": "extension", "value": "1001"}
     routes = [
@@ -156,23 +174,29 @@ async def test_an_extension_forwards_a_call_out_by_the_trunk_it_came_in_by(
     assert changed.status == 200, changed.body
     provider.set("sip", send_deflection_diversion=True)
     with Voice(440) as ours, Voice(1000) as theirs:
-        call = provider.agent.call(pair.uri("8200"), session(ours))
-        came = await asyncio.wait_for(provider.agent.next_call(), 10)
-        assert dialled(came) == "777"
-        assert isinstance(came.call, IncomingCall)
-        diverted = came.call.request.get(b"diversion") or b""
-        assert b"sip:1001@" in diverted
-        assert b"reason=deflection" in diverted
-        await came.accept(session(theirs, 0))
-        await call.answered()
-        ours.talk(port_of(call.remote_description))
-        theirs.talk(port_of(came.remote_description))
-        await hear((ours, 1000), (theirs, 440))
-        await call.hang_up()
-        await came.ended()
+        calling = calls("8200", "5551234", port=ours.port, known=False)
+        told = takes(181), takes(180), is_answered("8200", "5551234", 1)
+        caller = script(calling, *told, is_hung_up())
+        taking = answers("180 Ringing"), answers("200 OK", port=theirs.port), takes("ACK")
+        callee = script(takes("INVITE"), *taking, is_hung_up())
+        async with (
+            sipp(tmp_path, pair.server, callee, host=PROVIDER, port=at) as called,
+            sipp(tmp_path, pair.server, caller, host=PROVIDER) as came,
+        ):
+            assert await called.took("INVITE", " sip:([0-9]+)@") == "777"
+            diverted = await called.took("INVITE", r"\nDiversion: ([^\n]*)")
+            assert "sip:1001@" in diverted
+            assert "reason=deflection" in diverted
+            ours.talk(int(await came.took("SIP/2.0 200", "m=audio ([0-9]+)")))
+            theirs.talk(int(await called.took("INVITE", "m=audio ([0-9]+)")))
+            await hear((ours, 1000), (theirs, 440))
+            (live,) = pair.live()
+            ended = provider.admin.post(f"/v1/calls/live/{live['id']}/hang-up")
+            assert ended.status < 300, ended.body
     record = await pair.record()
     assert record["source_trunk"] == record["destination_trunk"] == "City Line"
     provider.set("sip", send_deflection_diversion=False)
+    assert provider.admin.patch(trunk, {"port": provider.agent.port}).status == 200
     assert provider.admin.patch(extension, {"forwards": []}).status == 200
     for each in routes:
         provider.remove(each)

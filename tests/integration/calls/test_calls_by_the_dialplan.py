@@ -12,6 +12,7 @@ from pbxcore.media.tones import CNG_HZ
 from pbxcore.net.user_agent import Refused
 from tests.integration.calls.test_services import add_prompt
 from tests.support.provider import dialled, provider
+from tests.support.sipp_script import calls, is_refused, script, sipp
 from tests.support.tone import Voice
 from tests.support.voice_phone import port_of, session
 
@@ -107,14 +108,14 @@ async def test_an_emergency_needs_no_route_and_ends_a_call_for_its_line(
     provider.remove(out)
 
 
-@pytest.mark.parametrize("cause", ["404", "410", "480"])
+@pytest.mark.parametrize(("cause", "reason"), [(404, 1), (410, 22), (480, 18)])
 async def test_who_is_not_registered_is_told_by_the_cause_that_is_set(
-    provider: Provider, cause: str
+    provider: Provider, tmp_path: Path, cause: int, reason: int
 ) -> None:
-    provider.set("sip", unavailable_cause=cause)
-    with Voice(440) as ours, pytest.raises(Refused) as refused:
-        await provider.pair.caller.invite(provider.pair.uri("1003"), session(ours))
-    assert refused.value.status == int(cause)
+    provider.set("sip", unavailable_cause=str(cause))
+    told = is_refused("1003", "1000", cause, Reason=f"Q.850;cause={reason}[^0-9]")
+    async with sipp(tmp_path, provider.pair.server, script(calls("1003", "1000"), told)):
+        pass
     provider.set("sip", unavailable_cause="480")
 
 

@@ -12,11 +12,13 @@ from pbxcore.net.user_agent import Refused
 from tests.support.mail_sink import SinkThread
 from tests.support.pair import Desk
 from tests.support.server import Server, wait_until
+from tests.support.sipp_script import calls, is_answered, is_hung_up, is_refused, script, sipp
 from tests.support.tone import Voice
 from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,9 @@ def server(sink: SinkThread) -> Iterator[Server]:
         assert "Traceback" not in running.log
 
 
-async def test_who_sends_his_calls_on_has_missed_none(server: Server, sink: SinkThread) -> None:
+async def test_who_sends_his_calls_on_has_missed_none(
+    server: Server, sink: SinkThread, tmp_path: Path
+) -> None:
     desk = Desk(server)
     forward = {"presence": "available", "case": "no_answer", "kind": "extension", "value": "1003",
                "condition": 0}  # fmt: skip
@@ -43,17 +47,16 @@ async def test_who_sends_his_calls_on_has_missed_none(server: Server, sink: Sink
         forwards=[forward],
     )
     async with AsyncExitStack() as stack:
-        caller, third = [await phone(stack, server, each) for each in ("1001", "1003")]
-        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
-        uri = f"sip:1002@127.0.0.1:{server.sip_port}"
-        call = caller.call(uri, session(ours))
-        came = await third.next_call()
-        await came.accept(session(theirs, 0))
-        await call.answered()
-        await call.hang_up()
+        third = await phone(stack, server, "1003")
+        theirs, call = stack.enter_context(Voice(1000)), calls("1002", "1001")
+        talks = script(call, is_answered("1002", "1001"), is_hung_up())
+        async with sipp(tmp_path, server, talks):
+            came = await third.next_call()
+            await came.accept(session(theirs, 0))
+            await came.hang_up()
         desk.change(forwards=[])
-        with pytest.raises(Refused):
-            await caller.invite(uri, session(ours))
+        async with sipp(tmp_path, server, script(call, is_refused("1002", "1001", 480))):
+            pass
         await asyncio.to_thread(
             wait_until, lambda: bool(sink.mails), 30, "a mail about the missed call"
         )

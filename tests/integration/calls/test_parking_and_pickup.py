@@ -15,6 +15,7 @@ from tests.support.baresip import Baresip
 from tests.support.pair import Pair
 from tests.support.program import Program
 from tests.support.server import wait_until
+from tests.support.sipp_script import calls, is_answered, is_hung_up, script, sipp
 from tests.support.tone import Voice, heard, hears, read_sound, says
 from tests.support.ucm import settled
 from tests.support.voice_phone import phone, port_of, session
@@ -130,7 +131,9 @@ async def test_a_baresip_picks_up_what_rings_elsewhere(arranged: Server, tmp_pat
         phones["1002"].enters("/hangup")
 
 
-async def test_a_call_nobody_takes_returns_to_who_parked_it(arranged: Server) -> None:
+async def test_a_call_nobody_takes_returns_to_who_parked_it(
+    arranged: Server, tmp_path: Path
+) -> None:
     """B45: the parked caller is not hung up, and the lamp of the slot shows it meanwhile."""
     async with AsyncExitStack() as stack:
         agents = [await phone(stack, arranged, each) for each in ("1000", "1001")]
@@ -148,11 +151,12 @@ async def test_a_call_nobody_takes_returns_to_who_parked_it(arranged: Server) ->
         await lamp.until(lambda: bool(lamp.notices))
         assert states()[-1] == []
         ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
-        call = pair.caller.call(pair.uri("1001"), session(ours))
+        asked = calls("1001", "1000", port=ours.port), is_answered("1001", "1000")
+        parked = sipp(tmp_path, arranged, script(*asked, is_hung_up()))
+        caller = await stack.enter_async_context(parked)
         came = await pair.callee.next_call()
         await came.accept(session(theirs, 0))
-        await call.answered()
-        ours.talk(port_of(call.remote_description))
+        ours.talk(int(await caller.took("SIP/2.0 200", "m=audio ([0-9]+)")))
         await came.refer(pair.uri("710"))
         await came.ended()
         await lamp.until(lambda: ["confirmed"] in states())
@@ -165,7 +169,7 @@ async def test_a_call_nobody_takes_returns_to_who_parked_it(arranged: Server) ->
             asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(theirs.hears, 440)
         )
         await lamp.until(lambda: states()[-1] == ["terminated"])
-        await call.hang_up()
+        await back.hang_up()
         record = await pair.record()
         assert record["disposition"] == "answered"
         parking = [each for each in record["legs"] if each["action"] == "parking"]

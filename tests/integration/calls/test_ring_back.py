@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,14 +13,26 @@ from tests.support.examples import examples
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.provider import PROVIDER
+from tests.support.server import free_port
+from tests.support.sipp_script import (
+    STREAM,
+    answers,
+    is_taken_back,
+    rings_reliably,
+    script,
+    sipp,
+    streams,
+    takes,
+)
+from tests.support.sipp_trunk import write_stream
 from tests.support.tone import Voice
 from tests.support.ucm import settled
 from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
-    from pbxcore.net.call import AsyncCall
     from tests.support.server import Server
 
 RING_BACK, BUSY = (440, 480), (480, 620)
@@ -28,57 +40,74 @@ RING_BACK, BUSY = (440, 480), (480, 620)
 TIMES = examples(5)
 
 
-@pytest.fixture(params=[True, False], ids=["reliable", "unreliable"])
-async def provider(server: Server, request: pytest.FixtureRequest) -> AsyncIterator[AsyncUserAgent]:
-    """A trunk reached by 9; its provisionals are reliable, or it knows none that are."""
-    admin = Program(server.url, "admin", "Demo-admin!")
-    agent = AsyncUserAgent(f"sip:555@{PROVIDER}", host=PROVIDER, reliable=request.param)
-    async with agent:
-        body = {"name": "Ringing", "kind": "peer", "host": PROVIDER, "port": agent.port}
-        trunk = admin.post("/v1/trunks", body).json()["id"]
-        ways = [{"trunk": trunk, "strip": 1}]
-        out = {"name": "Ringing", "patterns": "_9X.", "ways": ways, "permission": "internal"}
-        route = admin.post("/v1/outbound-routes", out).json()["id"]
-        settled(server, admin)
-        yield agent
-        for path in f"/v1/outbound-routes/{route}", f"/v1/trunks/{trunk}":
-            admin.delete(path)
+@pytest.fixture(scope="module")
+def provider_port(server: Server) -> Iterator[int]:
+    """Where the provider is that is reached by 9."""
+    admin, port = Program(server.url, "admin", "Demo-admin!"), free_port(udp=True)
+    body = {"name": "Ringing", "kind": "peer", "host": PROVIDER, "port": port}
+    trunk = admin.post("/v1/trunks", body).json()["id"]
+    ways = [{"trunk": trunk, "strip": 1}]
+    out = {"name": "Ringing", "patterns": "_9X.", "ways": ways, "permission": "internal"}
+    route = admin.post("/v1/outbound-routes", out).json()["id"]
+    settled(server, admin)
+    yield port
+    for path in f"/v1/outbound-routes/{route}", f"/v1/trunks/{trunk}":
+        admin.delete(path)
 
 
-def rings(came: AsyncCall, how: str, voice: Voice) -> None:
-    """Say it in one of the ways in which providers do."""
-    early = session(voice, 0)
-    match how:
-        case "180":
-            came.ring()
-        case "180 again":
-            came.ring()
-            came.ring()
-        case "180 with sound":
-            came.ring(180, early)
-        case _:
-            came.ring(183, early)
+def rings(how: str, *, reliable: bool) -> str:
+    """A provider that says it in one of the ways in which providers do, until it is taken back."""
+    first = "183 Session Progress" if how.startswith("183") else "180 Ringing"
+    sound = STREAM if "with sound" in how else ""
+    said = [(first, sound)] + [("180 Ringing", "")] * ("then" in how)
+    ringing = [
+        rings_reliably(status, number, port=port) if reliable else answers(status, port=port)
+        for number, (status, port) in enumerate(said, 1)
+    ]
+    return script(takes("INVITE"), *ringing, streams() if sound else "", is_taken_back())
 
 
-@pytest.mark.parametrize("how", ["180", "180 again", "180 with sound", "183 with sound"])
+@pytest.mark.parametrize("reliable", [True, False], ids=["reliable", "unreliable"])
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("180", [180]),
+        ("180, then 180 again", [180]),
+        ("180 with sound", [183]),
+        ("183 with sound", [183]),
+        ("183 with sound, then 180", [183, 180]),
+    ],
+)
 async def test_the_caller_knows_each_time_that_it_rings(
-    server: Server, provider: AsyncUserAgent, how: str
+    server: Server, tmp_path: Path, provider_port: int, how: str, told: list[int], reliable: bool
 ) -> None:
+    write_stream(tmp_path, 1300)
+    said = rings(how, reliable=reliable)
+    at: dict[str, Any] = {"host": PROVIDER, "port": provider_port}
     async with AsyncExitStack() as stack:
         caller = await phone(stack, server, "1001")
+        await stack.enter_async_context(sipp(tmp_path, server, said, times=TIMES, **at))
         for _ in range(TIMES):
-            with Voice(700) as ours, Voice(1300) as theirs:
-                uri = f"sip:9123@127.0.0.1:{server.sip_port}"
-                call = caller.call(uri, session(ours, 0))
-                came = await provider.next_call()
-                rings(came, how, theirs)
-                await eventually(lambda: bool({180, 183} & {*call.statuses}))  # noqa: B023
+            with Voice(700) as ours:
+                call = caller.call(f"sip:9123@127.0.0.1:{server.sip_port}", session(ours, 0))
+                await eventually(
+                    lambda: [each for each in call.statuses if each > 100][: len(told)] == told  # noqa: B023
+                )
                 if "sound" in how:
-                    theirs.talk(port_of(came.remote_description))
                     await asyncio.to_thread(ours.hears, 1300)
                 call.give_up()
                 with pytest.raises(Refused):
                     await call.answered()
+
+
+@pytest.fixture(params=[True, False], ids=["reliable", "unreliable"])
+async def provider(
+    provider_port: int, request: pytest.FixtureRequest
+) -> AsyncIterator[AsyncUserAgent]:
+    """One of our own, whose provisionals are reliable, or who knows none that are."""
+    at: dict[str, Any] = {"host": PROVIDER, "port": provider_port}
+    async with AsyncUserAgent(f"sip:555@{PROVIDER}", reliable=request.param, **at) as agent:
+        yield agent
 
 
 async def test_who_is_connected_hears_it_in_band(server: Server, provider: AsyncUserAgent) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import wave
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from pbxcore.sip.agent.incoming_call import IncomingCall
 from tests.support.pair import Desk
-from tests.support.tone import Voice, write_tone
-from tests.support.voice_phone import phone, session
+from tests.support.phone import Phone
+from tests.support.server import free_port
+from tests.support.sipp_script import answers, calls, is_refused, script, sipp, takes
+from tests.support.tone import write_tone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,17 +24,19 @@ def tone(folder: Path, *, seconds: float) -> bytes:
     return write_tone(folder / "ring.wav", 800, seconds=seconds).read_bytes()
 
 
-async def alert_info(server: Server) -> str:
-    """What a phone of 1002 is told when 1001 calls."""
-    async with AsyncExitStack() as stack:
-        caller, callee = [await phone(stack, server, each) for each in ("1001", "1002")]
-        voice = stack.enter_context(Voice(440))
-        call = caller.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(voice))
-        came = await callee.next_call()
-        assert isinstance(came.call, IncomingCall)
-        found = (came.call.request.get(b"alert-info") or b"").decode()
-        call.give_up()
-        await came.ended()
+async def alert_info(server: Server, folder: Path) -> str:
+    """What a SIPp as the phone of 1002 is told when another as 1001 calls."""
+    here, port = ("127.0.0.1", server.sip_port), free_port(udp=True)
+    refuses = script(takes("INVITE"), answers("486 Busy Here"), takes("ACK"))
+    async with Phone("1002", "Sip-1002!", here) as registering:
+        contact = f"Contact: <sip:1002@127.0.0.1:{port}>\r\nExpires: 300\r\n"
+        assert await registering.authorised("REGISTER", "sip:127.0.0.1", "1002", contact) == 200
+        async with sipp(folder, server, refuses, port=port) as callee:
+            call = script(calls("1002", "1001"), is_refused("1002", "1001", 486))
+            async with sipp(folder, server, call):
+                found = await callee.took("INVITE", r"\nAlert-Info: ([^\r\n]*)")
+        gone = contact.replace("300", "0")
+        assert await registering.authorised("REGISTER", "sip:127.0.0.1", "1002", gone) == 200
     return found
 
 
@@ -47,7 +49,7 @@ async def test_a_phone_is_told_its_ringtone_and_fetches_it(server: Server, tmp_p
     path = f"/ringtone/{ident}.wav"
     assert server.get(path).status == 404  # nobody rings with it
     desk.change(alert_info="custom", ringtone=ident, custom_alert_info="Extension")
-    assert (await alert_info(server)).endswith(f"{path}>;info=Extension")
+    assert (await alert_info(server, tmp_path)).endswith(f"{path}>;info=Extension")
     fetched = server.get(path)
     assert fetched.status == 200
     assert len(fetched.body) < LARGEST
@@ -66,7 +68,7 @@ async def test_who_cannot_fetch_it_finds_what_to_look_for(server: Server, tmp_pa
     ident = added.json()["id"]
     desk.change(alert_info="custom", ringtone=ident, custom_alert_info="Bellcore-dr2")
     (server.data / "ringtones" / f"{ident}.wav").unlink()
-    assert (await alert_info(server)).endswith(";info=Bellcore-dr2")
+    assert (await alert_info(server, tmp_path)).endswith(";info=Bellcore-dr2")
     assert server.get(f"/ringtone/{ident}.wav").status == 404
     desk.change(alert_info="none", ringtone="", custom_alert_info="")
     assert desk.admin.delete(f"/v1/ringtones/{ident}").status == 204
