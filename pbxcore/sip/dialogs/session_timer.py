@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 OPTION: Final = b"timer"
 USUAL_S: Final = 1800
+_MOST_RAISED: Final = 5
+"""So often a peer may find an interval too small: one that always does is not asked for ever."""
 _LEAST_S: Final = 10
 """A 2xx may name less than the standard's floor and is followed, but not into a flood."""
 
@@ -45,12 +47,20 @@ class SessionTimer:
         shortest_s: our Min-SE.
     """
 
-    __slots__ = ("_ends_at", "_interval_s", "_refresh_at", "_shortest_s", "_wanted_s", "refreshing")
+    __slots__ = (
+        "_ends_at",
+        "_interval_s",
+        "_raised",
+        "_refresh_at",
+        "_shortest_s",
+        "_wanted_s",
+        "refreshing",
+    )
 
     def __init__(self, wanted_s: int = USUAL_S, shortest_s: int = SHORTEST_S) -> None:
         self._shortest_s = max(shortest_s, SHORTEST_S)
         self._wanted_s = max(wanted_s, self._shortest_s) if wanted_s else 0
-        self._interval_s = 0
+        self._interval_s = self._raised = 0
         self._refresh_at = self._ends_at = 0.0
         self.refreshing = False
         """Whether it is us who refreshes."""
@@ -84,6 +94,9 @@ class SessionTimer:
         """Take a 422; whether asking again makes sense (§7.3)."""
         value = read_min_se(response)
         if value <= self._shortest_s and value <= (self._interval_s or self._wanted_s):
+            return False
+        self._raised += 1
+        if self._raised > _MOST_RAISED:
             return False
         self._shortest_s = max(value, self._shortest_s)
         self._wanted_s = max(value, self._wanted_s)

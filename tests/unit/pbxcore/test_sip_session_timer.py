@@ -101,6 +101,12 @@ def test_caller_asks_again_with_what_a_422_names() -> None:
     assert not timer.too_small(response(422))
 
 
+def test_one_who_finds_every_interval_too_small_is_not_asked_for_ever() -> None:
+    timer = SessionTimer()
+    tried = [timer.too_small(response(422, b"Min-SE: %d" % least)) for least in range(2000, 2010)]
+    assert tried == [True] * 5 + [False] * 5
+
+
 @pytest.mark.parametrize("value", [b"", b"x", b"-1", b"1;refresher=uac;refresher=uas"])
 def test_malformed_value_is_400(value: bytes) -> None:
     with pytest.raises(RemoteProtocolError) as refusal:
