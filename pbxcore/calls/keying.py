@@ -28,14 +28,21 @@ class Keying:
 
     Args:
         srtp: whether media are encrypted by keys in the description.
+        offered: as much of that as we offer of ourselves, to whoever has not begun with it.
         by_dtls: whether they are as a browser's are, with ICE where the peer has it.
         may_be_by_dtls: whether a peer that refuses everything else is offered that as well.
     """
 
     def __init__(
-        self, srtp: Srtp = "off", *, by_dtls: bool = False, may_be_by_dtls: bool = False
+        self,
+        srtp: Srtp = "off",
+        *,
+        offered: Srtp = "required",
+        by_dtls: bool = False,
+        may_be_by_dtls: bool = False,
     ) -> None:
         self._srtp = srtp
+        self._offered = offered
         self.by_dtls = by_dtls
         self._may_be_by_dtls = may_be_by_dtls
 
@@ -65,7 +72,9 @@ class Keying:
     def dressed(self, line: Line, track: Track, address: str, *, offered: bool) -> Stream:
         """A line as the peer is to read it, who reaches us at this address."""
         dress = to_offer if offered else to_answer
-        stream = dress(line, track.opened.port, self._srtp, track.keys)
+        keyed = track.agreed is not None and track.agreed.local_crypto is not None
+        keys = track.keys if not offered or keyed or self._offered != "off" else ()
+        stream = dress(line, track.opened.port, self._srtp, keys)
         if self.by_dtls:
             stream = for_browser(stream, track.opened, address, offered=offered)
         if offered and track.agreed is not None and track.kind == line.kind:

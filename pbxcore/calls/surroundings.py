@@ -207,8 +207,14 @@ class Surroundings:
     def caller_session(self, leg: Leg, flow: Flow) -> Session:
         """The session of a leg that called by a flow."""
         extension = self.directory.extension(leg.number)
-        srtp = "optional" if extension is None else extension.srtp
-        return self.session(leg, flow, srtp, extension or self.directory.trunks.get(leg.trunk))
+        srtp: Srtp = "optional" if extension is None else extension.srtp
+        return self.session(
+            leg,
+            flow,
+            srtp,
+            extension or self.directory.trunks.get(leg.trunk),
+            offered=offered_srtp(srtp, flow.transport),
+        )
 
     def session(
         self,
@@ -217,6 +223,7 @@ class Surroundings:
         srtp: Srtp,
         owner: Extension | Trunk | None,
         *,
+        offered: Srtp = "required",
         may_be_by_dtls: bool = False,
     ) -> Session:
         """The session of a leg whose peer, somebody's phone or a trunk, is reached by a flow."""
@@ -227,7 +234,10 @@ class Surroundings:
             leg,
             host,
             keying=Keying(
-                srtp, by_dtls=flow.transport in ("ws", "wss"), may_be_by_dtls=may_be_by_dtls
+                srtp,
+                offered=offered,
+                by_dtls=flow.transport in ("ws", "wss"),
+                may_be_by_dtls=may_be_by_dtls,
             ),
             rules=rules_of(owner, flow.transport),
             silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),

@@ -351,6 +351,19 @@ def test_who_left_the_offer_to_us_is_told_that_it_rings_whatever_there_is_to_hea
         office.check()
 
 
+def test_who_left_the_offer_to_us_in_clear_is_offered_no_keys() -> None:
+    with Office("alice", "bob") as office:
+        alice = office["alice"].dial("bob", with_offer=False)
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert alice.negotiation.remote is not None
+        assert not alice.negotiation.remote.media[0].has("crypto")
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_codecs_are_offered_as_the_caller_has_them_and_answered_as_the_callee_likes() -> None:
     with Office("alice", "bob") as office:
         office["alice"].formats = (PCMU, PCMA, G722)
