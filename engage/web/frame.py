@@ -19,6 +19,7 @@ from engage.web.errors import (
 from engage.web.middleware import AccessLog, BodyLimit, ClientAddress, SecurityHeaders
 from engage.web.pages import message_page, not_found_page
 from engage.web.requests import answer, language
+from engage.web.routing import RouteTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,7 +59,7 @@ def frame(
         trusted_proxies: whose forwarded headers are believed.
     """
     site = Starlette(
-        routes=list(routes),
+        routes=[RouteTable(routes)],
         middleware=[Middleware(AccessLog), Middleware(SecurityHeaders), Middleware(BodyLimit)],
         exception_handlers={EngageError: _refuse, HTTPException: _refuse_http},
     )

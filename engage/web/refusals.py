@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from starlette.routing import Match
-
 from engage.errors import EngageError, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
@@ -66,8 +64,5 @@ def attempt(method: str, path: str, params: dict[str, str]) -> tuple[str, str]:
 
 def _template(request: Request) -> str:
     """The path of the route that took the request."""
-    for route in request.app.routes:
-        match, _ = route.matches(request.scope)
-        if match is Match.FULL:
-            return str(getattr(route, "path", request.url.path))
-    return request.url.path
+    route = request.scope.get("route")
+    return str(getattr(route, "path", request.url.path))
