@@ -23,11 +23,11 @@ def prepare(part: str) -> None:
     for name in UNUSED:
         sys.modules[name] = None  # type: ignore[assignment]  # how the import system says: not found
     if part == "web":
-        _build_forms_when_used()
+        build_forms_when_used()
         _leave_the_mapper_out()
 
 
-def _build_forms_when_used() -> None:
+def build_forms_when_used() -> None:
     """A form takes up to 3 ms when it is first used; all at the start took 0.2 s and 8 MB."""
     from pydantic import BaseModel
 

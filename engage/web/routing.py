@@ -5,6 +5,7 @@ There are some hundred routes; to try each took a third of a short request's tim
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Match, Route
@@ -27,11 +28,13 @@ class RouteTable(BaseRoute):
     """
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
-        fixed = [(_fixed_part(route), route) for route in routes]
-        self._at: dict[Place, list[BaseRoute]] = {
-            place: [route for part, route in fixed if part == place[: len(part)]]
-            for place in {(), *(part for part, _ in fixed)}
-        }
+        own: dict[Place, list[int]] = {(): []}
+        for number, route in enumerate(routes):
+            own.setdefault(_fixed_part(route), []).append(number)
+        self._at: dict[Place, list[BaseRoute]] = {}
+        for place in own:
+            above = (own.get(place[:depth], ()) for depth in range(len(place) + 1))
+            self._at[place] = [routes[number] for number in sorted(chain.from_iterable(above))]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The first route that takes the request; else the first one but for the method."""
