@@ -108,13 +108,11 @@ class PartLink:
             await self._ended.wait()
 
     async def _connect(self) -> bool:
-        loop = asyncio.get_running_loop()
-        opened: asyncio.Future[None] = loop.create_future()
+        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         connection = self._protocol(opened)
         try:
             async with asyncio.timeout(HELLO_WITHIN_S):
-                connected = unix.connect(self._path, 0)  # local: done at once or refused
-                await loop.create_unix_connection(lambda: connection, sock=connected)
+                await unix.open_connection(lambda: connection, self._path)
                 await opened
         except (OSError, TimeoutError):
             connection.close()

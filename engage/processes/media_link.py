@@ -220,10 +220,8 @@ class MediaLink:
         while True:
             channel = Channel(self._opened, self._heard)
             try:
-                connected = unix.connect(self._path, 0)  # local: done at once or refused
-                loop = asyncio.get_running_loop()
                 # The channel is asked for before the next turn makes another.
-                await loop.create_unix_connection(lambda: channel, sock=connected)  # noqa: B023
+                await unix.open_connection(lambda: channel, self._path)  # noqa: B023
             except OSError:
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)

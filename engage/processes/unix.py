@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LONGEST_PATH = 100
@@ -43,8 +44,21 @@ def listen(path: Path) -> socket.socket:
     return listener
 
 
+async def open_connection(protocol: Callable[[], asyncio.Protocol], path: Path) -> None:
+    """Connect a protocol of the running loop to `path`; local: done at once or refused.
+
+    By its name: of a socket connected before, uvloop closes the descriptor a second time where the
+    peer ends before the transport is made, and that may be somebody else's by then.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    with reachable(path) as name:
+        await asyncio.get_running_loop().create_unix_connection(protocol, name)
+
+
 def connect(path: Path, timeout_s: float) -> socket.socket:
-    """Connect to `path` and wait at most `timeout_s` for this and each later step; 0 never waits.
+    """Connect to `path` and wait at most `timeout_s` for this and each later step.
 
     Raises:
         OSError: nobody listens there.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
+import uvloop
 
 from engage import errors
 from engage.processes import unix
@@ -241,3 +243,29 @@ async def test_a_peer_of_another_version_is_not_connected(
         assert not link.connected
     server.close()
     assert "channel broken" in caplog.text
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_peer_that_ends_at_once_leaves_no_descriptor_to_be_closed_again(tmp_path: Path) -> None:
+    """By then it would be another connection's, whose bytes the next channel took for frames."""
+    path = tmp_path / "pbx.sock"
+
+    class Greeting(asyncio.Protocol):
+        def __init__(self) -> None:
+            self.lost = asyncio.get_running_loop().create_future()
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            cast("asyncio.Transport", transport).write(b"hello")
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self.lost.set_result(exc)
+
+    async def met() -> Exception | None:
+        listener, greeting = unix.listen(path), Greeting()
+        asyncio.get_running_loop().call_soon(listener.close)  # while the connection waits there
+        await unix.open_connection(lambda: greeting, path)
+        async with asyncio.timeout(10):
+            return cast("Exception | None", await greeting.lost)
+
+    assert isinstance(uvloop.run(met()), OSError)
+    gc.collect()
