@@ -1,7 +1,4 @@
-"""Everything built and wired: a file for each slice, and `parts.py` for the order of all."""
+"""Everything built and wired: a file for each slice, and `parts.py` for the order of all.
 
-from __future__ import annotations
-
-from engage.app.application import Application, NotStarted, build, openapi
-
-__all__ = ["Application", "NotStarted", "build", "openapi"]
+Loads none of it: a command that needs one file does not wait for all of them.
+"""

@@ -59,6 +59,9 @@ def ask_server(settings: Settings, command: Command) -> dict[str, Any]:
 def do_here(settings: Settings, command: PeopleCommand) -> dict[str, Any]:
     import asyncio
 
+    from engage.processes.start import prepare
+
+    prepare("web")  # what follows is the web part's work
     from engage.app.numbers_in_use import read_numbers
     from engage.errors import EngageError
     from engage.events import Events

@@ -106,7 +106,7 @@ def export_rows(
 @app.command()
 def openapi() -> None:
     """Print the description of the REST API (OpenAPI 3.1)."""
-    from engage.app import openapi as described
+    from engage.app.application import openapi as described
 
     print_json(described())
 

@@ -11,7 +11,7 @@ import uvicorn
 from sqlalchemy.exc import ArgumentError
 
 from engage import errors, logs
-from engage.app import build
+from engage.app.application import build
 from engage.certificate import CertificateRefused, certificate_files, context_of, load_into
 from engage.keyring import Keyring
 from engage.processes.control import Control
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from socket import socket
 
-    from engage.app import Application
+    from engage.app.application import Application
     from engage.certificate import CertificateFiles
     from engage.processes.part import Leash
     from engage.settings import Settings

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from engage.app import build
+from engage.app.application import build
 from engage.certificate import certificate_files
 from engage.keyring import Keyring
 from engage.processes.link import PartLink, PbxLink

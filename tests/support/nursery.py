@@ -21,6 +21,7 @@ import time
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NoReturn
 
 from engage.processes import start
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 MOST = 1 << 17
 """Bytes of a message: an environment is in it."""
+ENDS_WITHIN_S = 60
+Streams = tuple[int, int, int]
+"""Descriptors of standard input, output and errors."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 
@@ -71,13 +75,13 @@ class Child:
 
 
 def begin(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, output: int
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, streams: Streams
 ) -> Child:
-    """Run `engage` with these arguments; it prints to the descriptor `output`."""
+    """Run `engage` with these arguments in a folder; it reads and prints to these descriptors."""
     told, tells = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     wanted = json.dumps([*arguments, dict(environment), str(folder)]).encode()
     with tells:
-        socket.send_fds(_nursery(), [wanted], [output, tells.fileno()])
+        socket.send_fds(_nursery(), [wanted], [tells.fileno(), *streams])
 
     def ended(within_s: float | None) -> int | None:
         if not select.select([told], [], [], within_s)[0]:
@@ -86,6 +90,20 @@ def begin(
             return int(told.recv(64))
 
     return Child(int(told.recv(64)), ended)
+
+
+def run(
+    arguments: Sequence[str], environment: Mapping[str, str], stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run an `engage` that ends by itself, to its end."""
+    with TemporaryFile("w+") as given, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        given.write(stdin)
+        given.seek(0)
+        streams = given.fileno(), out.fileno(), err.fileno()
+        code = begin(arguments, environment, Path.cwd(), streams).wait(ENDS_WITHIN_S)
+        for each in (out, err):
+            each.seek(0)
+        return subprocess.CompletedProcess([*arguments], code, out.read(), err.read())
 
 
 @cache
@@ -119,14 +137,15 @@ def _tend(line: socket.socket) -> None:
                 with tells, contextlib.suppress(OSError):  # nobody may ask any more
                     tells.send(str(code).encode())
                 continue
-            wanted, given, _, _ = socket.recv_fds(line, MOST, 2)
+            wanted, given, _, _ = socket.recv_fds(line, MOST, 4)
             if not wanted:
                 return
-            output, tells = given[0], socket.socket(fileno=given[1])
-            pid = _fork(lambda: _serve(wanted, output), [output])  # noqa: B023 - at once
+            tells, streams = socket.socket(fileno=given[0]), given[1:]
+            pid = _fork(lambda: _serve(wanted, streams), streams)  # noqa: B023 - at once
             events.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, tells))
             tells.send(str(pid).encode())
-            os.close(output)
+            for each in streams:
+                os.close(each)
 
 
 def _fork(live: Callable[[], object], kept: Collection[int]) -> int:
@@ -160,12 +179,13 @@ def _fork(live: Callable[[], object], kept: Collection[int]) -> int:
         os._exit(code)
 
 
-def _serve(wanted: bytes, output: int) -> None:
-    """Become the command, and by that the supervisor."""
+def _serve(wanted: bytes, streams: Sequence[int]) -> None:
+    """Become the command, and by `serve` the supervisor."""
     *sys.argv[1:], environment, folder = json.loads(wanted)
-    for standard in (1, 2):
-        os.dup2(output, standard)
-    os.close(output)
+    for standard, each in enumerate(streams):
+        os.dup2(each, standard)
+    for each in streams:
+        os.close(each)
     os.chdir(folder)
     _surround(environment)
     serving.BEGAN_S = time.clock_gettime(time.CLOCK_BOOTTIME)

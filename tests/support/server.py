@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60.0
-WARM = re.compile(
-    r"tests/(browser|integration)/(?!(processes|survival|system)/|[^:]*(kill|surviv|life_of))"
-)
-"""Tests whose servers the nursery begins: where starts and ends are the subject, they are real."""
+WARM = re.compile(r"tests/(browser|integration)/(?!processes/|[^:]*life_of)")
+"""Tests whose servers the nursery begins: where starts and ends are the subject, they are real.
+
+One that is killed is forked as well: what dies is the same, and how it loads is not the subject.
+"""
 RTP_PORTS = 40
 _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -177,7 +178,9 @@ class Server:
         test = os.environ.get("PYTEST_CURRENT_TEST", "")
         if WARM.match(test) and SOAK not in os.environ and not self._environment:
             arguments = self.command()[3:]  # without `python -m engage.cli`
-            return begin(arguments, self.environment(), self.data.parent, output.fileno())
+            with Path(os.devnull).open("rb") as nothing:
+                streams = nothing.fileno(), output.fileno(), output.fileno()
+                return begin(arguments, self.environment(), self.data.parent, streams)
         return subprocess.Popen(
             self.command(),
             stdout=output,

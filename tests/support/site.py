@@ -12,7 +12,7 @@ import aiohttp
 import socketio
 import uvicorn
 
-from engage.app import Application, build
+from engage.app.application import Application, build
 from engage.identifiers import now_ms
 from engage.keyring import Keyring
 from engage.processes.link import PartLink, PbxLink

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from engage.app import openapi
+from engage.app.application import openapi
 from tests.support.server import Server
 
 if TYPE_CHECKING:

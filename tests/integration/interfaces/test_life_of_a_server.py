@@ -5,26 +5,24 @@ from __future__ import annotations
 import json
 import re
 import socket
-import subprocess
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engage.processes.supervisor import KILL_AFTER_S
+from tests.support.nursery import run
 from tests.support.program import Program
 from tests.support.server import Server
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 
 def engage(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run another subcommand."""
-    line = [*server.command()[:3], *arguments]
-    return subprocess.run(
-        line, env=server.environment(), capture_output=True, text=True, timeout=60, check=False
-    )
+    return run(arguments, server.environment())
 
 
 def stopping_s(log: str) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engage.processes.lock import DataLock
+from tests.support.nursery import run
 from tests.support.server import Server
 
 if TYPE_CHECKING:
@@ -18,15 +19,7 @@ if TYPE_CHECKING:
 
 def engage(server: Server, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run a command on the server's data folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "engage.cli", *arguments, "--data", str(server.data)],
-        env=server.environment(),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run([*arguments, "--data", str(server.data)], server.environment(), stdin)
 
 
 def told(server: Server, *arguments: str, stdin: str = "") -> Any:
@@ -129,9 +122,13 @@ def test_the_doctor_finds_a_fresh_machine_well_and_names_what_is_not(tmp_path: P
         assert "→ " in ended.stdout
 
 
-def test_the_description_of_the_api_and_the_version_are_printed(tmp_path: Path) -> None:
+def test_each_command_loads_what_it_needs(tmp_path: Path) -> None:
     with Server(data=tmp_path / "data", start=False) as server:
-        for arguments in (["openapi"], ["version", "--json"]):
+        data = ["--data", str(server.data)]
+        for arguments in (
+            *(["openapi"], ["version", "--json"], ["user", "add", "1010", "--json", *data]),
+            *(["export", "extensions", *data], ["doctor", "--json", *data]),
+        ):
             ended = subprocess.run(
                 [sys.executable, "-m", "engage.cli", *arguments],
                 env=server.environment(),
