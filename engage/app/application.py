@@ -131,18 +131,18 @@ def build(
 
 
 def openapi() -> dict[str, Any]:
-    """The description of the REST API, from the application as it is wired; nothing is started."""
-    return asyncio.run(_described())
+    """The description of the REST API."""
+    return asyncio.run(wired()).site.document()
 
 
-async def _described() -> dict[str, Any]:
+async def wired() -> Parts:
+    """The application as it is wired; nothing is started."""
     data = Path("unused")
     absent = data / "absent.sock"
-    parts = Parts(
+    return Parts(
         Settings(data=data),
         Keyring(secrets.token_bytes(32)),
         PbxLink(absent),
         PartLink("media", absent),
         Database(URL.create("sqlite", database=str(data / "engage.db"))),
     )
-    return parts.site.document()

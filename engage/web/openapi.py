@@ -86,16 +86,22 @@ def operation_of(endpoint: object) -> Operation | None:
     return found if isinstance(found, Operation) else None
 
 
-def document(routes: Iterable[Any], *, version: str) -> dict[str, Any]:
-    """The OpenAPI document of all `/v1` routes."""
-    described = [
-        (route, operation_of(route.endpoint))
+def operations(routes: Iterable[Any]) -> list[tuple[str, str, Operation | None]]:
+    """Method, path and description of each `/v1` route, as the document has them."""
+    return [
+        (method, re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path), operation_of(route.endpoint))
         for route in routes
         if isinstance(route, Route) and route.path.startswith("/v1/") and route.include_in_schema
+        for method in sorted((route.methods or set()) - {"HEAD"})
     ]
+
+
+def document(routes: Iterable[Any], *, version: str) -> dict[str, Any]:
+    """The OpenAPI document of all `/v1` routes."""
+    described = operations(routes)
     models = {
         model
-        for _, each in described
+        for _, _, each in described
         if each is not None
         for model in (each.body, each.answer)
         if model is not None
@@ -104,10 +110,8 @@ def document(routes: Iterable[Any], *, version: str) -> dict[str, Any]:
     pairs = [(model, mode) for model in sorted(models, key=lambda each: each.__name__)]
     _, schemas = models_json_schema(pairs, ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
-    for route, each in described:
-        path = re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)
-        for method in sorted((route.methods or set()) - {"HEAD"}):
-            paths.setdefault(path, {})[method.lower()] = _operation(path, method, each)
+    for method, path, each in described:
+        paths.setdefault(path, {})[method.lower()] = _operation(path, method, each)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -6,8 +6,10 @@ user, with good and with malformed requests, on made-up objects and on those tha
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -21,7 +23,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from engage.app.application import openapi
+from engage.app.application import openapi, wired
+from engage.web.openapi import operations
 from tests.support.server import Server
 
 if TYPE_CHECKING:
@@ -35,18 +38,22 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-OPERATIONS = {
-    operation.label: operation
-    for each in schemathesis.openapi.from_dict(openapi()).get_all_operations()
-    if (operation := each.ok()) is not None and not ENDS_THE_SESSION.match(operation.path)
-}
 TRIALS = [
-    (label, mode)
-    for label, operation in OPERATIONS.items()
+    (f"{method} {path}", mode)
+    for method, path, described in operations(asyncio.run(wired()).routes)
+    if not ENDS_THE_SESSION.match(path)
     for mode in GenerationMode
     # a path alone cannot be malformed: any text is one
-    if mode is GenerationMode.POSITIVE or operation.query or operation.body
+    if mode is GenerationMode.POSITIVE
+    or (described is not None and (described.query or described.body or described.bytes_as))
 ]
+
+
+@cache
+def described_operations() -> dict[str, schemathesis.APIOperation[Any, Any, Any, Any]]:
+    """Those of the document, which is made where these tests run and not where they are listed."""
+    found = schemathesis.openapi.from_dict(openapi()).get_all_operations()
+    return {operation.label: operation for each in found if (operation := each.ok()) is not None}
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +105,7 @@ def test_the_server_keeps_its_description(
     client: requests.Session,
     tokens: dict[str, str],
 ) -> None:
-    operation = OPERATIONS[label]
+    operation = described_operations()[label]
     names: list[dict[str, str] | None] = [None]
     if "{" in operation.path and operation.method != "delete":
         known = [existing(client, token, server.url, operation.path) for token in tokens.values()]
@@ -118,6 +125,16 @@ def test_the_server_keeps_its_description(
                 case.call_and_validate(server.url, client, _bearer(token), checks=CHECKS)
 
         keeps()
+
+
+def test_every_operation_is_tried() -> None:
+    ending = {label for label in described_operations() if ENDS_THE_SESSION.match(label.split()[1])}
+    malformed = {label for label, each in described_operations().items() if each.query or each.body}
+    for mode, wanted in {
+        GenerationMode.POSITIVE: described_operations().keys() - ending,
+        GenerationMode.NEGATIVE: malformed - ending,
+    }.items():
+        assert {label for label, tried in TRIALS if tried is mode} == wanted
 
 
 def _bearer(token: str) -> dict[str, str]:
