@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from engage.people.model import Contact, Grant, Principal
 from engage.system.actor import ALL_RIGHTS
 from engage.telephony.service import Telephony
 from pbxcore.directory import Extension
+from tests.support.server import pause_s
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -193,8 +194,10 @@ class Desk:
 async def eventually(ready: Callable[[], bool | Awaitable[bool]], timeout_s: float = 15) -> None:
     """Ask again and again until `ready` says so: for what tells nobody that it has happened."""
     async with asyncio.timeout(timeout_s):
-        for wait_s in itertools.chain([0], itertools.repeat(0.01)):
-            await asyncio.sleep(wait_s)
+        await asyncio.sleep(0)
+        while True:
+            began_s = time.thread_time()
             answer = ready()
             if answer if isinstance(answer, bool) else await answer:
                 return
+            await asyncio.sleep(pause_s(time.thread_time() - began_s))

@@ -166,7 +166,6 @@ class Voice:
         self._to_say = self._tone[:0]
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, 0))
-        self._socket.settimeout(0.005)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         self.received: list[int] = []
@@ -252,6 +251,7 @@ class Voice:
         kind, step = self._codec.payload_type, self._codec.codec.clock_rate // 50
         number, due = 0, time.monotonic()
         while not self._over.is_set():
+            self._socket.settimeout(max(due - time.monotonic(), 0.001))
             try:
                 packet = self._socket.recv(2048)
             except (TimeoutError, ConnectionRefusedError):
