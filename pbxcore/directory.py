@@ -16,6 +16,8 @@ from pbxcore.dialplan.window import Window
 from pbxcore.domain_settings import DomainSettings
 from pbxcore.features.model import Features, Handling
 from pbxcore.features.shared_line import SharedLine
+from pbxcore.sip.dialogs.reliable import Prack
+from pbxcore.sip.telephone import Spelling
 from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
@@ -51,12 +53,15 @@ class Extension(msgspec.Struct, frozen=True):
     `call_waiting`; `most_calls` at once, 0: any number. With `fax_detection` faxes
     that call it from outside are received for it. `codecs` (names as in `rtpmap`, in lower case)
     are what its phones may talk in, the best first; none: anything. `dtmf` is how they press keys.
+    With `t38` faxes may pass as datagrams.
 
     `recorded` are the calls that are recorded without being asked for; `supervisors` the extensions
     that may hear its talks. `permission` is how far away
     it may call; `caller_id` is the number that it shows, "": its own, `emergency_cid` that of its
     emergency calls. A call that it makes lasts `longest_s` at most, 0: as long as it likes. Routes
     ask it for no PIN while `skips_pin` applies; `own_pin` opens them in place of their password.
+    `tel_uri` is how numbers are spelled to its phones, `prack` whether provisional responses
+    between them and us are reliable.
     Services speak to it in `language`, empty: that of the settings. Whom it
     holds hears music of the class `music`.
 
@@ -78,6 +83,9 @@ class Extension(msgspec.Struct, frozen=True):
     srtp: Literal["off", "optional", "required"] = "optional"
     codecs: tuple[str, ...] = ()
     dtmf: Dtmf = "rfc4733"
+    t38: bool = True
+    tel_uri: Spelling = "disabled"
+    prack: Prack = "supported"
     call_waiting: bool = True
     most_calls: int = 0
     fax_detection: bool = False
@@ -129,16 +137,25 @@ class Trunk(msgspec.Struct, frozen=True):
     likewise. `networks` (CIDR) may send requests without a password; with `challenged` nobody may
     who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
     `srtp`: media are encrypted by keys in the session description. `recorded`: so are its calls.
-    `codecs` and `dtmf` as an extension's.
+    `codecs`, `dtmf` and `t38` as an extension's.
 
     `identity` is the header that names the caller beside From: `asserted` or `preferred` (both
     RFC 3325), `remote-party` (what was before it), or `none`. `forwarding` is the header that tells
     how a call came which was sent on: `diversion` (RFC 5806), `history-info` (RFC 7044), `both` or
     `none`.
 
-    `asserted_number` is what P-Asserted-Identity names instead of who calls. With `did_in_to` the
-    number that was dialled stands in To. Without `unregistered_out` no call goes out while the
-    provider does not know us.
+    `asserted_number` and `asserted_name` are what P-Asserted-Identity names instead of who calls;
+    with `passes_asserted` it names who was asserted where an inbound call goes out again.
+    `header_number` is whose number P-Preferred-Identity and Remote-Party-ID name: the one that is
+    `shown`, the DOD of who calls, or that of the `original` caller. `privacy_header` says when
+    Privacy goes along: as P-Asserted-Identity wants it (`auto`), or else `always` or `never`.
+
+    `tel_uri` is how numbers are spelled in requests, `prack` whether provisional responses are
+    reliable. With `early_media` whoever calls hears something before the answer. `passed_headers`
+    (names in lower case) go on from the INVITE of a call to the next. With `returns_callers` a
+    caller whom an extension called last gets that extension. With `did_in_to` the number that was
+    dialled stands in To. Without `unregistered_out` no call goes out while the provider does not
+    know us.
 
     Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
@@ -178,6 +195,7 @@ class Trunk(msgspec.Struct, frozen=True):
     srtp: Literal["off", "optional", "required"] = "off"
     codecs: tuple[str, ...] = ()
     dtmf: Dtmf = "rfc4733"
+    t38: bool = True
     signs: bool = False
     verifies: Literal["off", "allow", "mark", "reject"] = "off"
     most_out: int = 0
@@ -187,6 +205,15 @@ class Trunk(msgspec.Struct, frozen=True):
     unregistered_out: bool = True
     did_in_to: bool = False
     asserted_number: str = ""
+    asserted_name: str = ""
+    passes_asserted: bool = False
+    header_number: Literal["shown", "dod", "original"] = "shown"
+    privacy_header: Literal["auto", "always", "never"] = "auto"
+    tel_uri: Spelling = "disabled"
+    passed_headers: tuple[str, ...] = ()
+    prack: Prack = "supported"
+    early_media: bool = True
+    returns_callers: bool = False
     forwarding: Literal["diversion", "history-info", "both", "none"] = "diversion"
     anonymous: bool = False
     fails_over_on: tuple[str, ...] = USUAL_FAILOVER

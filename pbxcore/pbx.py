@@ -22,6 +22,7 @@ from pbxcore.calls.keeping import CallStores
 from pbxcore.calls.visitor_commands import VisitorCommand
 from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.devices import Devices
+from pbxcore.dialplan.direct_returns import CalledOut
 from pbxcore.dialplan.emergency_returns import CalledForHelp
 from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
@@ -69,6 +70,7 @@ __all__ = [
     "BindingStore",
     "CallStores",
     "CalledForHelp",
+    "CalledOut",
     "Came",
     "CertificateRefused",
     "CompletionRequest",

@@ -31,7 +31,7 @@ REASONS = {
     "notification_frequency": OFFERED,
     **dict.fromkeys(("family_number", "fax", "room"), PERSON),
     "sendtofax": "a detected fax is always sent by e-mail",
-    **dict.fromkeys(("faxdetect", "t38_udptl"), NO_FAX),
+    "faxdetect": NO_FAX,
     **dict.fromkeys(("fax_intelligent_route", "fax_intelligent_route_destination"), NO_FAX),
     "jitterbuffer": "phones even out what comes late; the PBX does where it mixes or converts",
     **dict.fromkeys(("enable_ldap", "ldap_sync_enable", "ldap_sync_passwd"), NO_DIRECTORY),
@@ -41,15 +41,10 @@ REASONS = {
     "enable_rc": "RemoteConnect is a service of the device's maker",
     "nat": "addresses that media come from are found out, for everybody",
     "directmedia": "media always pass through the PBX, which records and mixes them",
-    "tel_uri": "numbers are told as SIP URIs, which every provider reads",
     "use_callee_dod_on_fwd_rb": "who forwards is shown as the outbound rules say",
     "use_callee_dod_on_fm": "who is followed is shown as the outbound rules say",
     "rmv_obp_from_route": "the route to a proxy always stands in the request",
-    "dialin_direct": "an inbound route says where calls go",
     "use_for_sfu_conf": "there are no trunks between conference servers",
-    "passthrough_pai": "who calls is asserted as the caller ID rules say",
-    "use_dod_in_ppi": "P-Preferred-Identity names who the caller ID rules show",
-    "use_origcid_in_ppi": "P-Preferred-Identity names who the caller ID rules show",
 }
 """Why fields steer nothing. Those without a reason wait for their feature."""
 TABLES: tuple[tuple[str, str, Fields], ...] = (

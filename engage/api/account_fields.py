@@ -26,6 +26,7 @@ from engage.api.values import (
 )
 from engage.people import codecs
 from engage.people.call_rules import RECORDED
+from engage.people.signalling import TEL_URIS
 
 PERMISSIONS = (
     "internal",
@@ -141,13 +142,13 @@ _MEDIA = (
     Field("nat", YES_NO, "yes"),
     Field("directmedia", YES_NO, "no"),
     Field("dtmfmode", DTMF, "rfc4733", effective=True),
-    Field("tel_uri", Choice(("disabled", "user_phone", "enabled")), "disabled"),
+    Field("tel_uri", Choice(TEL_URIS), "disabled", effective=True),
     Field("enable_qualify", YES_NO, "no", effective=True),
     Field("qualifyfreq", Whole(1, 3600), 60, effective=True),
     Field("qualify", Whole(0, 60_000), 1000, written=False),
     Field("alertinfo", Choice(ALERT_INFO), None, nullable=True, effective=True),
     Field("custom_alert_info", Line(128), None, nullable=True, effective=True),
-    Field("t38_udptl", YES_NO, "no"),
+    Field("t38_udptl", YES_NO, "yes", effective=True),
     Field("faxdetect", YES_NO, "no", effective=True),
     Field("sendtofax", YES_NO, None, nullable=True),
     Field("fax_gateway", YES_NO, "no", written=False),

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:]+):(?P<port>[0-9]{1,5})")
 """A host with its port, as programs write it in one."""
-ASSERTED = "pai_written"
+
+PASSES = {"passthrough_pai": "yes"}
+"""What programs that do not speak of it know as usual."""
+NUMBERS = {"use_dod_in_ppi": "dod", "use_origcid_in_ppi": "original"}
+"""Whose number P-Preferred-Identity names, in our words."""
 
 
 class TrunkActions:
@@ -83,7 +87,6 @@ class TrunkActions:
         values = {
             **kept_in(TRUNK, entry.options, self._keyring),
             **_fields(entry.form),
-            **_asserted(entry),
             "trunk_index": number,
             "secret": self._keyring.open(sealed) if (sealed := entry.sealed_password) else None,
             "status": status_of(entry, "" if standing is None else standing.state),
@@ -99,10 +102,10 @@ class TrunkActions:
         if registers:
             for name in ("username", "secret"):
                 required(asked, name)
-        ours = {"need_registration": registers, **_ours(given, "asserted")}
+        ours = {"need_registration": registers, **_ours(PASSES | given, None)}
         with named_as_sent(TRUNK):
             new = checked(NewTrunk, ours)
-            options = self._options(given)
+            options = options_of(TRUNK, given, self._keyring)
             entry = await self._trunks.add(caller.actor, new, options)
         await self._numbers.of(KIND, [entry.id])
         return NEED_APPLY
@@ -112,7 +115,7 @@ class TrunkActions:
         entry = self._existing(caller, asked)
         given = TRUNK.given(asked)
         given.pop("trunk_type", None)
-        ours, options = _ours(given, entry.form.identity_header), self._options(given)
+        ours, options = _ours(given, entry.form), options_of(TRUNK, given, self._keyring)
         with named_as_sent(TRUNK):
             form = checked(TrunkForm, {**entry.form.model_dump(), **ours})
             fields = {name: getattr(form, name) for name in ours}
@@ -131,11 +134,6 @@ class TrunkActions:
             return listed(key, [], asked)
 
         return empty
-
-    def _options(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """What our form has no room for; the name before an asserted number is among it."""
-        options = options_of(TRUNK, given, self._keyring)
-        return options | ({ASSERTED: given["pai_number"]} if "pai_number" in given else {})
 
     def _existing(self, caller: Caller, asked: Parameters) -> TrunkEntry:
         given = text(asked, "trunk") or text(asked, "trunk_index")
@@ -165,14 +163,16 @@ def _fields(form: TrunkForm) -> dict[str, Any]:
         "encryption": words[form.media_encryption],
         "allow": codecs.written(form.codecs, USUAL_CODECS),
         "dtmfmode": None if form.dtmf_mode == "default" else form.dtmf_mode,
+        "pai_number": _asserted(form),
         "send_ppi": yes(form.identity_header == "preferred"),
+        **{name: yes(form.header_number == ours) for name, ours in NUMBERS.items()},
         "need_register": yes(registers),
         "transport": "udp" if form.transport == "auto" else form.transport,
     }
 
 
-def _ours(given: Mapping[str, Any], identity_header: str) -> dict[str, Any]:
-    """What a request says, under the names of our form; `identity_header` is the one sent now."""
+def _ours(given: Mapping[str, Any], present: TrunkForm | None) -> dict[str, Any]:
+    """What a request says, under the names of our form; `present` is how the trunk is now."""
     found: dict[str, Any] = {}
     for name, value in given.items():
         field = TRUNK.named(name)
@@ -186,29 +186,51 @@ def _ours(given: Mapping[str, Any], identity_header: str) -> dict[str, Any]:
         found["dtmf_mode"] = given["dtmfmode"] or "default"
     if "encryption" in given:
         found["media_encryption"] = ENCRYPTION[given["encryption"]]
-    if "send_ppi" in given:
-        kept = "asserted" if identity_header == "preferred" else identity_header
-        found["identity_header"] = "preferred" if given["send_ppi"] == "yes" else kept
     if "host" in given and (match := PORT.fullmatch(given["host"])) is not None:
         found |= {"host": match["host"].strip("[]"), "port": int(match["port"])}
     elif "host" in given:
         found["port"] = None
+    return found | _identity(given, present)
+
+
+def _identity(given: Mapping[str, Any], present: TrunkForm | None) -> dict[str, Any]:
+    """What a request says of the header beside From."""
+    found: dict[str, Any] = {}
+    if "send_ppi" in given:
+        sent = "asserted" if present is None else present.identity_header
+        kept = "asserted" if sent == "preferred" else sent
+        found["identity_header"] = "preferred" if given["send_ppi"] == "yes" else kept
+    if not NUMBERS.keys().isdisjoint(given):
+        found["header_number"] = _header_number(given, present)
     if "pai_number" in given:
-        found["asserted_number"] = _number(given["pai_number"] or "")
+        name, number = _name_and_number(given["pai_number"] or "")
+        found |= {"asserted_name": name, "asserted_number": number}
     return found
 
 
-def _asserted(entry: TrunkEntry) -> dict[str, Any]:
-    """`pai_number` as it was sent, for as long as nobody sets another number."""
-    sent: str | None = entry.options.get(ASSERTED)
-    same = sent and _number(sent) == entry.form.asserted_number
-    return {"pai_number": sent} if same else {}
+def _header_number(given: Mapping[str, Any], present: TrunkForm | None) -> str:
+    """Whose number stands in the header, of which programs ask each by itself."""
+    number: str = "shown" if present is None else present.header_number
+    for name, ours in NUMBERS.items():
+        if given.get(name) == "yes":
+            return ours
+        if given.get(name) == "no" and number == ours:
+            number = "shown"
+    return number
 
 
-def _number(written: str) -> str:
-    """The number in `name<number>`, `<number>` or `number`."""
-    _, bracket, rest = written.partition("<")
-    return rest.rstrip("> ").strip() if bracket else written.strip()
+def _asserted(form: TrunkForm) -> str | None:
+    """Whom P-Asserted-Identity names, in one."""
+    name, number = form.asserted_name, form.asserted_number
+    return f"{name}<{number}>" if name else number or None
+
+
+def _name_and_number(written: str) -> tuple[str, str]:
+    """What is in `name<number>`, `<number>` or `number`."""
+    name, bracket, rest = written.partition("<")
+    if not bracket:
+        return "", written.strip()
+    return name.strip(' "'), rest.rstrip("> ").strip()
 
 
 def _host(form: TrunkForm) -> str:

@@ -11,6 +11,7 @@ import re
 from engage.api.account_fields import ALLOWED, DTMF, YES_NO
 from engage.api.fields import Field, Fields
 from engage.api.values import Choice, Line, Whole
+from engage.people.signalling import TEL_URIS
 
 NAME = Line(64, 2)
 USER = Line(64)
@@ -51,7 +52,7 @@ _CALLS = (
     Field("out_maxchans", Whole(0, 999), 0, home="max_outgoing"),
     Field("did_mode", Choice(("request-line", "to-header")), "request-line", home="did_from"),
     Field("auto_recording", YES_NO, "no", home="auto_record", aliases=("auto_record",)),
-    Field("dialin_direct", YES_NO, "no"),
+    Field("dialin_direct", YES_NO, "no", home="direct_callback"),
     Field("faxdetect", YES_NO, "no"),
     Field("fax_intelligent_route", Choice(("no", "extension", "email")), "no"),
     Field("fax_intelligent_route_destination", Line(254), None, nullable=True),
@@ -77,12 +78,12 @@ _SHOWN = (
     Field("fromuser", USER, None, nullable=True, home="from_user"),
     Field("fromdomain", HOST, None, nullable=True, home="from_domain"),
     Field("pai_number", PAI, None, nullable=True, home="asserted_number"),
-    Field("passthrough_pai", YES_NO, "yes"),
+    Field("passthrough_pai", YES_NO, "yes", home="passthrough_pai"),
     Field("send_ppi", YES_NO, "no", home="identity_header"),
-    Field("use_dod_in_ppi", YES_NO, "no"),
-    Field("use_origcid_in_ppi", YES_NO, "no"),
+    Field("use_dod_in_ppi", YES_NO, "no", home="header_number"),
+    Field("use_origcid_in_ppi", YES_NO, "no", home="header_number"),
     Field("use_dod_as_from_name", YES_NO, "no", written=False),
-    Field("tel_uri", Choice(("disabled", "user_phone", "enabled")), "disabled"),
+    Field("tel_uri", Choice(TEL_URIS), "disabled", home="tel_uri"),
 )
 
 _PHONEBOOK = (

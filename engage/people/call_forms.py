@@ -12,6 +12,7 @@ from engage.people import policy
 from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, DtmfMode
 from engage.people.destination_kinds import words
 from engage.people.shared_lines import SharedLineForm
+from engage.people.signalling import PRACK_HINT, PRACK_WORDS, T38_HINT, TEL_URI_WORDS, Prack, TelUri
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse
 from pbxcore.faxes.library import installed
@@ -341,6 +342,24 @@ class CallFields(OwnCallFields):
         ),
         json_schema_extra={"control": "select", "section": MEDIA, "labels": DTMF_WORDS},
     )
+    t38: bool = Field(
+        default=True,
+        title=N_("T.38"),
+        description=T38_HINT,
+        json_schema_extra={"control": "switch", "section": MEDIA},
+    )
+    tel_uri: TelUri = Field(
+        default="disabled",
+        title=N_("TEL URI"),
+        description=N_("How its phones are told the numbers of who calls and who is called."),
+        json_schema_extra={"control": "select", "section": MEDIA, "labels": TEL_URI_WORDS},
+    )
+    prack: Prack = Field(
+        default="supported",
+        title=N_("PRACK"),
+        description=PRACK_HINT,
+        json_schema_extra={"control": "select", "section": MEDIA, "labels": PRACK_WORDS},
+    )
     alert_info: Ring = Field(
         default="none",
         title=N_("Alert-Info"),
@@ -432,6 +451,9 @@ class CallChanges(OwnCallChanges):
     media_encryption: Encryption | None = None
     codecs: Codecs | None = None
     dtmf_mode: DtmfMode | None = None
+    t38: bool | None = None
+    tel_uri: TelUri | None = None
+    prack: Prack | None = None
     alert_info: Ring | None = None
     ringtone: Annotated[str, StringConstraints(max_length=64)] | None = None
     custom_alert_info: Info | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from engage.errors import N_
 from engage.people.codecs import DTMF_MODES, CodecName, DtmfMode, read
+from engage.people.signalling import PRACKS, TEL_URIS, Prack, TelUri
 from pbxcore.dialplan.window import Window
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class CallRules:
     """The rules of one extension: how long it rings, how its media are keyed, who hears it.
 
     `sealed_own_pin` opens outbound routes in place of their password. `codecs` are those it is
-    kept to, the best first; none: all. `dtmf` is how its phones press keys.
+    kept to, the best first; none: all. `dtmf` is how its phones press keys. With `t38` faxes may
+    pass as datagrams; `tel_uri` and `prack` are how requests to its phones are written.
     """
 
     ring_s: int = USUAL_RING_S
@@ -51,6 +53,9 @@ class CallRules:
     sealed_own_pin: str = ""
     codecs: tuple[CodecName, ...] = ()
     dtmf: DtmfMode = "rfc4733"
+    t38: bool = True
+    tel_uri: TelUri = "disabled"
+    prack: Prack = "supported"
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -68,6 +73,9 @@ class CallRules:
             options.get("user_outrt_passwd") or "",
             tuple(read(options.get("allow"))),
             next((each for each in DTMF_MODES if each == options.get("dtmfmode")), "rfc4733"),
+            options.get("t38_udptl") != "no",
+            next((each for each in TEL_URIS if each == options.get("tel_uri")), "disabled"),
+            next((each for each in PRACKS if each == options.get("prack")), "supported"),
         )
 
 

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engage.processes.keyed_file import KeyedFile
-from pbxcore.pbx import CalledForHelp, CallStores, Came, CompletionRequest
+from pbxcore.pbx import CalledForHelp, CalledOut, CallStores, Came, CompletionRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+Value = TypeVar("Value")
+
 
 class CallFiles:
-    """Requests for completion, last callers, hot desks, calls for help: each in its own file."""
+    """Requests for completion, last callers, hot desks, calls for help and out: a file for each."""
 
     def __init__(self, folder: Path) -> None:
-        self._completions: KeyedFile[CompletionRequest] = KeyedFile(
-            folder / "completions", CompletionRequest
+        self._files: list[KeyedFile[Any]] = []
+        self.stores = CallStores(
+            completions=self._file(folder / "completions", CompletionRequest),
+            recent=self._file(folder / "recent-callers", Came),
+            desks=self._file(folder / "hot-desks", str),
+            emergencies=self._file(folder / "calls-for-help", CalledForHelp),
+            called_out=self._file(folder / "calls-out", CalledOut),
         )
-        self._recent: KeyedFile[Came] = KeyedFile(folder / "recent-callers", Came)
-        self._desks: KeyedFile[str] = KeyedFile(folder / "hot-desks", str)
-        self._emergencies: KeyedFile[CalledForHelp] = KeyedFile(
-            folder / "calls-for-help", CalledForHelp
-        )
-        self.stores = CallStores(self._completions, self._recent, self._desks, self._emergencies)
 
     @property
     def problem(self) -> str:
         """Why the disk takes nothing now; empty while it does."""
-        files = self._completions, self._recent, self._desks, self._emergencies
-        return next((each.problem for each in files if each.problem), "")
+        return next((each.problem for each in self._files if each.problem), "")
 
     def close(self) -> None:
         """Sync what waits and end."""
-        self._completions.close()
-        self._recent.close()
-        self._desks.close()
-        self._emergencies.close()
+        for each in self._files:
+            each.close()
+
+    def _file(self, path: Path, kind: type[Value]) -> KeyedFile[Value]:
+        self._files.append(file := KeyedFile[Value](path, kind))
+        return file

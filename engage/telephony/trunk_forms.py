@@ -11,6 +11,7 @@ from engage.form_hints import hint
 from engage.partial_body import Body, partial_of
 from engage.people import policy
 from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, DtmfMode
+from engage.people.signalling import PRACK_HINT, PRACK_WORDS, T38_HINT, TEL_URI_WORDS, Prack, TelUri
 from pbxcore.directory import USUAL_FAILOVER
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ PROVIDER, SIGN_IN, KEEPING, INBOUND, SHOWN = (
     N_("Inbound"),
     N_("Caller ID"),
 )
-LIMITS, STIR, MEDIA = N_("Limits"), N_("STIR/SHAKEN"), N_("Media")
+LIMITS, STIR, MEDIA, SIGNALLING = N_("Limits"), N_("STIR/SHAKEN"), N_("Media"), N_("Signalling")
 MOST_DODS = 1000
 MOST_NETWORKS = 50
+MOST_HEADERS = 30
 
 Kind = Literal["register", "peer"]
 Transport = Literal["udp", "tcp", "tls", "auto"]
@@ -78,11 +80,27 @@ FORWARDINGS: JsonDict = {
     "both": N_("Both"),
     "none": N_("None"),
 }
+PRIVACIES: JsonDict = {
+    "auto": N_("Where the caller wants something of it"),
+    "always": N_("Always"),
+    "never": N_("Never"),
+}
+NUMBERED: JsonDict = {
+    "shown": N_("The one that is shown"),
+    "dod": N_("DOD of who calls"),
+    "original": N_("Caller of the inbound call that goes out again"),
+}
+HeaderNumber = Literal["shown", "dod", "original"]
+PrivacyHeader = Literal["auto", "always", "never"]
+Headers = Annotated[
+    list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=MOST_HEADERS)
+]
 DidFrom = Literal["request-line", "to-header"]
 Verify = Literal["off", "allow", "mark", "reject"]
 TrunkDtmf = Literal["default"] | DtmfMode
 
 _REGISTERS: JsonDict = {"field": "kind", "is": "register"}
+_ASSERTED: JsonDict = {"field": "identity_header", "is": "asserted"}
 
 
 class Dod(Body):
@@ -118,7 +136,10 @@ class TrunkForm(Body):
         json_schema_extra={
             "tabs": [
                 {"title": N_("Basic Settings"), "sections": [PROVIDER, SIGN_IN]},
-                {"title": N_("Advanced Settings"), "sections": [KEEPING, INBOUND, LIMITS, MEDIA]},
+                {
+                    "title": N_("Advanced Settings"),
+                    "sections": [KEEPING, INBOUND, LIMITS, MEDIA, SIGNALLING],
+                },
                 {"title": SHOWN, "sections": [SHOWN]},
                 {"title": STIR, "sections": [STIR]},
             ]
@@ -237,6 +258,15 @@ class TrunkForm(Body):
         description=N_("Whoever sends from there must know the user name and the password too."),
         json_schema_extra=hint("switch", INBOUND),
     )
+    direct_callback: bool = Field(
+        False,
+        title=N_("Direct Callback"),
+        description=N_(
+            "Whom an extension called by this trunk gets that extension when calling back within"
+            " a week, whatever the inbound route says."
+        ),
+        json_schema_extra=hint("switch", INBOUND),
+    )
     max_outgoing: Most = Field(
         0,
         title=N_("Maximum Outgoing Calls"),
@@ -284,6 +314,42 @@ class TrunkForm(Body):
         title=N_("DTMF Mode"),
         description=N_("How keys come and go. By default as events (RFC 4733)."),
         json_schema_extra=hint("select", MEDIA, labels={"default": N_("Default"), **DTMF_WORDS}),
+    )
+    t38: bool = Field(
+        True,
+        title=N_("T.38"),
+        description=T38_HINT,
+        json_schema_extra=hint("switch", MEDIA),
+    )
+    tel_uri: TelUri = Field(
+        "disabled",
+        title=N_("TEL URI"),
+        description=N_("How numbers are written in requests: who calls, and who is called."),
+        json_schema_extra=hint("select", SIGNALLING, labels=TEL_URI_WORDS),
+    )
+    prack: Prack = Field(
+        "supported",
+        title=N_("PRACK"),
+        description=PRACK_HINT,
+        json_schema_extra=hint("select", SIGNALLING, labels=PRACK_WORDS),
+    )
+    early_media: bool = Field(
+        True,
+        title=N_("Early Media"),
+        description=N_(
+            "Announcements and tones are heard before a call is answered. Without it, callers hear"
+            " their phone ring."
+        ),
+        json_schema_extra=hint("switch", SIGNALLING),
+    )
+    passed_headers: Headers = Field(
+        default_factory=list,
+        title=N_("Headers Passed On"),
+        description=N_(
+            "Headers of a call's INVITE that go on: from the provider to phones and trunks, and"
+            " from phones to the provider. All others end here."
+        ),
+        json_schema_extra=hint("hosts", SIGNALLING, placeholder="X-Account"),
     )
     calls_unregistered: bool = Field(
         True,
@@ -359,7 +425,39 @@ class TrunkForm(Body):
         "",
         title=N_("PAI Header"),
         description=N_("The number that P-Asserted-Identity names, if it is another one."),
-        json_schema_extra=hint("text", SHOWN, when={"field": "identity_header", "is": "asserted"}),
+        json_schema_extra=hint("text", SHOWN, when=_ASSERTED),
+    )
+    asserted_name: Word = Field(
+        "",
+        title=N_("PAI Name"),
+        description=N_("The name beside it. Left empty, it is the caller's."),
+        json_schema_extra=hint("text", SHOWN, when=_ASSERTED),
+    )
+    passthrough_pai: bool = Field(
+        False,
+        title=N_("Passthrough PAI"),
+        description=N_(
+            "Where an inbound call goes out again, P-Asserted-Identity names who was named when it"
+            " came in, unless PAI Header names a number."
+        ),
+        json_schema_extra=hint("switch", SHOWN, when=_ASSERTED),
+    )
+    header_number: HeaderNumber = Field(
+        "shown",
+        title=N_("Number in Caller ID Header"),
+        description=N_("If there is no such number, it is the one that is shown."),
+        json_schema_extra=hint(
+            "select",
+            SHOWN,
+            labels=NUMBERED,
+            when={"field": "identity_header", "is": ["preferred", "remote-party"]},
+        ),
+    )
+    privacy_header: PrivacyHeader = Field(
+        "auto",
+        title=N_("Privacy Header"),
+        description=N_("Tells the provider whether the caller may be shown (RFC 3323)."),
+        json_schema_extra=hint("select", SHOWN, labels=PRIVACIES),
     )
     forwarding_header: ForwardingHeader = Field(
         "diversion",

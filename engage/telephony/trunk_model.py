@@ -13,6 +13,7 @@ from engage.errors import N_, Conflict
 from engage.people.codecs import in_rtpmap
 from engage.people.policy import name_key
 from engage.system.networks import networks_problem
+from pbxcore.calls.passing import may_pass
 from pbxcore.dialplan import plan
 from pbxcore.directory import Trunk
 
@@ -111,9 +112,19 @@ class TrunkEntry:
             srtp=form.media_encryption,
             codecs=in_rtpmap(form.codecs),
             dtmf="rfc4733" if form.dtmf_mode == "default" else form.dtmf_mode,
+            t38=form.t38,
             unregistered_out=form.calls_unregistered,
             did_in_to=form.did_from == "to-header",
             asserted_number=form.asserted_number,
+            asserted_name=form.asserted_name,
+            passes_asserted=form.passthrough_pai,
+            header_number=form.header_number,
+            privacy_header=form.privacy_header,
+            tel_uri=form.tel_uri,
+            passed_headers=tuple(dict.fromkeys(each.lower() for each in form.passed_headers)),
+            prack=form.prack,
+            early_media=form.early_media,
+            returns_callers=form.direct_callback,
             anonymous=form.anonymous,
             fails_over_on=tuple(form.failover_statuses),
             forwarding=form.forwarding_header,
@@ -169,6 +180,9 @@ def problems_of(form: TrunkForm, *, password: bool) -> dict[str, str]:
         if _NUMBER.fullmatch(form.trunk_registration_number)
         else N_("Use letters, digits and any of + - _ . * #"),
         "ip_allow_list": networks_problem(form.ip_allow_list),
+        "passed_headers": None
+        if all(may_pass(each.lower()) for each in form.passed_headers)
+        else N_("Give whole names of headers, such as X-Account, and none that carry the call."),
     }
     needed = (form.kind == "register" and form.need_registration) or form.auth_trunk
     if needed and not form.username:

@@ -62,6 +62,7 @@ class Admission:
                 )
             )
         trunk = house.directory.trunks.get(origin.trunk)
+        leg.hears_early = trunk is None or trunk.early_media
         if trunk is not None and not house.lines.takes_more(trunk):
             call.turn_away(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))
         elif trunk is None or trunk.verifies == "off":

@@ -65,13 +65,15 @@ class CalledLeg(Leg):
         self.to_sign: CallToSign | None = None
         """What a trunk wants signed of it."""
         self.signed: tuple[bytes, ...] = ()
+        self.tells_early = True
+        """Whether its early media are heard, where it has any."""
         self.confirms = False
         """Whoever answers has to take the call by a key."""
 
     @property
     def early(self) -> bool:
         """Whether there is something to hear before it answers."""
-        return bool(self._came_to)
+        return self.tells_early and bool(self._came_to)
 
     @property
     def heard(self) -> bool:
@@ -122,7 +124,7 @@ class CalledLeg(Leg):
         self.session.use(negotiation, final=False)
         if call.early:
             self.ringing = True
-            self.call.leg_rang(self, self._status)
+            self.call.leg_rang(self, self._status if self.tells_early else 180)
             self.moved()
 
     def confirmed(self, call: SipCall) -> None:

@@ -46,6 +46,8 @@ class CallerLeg(Leg):
     def __init__(self, id_: str, call: Call, number: str, identity: Caller, wish: Wish) -> None:
         super().__init__(id_, call, number, identity)
         self.wish = wish
+        self.hears_early = True
+        """Whether it may be told a session before it is answered."""
         if isinstance(wish, IncomingCall):
             self.sip = wish
             wish.listener = self
@@ -72,11 +74,14 @@ class CallerLeg(Leg):
         """Tell that it rings; with lines there is something to hear, whatever the status.
 
         Whoever left the offer to us hears nothing early: our offer goes into the 200, since not
-        every caller can answer one before. Its phone is told the status, and makes the tone itself.
+        every caller can answer one before. Nor does who may not. Its phone is told the status, and
+        makes the tone itself.
 
         Raises:
             RemoteProtocolError: the lines do not fit what it offered.
         """
+        if lines is not None and not self.hears_early:
+            status, lines = (status if status in _RINGS else 180), None
         early = lines is not None and bool(self.wish.offer)
         told = status if status in _RINGS and not early else 183
         self.ringing = True

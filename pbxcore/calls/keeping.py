@@ -8,6 +8,7 @@ from pbxcore.presence.keeping import Volatile
 
 if TYPE_CHECKING:
     from pbxcore.calls.completing import Request
+    from pbxcore.dialplan.direct_returns import CalledOut
     from pbxcore.dialplan.emergency_returns import CalledForHelp
     from pbxcore.features.recent import Came
     from pbxcore.presence.keeping import Store
@@ -16,15 +17,17 @@ if TYPE_CHECKING:
 class CallStores(NamedTuple):
     """Requests by caller and callee, last callers by extension, and who sits at which phone.
 
-    Those who called for help are kept by the number that the emergency service calls back.
+    Those who called for help are kept by the number that the emergency service calls back, those
+    who called out by the trunk and the number they called.
     """
 
     completions: Store[Request]
     recent: Store[Came]
     desks: Store[str]
     emergencies: Store[CalledForHelp]
+    called_out: Store[CalledOut]
 
 
 def volatile_call_stores() -> CallStores:
     """Stores that keep nothing."""
-    return CallStores(Volatile(), Volatile(), Volatile(), Volatile())
+    return CallStores(*(Volatile() for _ in CallStores._fields))

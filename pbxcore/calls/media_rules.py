@@ -24,11 +24,13 @@ class MediaRules:
     """Of one leg.
 
     `codecs` are names as in `rtpmap` in lower case, the best first; none: all, as whoever is at the
-    other end wants them. `dtmf` is how its keys are told, in both directions.
+    other end wants them. `dtmf` is how its keys are told, in both directions. With `t38` faxes may
+    pass as datagrams.
     """
 
     codecs: tuple[str, ...] = ()
     dtmf: Dtmf = "rfc4733"
+    t38: bool = True
 
     @property
     def events(self) -> bool:
@@ -64,7 +66,7 @@ def rules_of(owner: Extension | Trunk | None, transport: str) -> MediaRules:
     if owner is None:
         return ANYTHING
     if transport not in _BROWSERS:
-        return MediaRules(owner.codecs, owner.dtmf)
+        return MediaRules(owner.codecs, owner.dtmf, owner.t38)
     return MediaRules(() if _SPOKEN_BY_BROWSERS.isdisjoint(owner.codecs) else owner.codecs)
 
 

@@ -106,6 +106,9 @@ class Outward:
         address = address_at(trunk, way.number)
         lines = (*history_outside(trunk, self._told_outside(), address), *search.telling)
         leg = house.trunks.leg(call, trunk, way, search.caller, search.hops, lines)
+        if trunk.returns_callers and search.behalf == search.front.number != "":
+            now = house.moment()
+            house.direct_returns.note(way.number, trunk.id, search.behalf, now)
         search.count_in(leg)
         call.add(leg)
         house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from pbxcore.calls.passing import Passed
 from pbxcore.sip import causes
 from pbxcore.sip.identity import Caller
 from pbxcore.sip.status import reason_of
@@ -37,7 +38,7 @@ class Origin(msgspec.Struct, frozen=True):
     phone is registered by; `trunk` the id of the trunk the call came in by, `shown` the number of
     one who has no extension; who is called pays for a `collect_call`. `address` is that of his
     phone. `identities` are the Identity headers he came with, as long as nothing is wrong with
-    them.
+    them; `passed` the headers of his INVITE that may go on to others.
     """
 
     caller: Caller
@@ -49,6 +50,7 @@ class Origin(msgspec.Struct, frozen=True):
     location: str = ""
     address: str = ""
     identities: tuple[bytes, ...] = ()
+    passed: Passed = ()
 
     @property
     def outside(self) -> str:

@@ -10,10 +10,18 @@ from pbxcore.apps.fax_detection import FaxDetection
 from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.opening import service_at
 from pbxcore.calls.party import Farewell, Origin
+from pbxcore.dialplan.direct_returns import DirectReturns
 from pbxcore.dialplan.emergencies import EmergencyNumber, Zone
 from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.dialplan.place import HANG_UP, Place
-from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, number_means, resolve
+from pbxcore.dialplan.resolving import (
+    Dialler,
+    Outward,
+    Refusal,
+    may_come_in,
+    number_means,
+    resolve,
+)
 from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.keeping import Volatile
@@ -71,6 +79,7 @@ class Planning:
         directory: has it.
         now: the moment, with its zone.
         returns: who called for help; None: nobody.
+        direct: who called whom outside; None: nobody anybody.
     """
 
     def __init__(
@@ -78,10 +87,12 @@ class Planning:
         directory: Directory,
         now: Callable[[], datetime],
         returns: EmergencyReturns | None = None,
+        direct: DirectReturns | None = None,
     ) -> None:
         self._directory = directory
         self._now = now
         self._returns = returns or EmergencyReturns(Volatile())
+        self._direct = direct or DirectReturns(Volatile())
 
     def seen(self, origin: Origin, dialled: str) -> tuple[Origin, str]:
         """The caller as a code before the number wants him to be seen, and that number."""
@@ -108,7 +119,7 @@ class Planning:
             origin.collect_call,
             origin.address,
         )
-        found = resolve(self._directory, who, dialled, now)
+        found = self._returned(who, resolve(self._directory, who, dialled, now), now)
         direction = "inbound" if origin.trunk else "internal"
         if origin.trunk:
             origin = _rewritten(origin, found.caller, found.name)
@@ -128,6 +139,19 @@ class Planning:
             music="" if route is None else route.music,
             priority=0 if route is None else route.priority,
         )
+
+    def _returned(self, who: Dialler, found: Resolution, now: datetime) -> Resolution:
+        """Somebody whom an extension called goes to that, where his trunk wants so.
+
+        Who is turned away stays so.
+        """
+        trunk = self._directory.trunks.get(who.trunk)
+        if trunk is None or not trunk.returns_callers or not may_come_in(found.to):
+            return found
+        number = self._direct.extension_for(who.caller, who.trunk, now.timestamp())
+        if self._directory.extension(number) is None:
+            return found
+        return msgspec.structs.replace(found, to=Place("extension", number))
 
     def _aim(self, origin: Origin, dialled: str, direction: str, found: Resolution) -> Aim:
         match found.to:

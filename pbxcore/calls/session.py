@@ -104,8 +104,8 @@ class Session:
 
     @property
     def takes_fax(self) -> bool:
-        """Whether a fax may pass as datagrams (T.38): nothing encrypts them."""
-        return not self._keying.bares(self.agreed)
+        """Whether a fax may pass as datagrams (T.38): it is allowed, and nothing encrypts them."""
+        return self.rules.t38 and not self._keying.bares(self.agreed)
 
     @property
     def holds(self) -> bool:

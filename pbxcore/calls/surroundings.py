@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+import msgspec
+
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.premises import Premises
 from pbxcore.apps.voicemail.post import nobodys_post
@@ -31,6 +33,7 @@ from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.waiting_tone import WaitingTones
 from pbxcore.calls.ways import OneWay
+from pbxcore.dialplan.direct_returns import DirectReturns
 from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.desks import HotDesks
@@ -42,7 +45,7 @@ from pbxcore.prompts.sounds import Prompts
 from pbxcore.sip.agent.listener import unwanted
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
-from pbxcore.sip.telephone import number_of
+from pbxcore.sip.telephone import number_of, spelled
 from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 
 if TYPE_CHECKING:
@@ -96,6 +99,7 @@ class Surroundings:
         queue_store: keeps what outlasts a restart of the queues; None: nothing does.
         kept: what outlasts us; None: nothing does.
         emergency_returns: who called for help; None: who `kept` knows.
+        direct_returns: who called whom outside; None: who `kept` knows.
 
     Attributes:
         premises: what services may ask for.
@@ -136,9 +140,11 @@ class Surroundings:
         queue_store: Store[QueueState] | None = None,
         kept: CallStores | None = None,
         emergency_returns: EmergencyReturns | None = None,
+        direct_returns: DirectReturns | None = None,
     ) -> None:
         kept = kept or volatile_call_stores()
         self.emergency_returns = emergency_returns or EmergencyReturns(kept.emergencies)
+        self.direct_returns = direct_returns or DirectReturns(kept.called_out)
         self.agent = agent
         self.written: Callable[[Incoming, str, str], None] = _nobody_reads
         """Takes a text that an extension writes, in a call, to another."""
@@ -250,6 +256,9 @@ class Surroundings:
 
     def phone(self, call: Call, dialling: Dialling, flows: Sequence[StoredBinding]) -> CalledLeg:
         """The leg to one phone of an extension; its flows are tried in turn."""
+        if call.origin.trunk and call.origin.passed:
+            lines = (*dialling.lines, *(line for _, line in call.origin.passed))
+            dialling = msgspec.structs.replace(dialling, lines=lines)
         invites = [self._by_flow(dialling, each, self._focus(call)) for each in flows]
         flow, callee = _flow_of(flows[0]), dialling.callee
         address = self.address_of(callee.number, flow)
@@ -284,16 +293,20 @@ class Surroundings:
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
             asleep = self.rousing.must_wake(binding)
             way = way_to(binding, woken=asleep)
-            caller = presented(dialling.caller, trusted=False)
+            callee, shown = dialling.callee, dialling.caller
+            shown = msgspec.structs.replace(shown, uri=spelled(shown.uri, callee.tel_uri))
+            caller = presented(shown, trusted=False)
+            address = self.address_of(callee.number, _flow_of(binding))
             return agent.invite(
                 binding.contact.encode() if way is None else way.uri,
                 leg,
                 body=body,
                 lines=(*(() if way is None else way.routes), *caller.lines, *dialling.lines),
                 from_=caller.from_,
-                to=b"<%b>" % self.address_of(dialling.callee.number, _flow_of(binding)),
+                to=b"<%b>" % spelled(address, callee.tel_uri),
                 hops=dialling.hops,
                 focus=focus,
+                prack=callee.prack,
                 way=lambda: (
                     self.rousing.way(binding)
                     if asleep

@@ -5,21 +5,14 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
-
 from pbxcore.calls.called_leg import CalledLeg
+from pbxcore.calls.passing import passed_by
+from pbxcore.calls.trunk_callers import told
 from pbxcore.calls.vouching import attestation
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.flow import Flow, default_port
-from pbxcore.sip.identity import (
-    HIDDEN,
-    Caller,
-    Presented,
-    presented,
-    presented_as_party,
-    presented_as_preferred,
-)
-from pbxcore.sip.uri import escaped_user
+from pbxcore.sip.identity import HIDDEN, Caller
+from pbxcore.sip.telephone import spelled
 from pbxcore.stir.verdict import CallToSign
 from pbxcore.trunks.requests import TrunkRequests, address_at
 
@@ -42,7 +35,8 @@ class Try(Protocol):
 
     `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
     `hunts` ends a less urgent call where there is no line. The call is `recorded` or not. One of
-    `pins` has to be known; None: nobody is asked.
+    `pins` has to be known; None: nobody is asked. `dod` is the number of the trunk's that stands
+    for who calls, `original` that of the inbound call which goes out again.
     """
 
     @property
@@ -53,6 +47,10 @@ class Try(Protocol):
     def caller(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def dod(self) -> str: ...
+    @property
+    def original(self) -> str: ...
     @property
     def limit(self) -> Limit: ...
     @property
@@ -96,39 +94,38 @@ class TrunkLegs:
     ) -> CalledLeg:
         """The leg to a number behind a trunk."""
         requests = TrunkRequests(trunk, b"", b"")
-        uri, domain = address_at(trunk, way.number), requests.domain
+        uri, origin = address_at(trunk, way.number), call.origin
+        asked = spelled(uri, trunk.tel_uri)
         hides = trunk.anonymous and call.aim.emergency is None
-        shown = Caller(
-            b"sip:%b@%b" % (escaped_user(way.caller), domain) if way.caller else b"sip:" + domain,
-            way.name.encode(),
-            asserted=True,
-            privacy=HIDDEN if hides else caller.privacy,
-        )
-        told = _told(shown, trunk, domain)
+        came = caller if origin.trunk and caller.asserted else None
+        who = told(trunk, way, came, requests.domain, HIDDEN if hides else caller.privacy)
+        passed = passed_by(trunk, origin.passed)
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
             agent = self._house.agent
             return agent.invite(
-                uri,
+                asked,
                 leg,
                 body=body,
-                lines=(*requests.route, *told.lines, *lines, *leg.signed),
-                from_=told.from_,
-                to=b"<%b>" % uri,
+                lines=(*requests.route, *who.lines, *lines, *passed, *leg.signed),
+                from_=who.from_,
+                to=b"<%b>" % asked,
                 hops=hops,
                 way=lambda: agent.core.router.way(requests.next_hop(uri), None),
                 attempts=self._client(trunk),
+                prack=trunk.prack,
             )
 
         leg = CalledLeg(self._house.leg_id(), call, "", Caller(uri), [invite])
         if trunk.signs:
-            ours = not call.origin.trunk or way.caller != call.origin.shown
+            ours = not origin.trunk or way.caller != origin.shown
             attest = attestation(trunk, way.caller, ours=ours)
-            came_with = () if ours else call.origin.identities
+            came_with = () if ours else origin.identities
             leg.to_sign = CallToSign(way.caller, way.number, attest, came_with)
         leg.trunk, leg.limit, leg.urgency = trunk.id, way.limit, way.urgency
         leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp, trunk)
         leg.recorded = trunk.recorded or way.recorded
+        leg.tells_early = trunk.early_media
         return leg
 
     def _client(self, trunk: Trunk) -> DigestClient:
@@ -147,22 +144,6 @@ class TrunkLegs:
         transport = "udp" if trunk.transport == "auto" else trunk.transport
         any_ = "[::]:5060" if ":" in host else "0.0.0.0:5060"
         return Flow(transport, any_, host, trunk.port or default_port(transport))
-
-
-def _told(caller: Caller, trunk: Trunk, domain: bytes) -> Presented:
-    """Who calls, in the header that the provider reads."""
-    if trunk.identity == "remote-party":
-        return presented_as_party(caller)
-    if trunk.identity == "preferred":
-        return presented_as_preferred(caller)
-    trusted = trunk.identity == "asserted"
-    told = presented(caller, trusted=trusted)
-    if not (trusted and trunk.asserted_number):
-        return told
-    uri = b"sip:%b@%b" % (escaped_user(trunk.asserted_number), domain)
-    return Presented(
-        told.from_, presented(msgspec.structs.replace(caller, uri=uri), trusted=True).lines
-    )
 
 
 def _is_address(host: str) -> bool:

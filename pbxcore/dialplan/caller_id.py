@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from pbxcore.dialplan.plan import Dod
     from pbxcore.directory import Extension, Trunk
 
 _VARIABLE: Final = re.compile(
@@ -59,9 +60,7 @@ def outbound_caller(
         return original, ""
     if trunk.caller_id and trunk.keeps_own:
         return trunk.caller_id, trunk.caller_name
-    dod = next(
-        (each for each in trunk.dods if extension and extension.number in each.extensions), None
-    )
+    dod = dod_of(trunk, extension)
     if dod is not None:
         return dod.number, dod.name or name
     own = extension.caller_id if extension is not None else ""
@@ -69,3 +68,10 @@ def outbound_caller(
     if not number and extension is not None:
         number = extension.number
     return number, (trunk.caller_name if number == trunk.caller_id else "") or name
+
+
+def dod_of(trunk: Trunk, extension: Extension | None) -> Dod | None:
+    """The number of the trunk's that an extension shows instead of its own, if it has one."""
+    if extension is None:
+        return None
+    return next((each for each in trunk.dods if extension.number in each.extensions), None)

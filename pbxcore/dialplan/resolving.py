@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxcore.dialplan.caller_id import outbound_caller, rewritten
+from pbxcore.dialplan.caller_id import dod_of, outbound_caller, rewritten
 from pbxcore.dialplan.emergencies import ORDINARY, EmergencyNumber, Zone
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
@@ -50,13 +50,16 @@ class Try(msgspec.Struct, frozen=True):
 
     `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
     `hunts` ends a less urgent call where there is no line. The call is `recorded` or not. One of
-    `pins` has to be known; None: nobody is asked.
+    `pins` has to be known; None: nobody is asked. `dod` is the number of the trunk's that stands
+    for who calls, `original` that of the inbound call which goes out again.
     """
 
     trunk: str
     number: str
     caller: str
     name: str = ""
+    dod: str = ""
+    original: str = ""
     limit: Limit = NO_LIMIT
     urgency: int = ORDINARY
     hunts: bool = False
@@ -241,8 +244,19 @@ def _tries(
         )
         own_s = extension.longest_s if extension is not None else 0
         lasts = limit.within(own_s, trunk.longest_s)
-        number = way.rewrite(dialled)
-        found.append(Try(trunk.id, number, caller, name, lasts, recorded=recorded))
+        dod = dod_of(trunk, extension)
+        found.append(
+            Try(
+                trunk.id,
+                way.rewrite(dialled),
+                caller,
+                name,
+                dod="" if dod is None else dod.number,
+                original=who.caller,
+                limit=lasts,
+                recorded=recorded,
+            )
+        )
     return tuple(found)
 
 
@@ -270,6 +284,13 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
     if not tries:
         return NO_TRUNK
     return Outward(tries, number.name, number.number, number, zone, returns_to)
+
+
+def may_come_in(to: Destination) -> bool:
+    """Whether a caller from outside was let in, be it for a number that is nobody's."""
+    if isinstance(to, Refusal):
+        return to == NOBODY
+    return not (isinstance(to, Place) and to.kind == "blacklist")
 
 
 def _turned_away(plan: Plan) -> Destination:

@@ -30,12 +30,14 @@ from pbxcore.calls.commands import (
 )
 from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.party import Origin
+from pbxcore.calls.passing import passed_from
 from pbxcore.calls.planning import Planning
 from pbxcore.calls.roster import roster_of
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
+from pbxcore.dialplan.direct_returns import DirectReturns
 from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.messages.text import MEDIA_TYPE
@@ -155,8 +157,8 @@ class CallService:
             return datetime.fromtimestamp(clock(), UTC)
 
         kept = kept or volatile_call_stores()
-        returns = EmergencyReturns(kept.emergencies)
-        self._planning = Planning(directory, today, returns)
+        returns, direct_returns = EmergencyReturns(kept.emergencies), DirectReturns(kept.called_out)
+        self._planning = Planning(directory, today, returns, direct_returns)
         self._domain = domain
         self._authentication = authentication
 
@@ -187,6 +189,7 @@ class CallService:
             queue_store=queues,
             kept=kept,
             emergency_returns=returns,
+            direct_returns=direct_returns,
         )
         self._house.written = written
         if faxes is not None:
@@ -311,15 +314,20 @@ class CallService:
         in_to = trunk is not None and trunk.did_in_to
         wanted = parse_uri(head.to.uri) if in_to else uri
         dialled = (number_of(wanted) or b"").decode("utf-8", "replace")
+        passed = passed_from(request, origin.caller, trunk, self._directory.trunks.values())
+        if passed:
+            origin = msgspec.structs.replace(origin, passed=passed)
         origin, dialled = self._planning.seen(origin, dialled)
         aim = self._planning.aim(origin, dialled)
         if isinstance(uri, SipUri) and uri.secure and self._directory.settings.sips_end_to_end:
             aim = msgspec.structs.replace(aim, secure=True)
         if device := uri.parameters.get(DEVICE):
             aim = msgspec.structs.replace(aim, device=device.decode("utf-8", "replace"))
+        owner = trunk or self._directory.extension(origin.location)
         self._agent.begin(
             incoming,
             lambda call: self._switchboard.take(call, aim, dialled, head.max_forwards - 1),
+            "supported" if owner is None else owner.prack,
         )
 
     def _origin(self, incoming: Incoming) -> Origin:

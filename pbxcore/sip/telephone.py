@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
+
+import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 _GLOBAL: Final = re.compile(rb"\+[0-9\-.()]*[0-9][0-9\-.()]*")
 _SEPARATORS: Final = b"-.()"
+_DIALLED: Final = re.compile(rb"\+?[0-9*#]+")
+
+Spelling = Literal["disabled", "user_phone", "enabled"]
+"""How numbers are spelled for a peer: as SIP URIs, as such with `user=phone`, or as tel URIs."""
 
 
 def to_sip(tel: TelUri, host: bytes, *, secure: bool = False) -> SipUri:
@@ -51,3 +57,24 @@ def number_of(uri: SipUri | TelUri) -> bytes | None:
     if user is not None and _GLOBAL.fullmatch(user):
         return user.translate(None, _SEPARATORS)
     return user
+
+
+def spelled(written: bytes, spelling: Spelling) -> bytes:
+    """The URI of a telephone number as a peer wants it; what names no number stays as it is.
+
+    A number that is not the world's is one of the host that it is called at (RFC 3966 §5.1.5).
+    """
+    if spelling == "disabled":
+        return written
+    try:
+        uri = parse_uri(written)
+    except RemoteProtocolError:
+        return written
+    if not isinstance(uri, SipUri) or uri.user is None or not _DIALLED.fullmatch(uri.user):
+        return written
+    if spelling == "user_phone":
+        return msgspec.structs.replace(
+            uri, parameters={**uri.parameters, b"user": b"phone"}
+        ).encode()
+    context = {} if uri.user.startswith(b"+") else {b"phone-context": uri.host}
+    return TelUri(uri.user, context).encode()

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.route import Router, Way
     from pbxcore.sip.dialogs.dialog import DialogId
     from pbxcore.sip.dialogs.refer import Progress
+    from pbxcore.sip.dialogs.reliable import Prack
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.headers.events import Event
@@ -163,12 +164,14 @@ class UserAgent:
         attempts: Attempts | None = None,
         every_answer: bool = False,
         focus: bytes = b"",
+        prack: Prack = "supported",
     ) -> OutgoingCall:
         """Call a URI; `body` is our offer, without one the callee makes it.
 
         `hops` is what is left of a call that was on its way before, `way` finds the flows where the
         caller knows better than the router, `attempts` answers the callee's challenges, `focus` is
-        the user part of the conference that calls.
+        the user part of the conference that calls. `prack` says whether provisional responses may,
+        or must, be reliable.
         """
         conversation = self.conversation(uri, from_=from_, to=to, route=route, hops=hops)
         outgoing = OutgoingCall(
@@ -181,6 +184,7 @@ class UserAgent:
             way=way,
             attempts=attempts,
             focus=focus,
+            prack=prack,
         )
         key = conversation.call_id, conversation.tag
         self._invitations[key] = outgoing
@@ -275,8 +279,16 @@ class UserAgent:
         else:
             self.application.requested(incoming)
 
-    def begin(self, incoming: Incoming, invited: Callable[[IncomingCall], None]) -> None:
+    def begin(
+        self,
+        incoming: Incoming,
+        invited: Callable[[IncomingCall], None],
+        prack: Prack = "supported",
+    ) -> None:
         """Take the INVITE of a new call, as `receive` does, for whoever wants to hear of it.
+
+        `prack` says whether our provisional responses may, or must, be reliable; whoever requires
+        them gets them so.
 
         Raises:
             RemoteProtocolError: the refusal to answer with.
@@ -284,7 +296,7 @@ class UserAgent:
         refuse_unknown(incoming.request, UNDERSTOOD)
         reference = read_replaces(incoming.request)
         other = None if reference is None else replaced(reference, self._replaceable)
-        call = IncomingCall(self.core, incoming)
+        call = IncomingCall(self.core, incoming, prack)
         call.replaced = other if isinstance(other, Call) else None
         invited(call)
         call.moved()

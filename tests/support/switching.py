@@ -275,6 +275,8 @@ class Way(NamedTuple):
     number: str
     caller: str
     name: str = ""
+    dod: str = ""
+    original: str = ""
     limit: Limit = NO_LIMIT
     urgency: int = ORDINARY
     hunts: bool = False

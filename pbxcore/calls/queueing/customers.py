@@ -242,6 +242,8 @@ class _Callback(Goal):
             way.number,
             caller_id or self.queue.settings.number,
             way.name,
+            way.dod,
+            way.original,
             way.limit,
             way.urgency,
             way.hunts,

@@ -16,7 +16,8 @@ from pbxcore.sip.dialogs.invitation_server import (
     State,
 )
 from pbxcore.sip.dialogs.offer_answer import Carrier
-from pbxcore.sip.dialogs.reliable import Provisional, reliability
+from pbxcore.sip.dialogs.reliable import OPTION, Provisional
+from pbxcore.sip.headers.option_tags import requires
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.call import Call
@@ -35,8 +36,8 @@ class Answering:
         self._timer_lines = timer_lines
         self._machine = InvitationServer(incoming.head.cseq, call.core.first_rseq())
         request = incoming.request
-        self._reliable = reliability(request, wanted=reliable)
-        self._must = reliability(request, wanted=False)
+        self._reliable = reliable
+        self._must = requires(request, OPTION)
         self._record_route = tuple(
             b"Record-Route: " + each for each in request.lines_of(b"record-route")
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxcore.sip.agent.profile import ALLOW, SUPPORTED
 from pbxcore.sip.dialogs.dialog_set import Dialogs
+from pbxcore.sip.dialogs.reliable import OPTION
 from pbxcore.sip.flow import host_port
 from pbxcore.sip.via import via_line
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from pbxcore.sip.agent.profile import Profile
     from pbxcore.sip.agent.route import Router
+    from pbxcore.sip.dialogs.reliable import Prack
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request
@@ -86,9 +88,12 @@ class Core:
         line = b"Contact: <%b:%b%b%b>" % (b"sips" if secure else b"sip", user, here, tail)
         return line + b";isfocus" if focus else line
 
-    def abilities(self) -> tuple[bytes, ...]:
-        """What an INVITE and its answers tell of us (§13.2.1)."""
-        lines = [b"Allow: " + ALLOW, b"Supported: " + b", ".join(SUPPORTED)]
+    def abilities(self, prack: Prack = "supported") -> tuple[bytes, ...]:
+        """What an INVITE and its answers tell of us (§13.2.1); `prack` is RFC 3262's part of it."""
+        tags = (each for each in SUPPORTED if each != OPTION or prack != "off")
+        lines = [b"Allow: " + ALLOW, b"Supported: " + b", ".join(tags)]
+        if prack == "required":
+            lines.append(b"Require: " + OPTION)
         if self.profile.packages:
             lines.append(b"Recv-Info: " + b", ".join(sorted(self.profile.packages)))
         return tuple(lines)

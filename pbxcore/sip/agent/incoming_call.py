@@ -10,11 +10,13 @@ from pbxcore.sip.agent.description import description_of
 from pbxcore.sip.agent.listener import CallListener, Ending
 from pbxcore.sip.dialogs.dialog import dialog_of_request
 from pbxcore.sip.dialogs.offer_answer import Carrier, OfferAnswer
+from pbxcore.sip.dialogs.reliable import reliability
 from pbxcore.sip.dialogs.session_timer import SessionTimer
 from pbxcore.sip.headers.expiry import read_expires
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.core import Core
+    from pbxcore.sip.dialogs.reliable import Prack
     from pbxcore.sip.message import Request
     from pbxcore.sip.transactions.incoming import Incoming
 
@@ -24,15 +26,17 @@ class IncomingCall(Call):
 
     Raises:
         RemoteProtocolError: the INVITE cannot be answered: no Contact (400), a body of another type
-            (415), a session too short (422).
+            (415), a session too short (422), no reliable provisionals where `prack` wants them
+            (421).
     """
 
-    def __init__(self, core: Core, incoming: Incoming) -> None:
+    def __init__(self, core: Core, incoming: Incoming, prack: Prack = "supported") -> None:
         request = incoming.request
         exchange = OfferAnswer(lambda: round(core.chance() * 10))
         profile = core.profile
         timer = SessionTimer(profile.session_s, profile.shortest_session_s)
         timer_lines = timer.answer(request)
+        reliable = reliability(request, prack if profile.reliable else "off")
         offer = description_of(request)
         dialog = dialog_of_request(
             request, incoming.tag, secure=incoming.flow.transport in ("tls", "wss")
@@ -49,7 +53,7 @@ class IncomingCall(Call):
         self.learn(request)
         incoming.keep()
         self._incoming = incoming
-        self._first = Answering(self, incoming, timer_lines, reliable=profile.reliable)
+        self._first = Answering(self, incoming, timer_lines, reliable=reliable)
         self.answering = self._first
         expires_s = read_expires(request)
         self._expires_at = core.now() + expires_s if expires_s else None

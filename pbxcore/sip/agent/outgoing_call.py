@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.core import Core
     from pbxcore.sip.agent.route import Way
     from pbxcore.sip.dialogs.dialog import Dialog
+    from pbxcore.sip.dialogs.reliable import Prack
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request, Response
@@ -54,6 +55,7 @@ class OutgoingCall:
         way: finds the flows of the INVITE, where somebody knows better than the router.
         attempts: answers the callee's challenges, in the calls too; None: the core's do.
         focus: the user part of the conference that calls; empty for none.
+        prack: whether provisional responses may, or must, be reliable.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class OutgoingCall:
         way: Callable[[], Way] | None = None,
         attempts: Attempts | None = None,
         focus: bytes = b"",
+        prack: Prack = "supported",
     ) -> None:
         self.core = core
         self.listener = listener
@@ -83,7 +86,7 @@ class OutgoingCall:
         self._lines = lines
         self._every_answer = every_answer
         self._way = way
-        self._attempts, self._focus = attempts, focus
+        self._attempts, self._focus, self._prack = attempts, focus, prack
         self._exchange = OfferAnswer(lambda: round(core.chance() * 10))
         self._exchange.send(Carrier.INVITE, body)
         self._timer = SessionTimer(core.profile.session_s, core.profile.shortest_session_s)
@@ -99,7 +102,7 @@ class OutgoingCall:
     def start(self) -> None:
         """Send the INVITE; again, after a 422."""
         core = self.core
-        lines = (*core.abilities(), *self._timer.request_lines(), *self._lines)
+        lines = (*core.abilities(self._prack), *self._timer.request_lines(), *self._lines)
         lines += described(self._body)
         errand = Errand(
             core,

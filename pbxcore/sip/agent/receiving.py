@@ -12,7 +12,9 @@ from pbxcore.sip.agent.offer import Offer
 from pbxcore.sip.dialogs.dialog import contact_of
 from pbxcore.sip.dialogs.info import read_info
 from pbxcore.sip.dialogs.offer_answer import Carrier
+from pbxcore.sip.dialogs.reliable import OPTION
 from pbxcore.sip.grammar import bare
+from pbxcore.sip.headers.option_tags import requires
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.call import Call
@@ -71,7 +73,7 @@ class Receiving:
             raise RemoteProtocolError(491)
         call.exchange.receive(Carrier.INVITE, body)
         call.learn(request)
-        answering = Answering(call, incoming, timer_lines, reliable=False)
+        answering = Answering(call, incoming, timer_lines, reliable=requires(request, OPTION))
         call.answering = answering
 
         def refuse(status: int, lines: tuple[bytes, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pbxcore.sip.message import Request, Response
 
 OPTION: Final = b"100rel"
+Prack = Literal["off", "supported", "required"]
+"""Whether provisional responses are reliable: not, as the peer likes it, or always."""
 _MOST_WAITING: Final = 16
 
 
@@ -155,20 +157,15 @@ def is_reliable(response: Response) -> bool:
     )
 
 
-def reliability(invite: Request, *, wanted: bool, required: bool = False) -> bool:
-    """Whether provisionals to this INVITE are sent reliably (§3).
-
-    Args:
-        invite: the request.
-        wanted: whether we use them with those who merely support them.
-        required: whether we insist.
+def reliability(invite: Request, prack: Prack) -> bool:
+    """Whether provisionals to this INVITE are sent reliably (§3): who requires it gets them so.
 
     Raises:
-        RemoteProtocolError: 421: we insist and the caller does not know them.
+        RemoteProtocolError: 421: we require it and the caller does not know them.
     """
     if requires(invite, OPTION):
         return True
     supported = supports(invite, OPTION)
-    if required and not supported:
+    if prack == "required" and not supported:
         raise RemoteProtocolError(421, "", (b"Require: " + OPTION,))
-    return supported and (wanted or required)
+    return supported and prack != "off"

@@ -57,7 +57,7 @@ def speaks(
 def knows_nothing(office: Office, name: str) -> None:
     """Let a phone understand no extension."""
     core = office[name].agent.core
-    core.abilities = lambda: (b"Allow: " + ALLOW,)  # type: ignore[method-assign]
+    core.abilities = lambda prack="supported": (b"Allow: " + ALLOW,)  # type: ignore[method-assign]
 
 
 def talking(office: Office, *lines: bytes) -> tuple[Talk, Talk]:

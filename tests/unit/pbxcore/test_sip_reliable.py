@@ -116,11 +116,11 @@ def test_reliable_needs_both_require_and_rseq() -> None:
 
 
 def test_who_sends_provisionals_reliably() -> None:
-    assert reliability(invite(b"Require: 100rel"), wanted=False)
-    assert reliability(invite(b"Supported: timer, 100rel"), wanted=True)
-    assert not reliability(invite(b"Supported: 100rel"), wanted=False)
-    assert not reliability(invite(), wanted=True)
+    assert reliability(invite(b"Require: 100rel"), "off")
+    assert reliability(invite(b"Supported: timer, 100rel"), "supported")
+    assert not reliability(invite(b"Supported: 100rel"), "off")
+    assert not reliability(invite(), "supported")
     with pytest.raises(RemoteProtocolError) as refusal:
-        reliability(invite(), wanted=True, required=True)
+        reliability(invite(), "required")
     assert refusal.value.status == 421
     assert refusal.value.headers == (b"Require: 100rel",)
