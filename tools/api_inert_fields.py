@@ -24,7 +24,7 @@ for the reason that stands beside them, or because their feature does not exist 
 PERSON = "says something of a person; calls do not depend on it"
 NO_DIRECTORY = "there is no LDAP phonebook"
 NO_FAX = "fax detection belongs to inbound routes, T.38 is passed on wherever both sides want it"
-COMPLETION = "whoever may be called back asks by a code; one request for each pair is kept"
+COMPLETION = "whoever may be called back asks by a code, and is one of ours"
 OFFERED = "whoever waits is told of the callback when it is offered, in the caller's language"
 REASONS = {
     **dict.fromkeys(("enable_vq_notification", "notification_prompt"), OFFERED),

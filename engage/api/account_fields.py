@@ -202,8 +202,8 @@ _FEATURES = (
     Field("cc_mode", Choice(("normal", "trunk")), "normal", shown=False),
     Field("cc_agent_policy", Choice(("never", "native")), "never", written=False),
     Field("cc_monitor_policy", Choice(("never", "native")), "never", written=False),
-    Field("cc_max_agents", Whole(1, 999), 1),
-    Field("cc_max_monitors", Whole(1, 999), 2),
+    Field("cc_max_agents", Whole(1, 999), 1, effective=True),
+    Field("cc_max_monitors", Whole(1, 999), 2, effective=True),
 )
 
 ACCOUNT = Fields((*_KEY, *_PERSON, *_BASIC, *_MEDIA, *_FEATURES))

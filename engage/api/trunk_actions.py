@@ -119,6 +119,8 @@ class TrunkActions:
         with named_as_sent(TRUNK):
             form = checked(TrunkForm, {**entry.form.model_dump(), **ours})
             fields = {name: getattr(form, name) for name in ours}
+            if given.get("secret", "") is None:
+                fields["password"] = None
             await self._trunks.update(caller.actor, entry.id, fields, None, options)
         return NEED_APPLY
 

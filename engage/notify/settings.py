@@ -104,6 +104,7 @@ class EmailSettings(BaseModel):
             "section": SERVER,
             "control": "password",
             "secret": True,
+            "removable": True,
             "only_for": ["host"],
         },
     )

@@ -95,6 +95,8 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         rings_as=alert_info(options),
         ringtone=ringtone_of(options),
         completes=options.get("cc_enable") != "no",
+        awaits_most=options.get("cc_max_agents") or Handling().awaits_most,
+        awaited_by_most=options.get("cc_max_monitors") or Handling().awaited_by_most,
         taken_over_by=_listed(options.get("seamless_transfer_members")),
         is_desk=options.get("enablehotdesk") == "yes",
         answers=options.get("custom_autoanswer") == "yes",

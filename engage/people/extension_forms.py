@@ -217,6 +217,10 @@ class NewExtension(ExtensionForm):
     options: Options = Field(default_factory=dict)
 
 
+_PINS = ("voicemail_pin", "outbound_pin")
+_SECRETS = ("sip_secret", "wave_password", *_PINS)
+
+
 class ExtensionChange(OutboundChanges, AgentChanges, MailboxChanges, CallChanges):
     """The fields of an extension that change; `version` is the one that was edited."""
 
@@ -243,10 +247,11 @@ class ExtensionChange(OutboundChanges, AgentChanges, MailboxChanges, CallChanges
     options: Options | None = None
 
     def given(self) -> dict[str, Any]:
-        """The fields that change, with their values; an empty secret changes nothing."""
+        """The fields that change, with their values.
+
+        An empty secret changes nothing; null takes a PIN away, which is then empty here.
+        """
         fields = self.model_dump(exclude_none=True, exclude={"version"})
-        return {
-            name: value
-            for name, value in fields.items()
-            if value or name not in ("sip_secret", "wave_password", "voicemail_pin", "outbound_pin")
-        }
+        kept = {name: value for name, value in fields.items() if value or name not in _SECRETS}
+        removed = (name for name in _PINS if name in self.model_fields_set - fields.keys())
+        return kept | dict.fromkeys(removed, "")

@@ -60,6 +60,8 @@ class ShownExtension(OutboundChoices, AgentFields, MailboxChoices, CallFields):
     auto_record: str
     supervisors: list[str]
     wave_privilege_id: str
+    voicemail_pin_set: bool
+    outbound_pin_set: bool
     options: dict[str, Any]
     version: int
     sip_secret: str | None = None

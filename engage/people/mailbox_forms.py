@@ -58,7 +58,12 @@ class MailboxFields(MailboxChoices):
         description=N_(
             "Four to twelve digits. Without one, the mailbox is opened by the own phones alone."
         ),
-        json_schema_extra={"control": "password", "section": VOICEMAIL, "secret": True},
+        json_schema_extra={
+            "control": "password",
+            "section": VOICEMAIL,
+            "secret": True,
+            "removable": True,
+        },
     )
 
 

@@ -75,6 +75,8 @@ def options_for(
     for name, option in ("voicemail_attach", "vm_attach"), ("voicemail_reserve", "vm_reserve"):
         if given.get(name, shown[name]) != shown[name]:
             options[option] = None if given[name] == "usual" else given[name]
-    if given.get("voicemail_pin"):
-        options["vmsecret"] = seal(given["voicemail_pin"])
+    if pin := given.get("voicemail_pin", ""):
+        options["vmsecret"] = seal(pin)
+    elif "voicemail_pin" in given and present.sealed_pin:
+        options["vmsecret"] = None
     return options

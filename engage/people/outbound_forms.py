@@ -15,6 +15,7 @@ OUTSIDE = N_("Outbound Calls")
 
 CallerId = Annotated[str, StringConstraints(pattern=r"^([0-9A-Za-z+*#._-]{2,32})?$")]
 OutboundPin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,10})?$")]
+MostCompletions = Annotated[int, Field(ge=1, le=999)]
 Skipped = Literal["never", "always", "at_times"]
 
 
@@ -75,6 +76,22 @@ class OutboundChoices(Body):
         ),
         json_schema_extra={"control": "switch", "section": RINGING},
     )
+    completions_awaited: MostCompletions = Field(
+        default=1,
+        title=N_("CC Max Agents"),
+        description=N_("For how many others it may wait to be called at the same time."),
+        json_schema_extra={"control": "number", "section": RINGING},
+    )
+    completions_offered: MostCompletions = Field(
+        default=2,
+        title=N_("CC Max Monitors"),
+        description=N_("How many may wait for it at the same time."),
+        json_schema_extra={
+            "control": "number",
+            "section": RINGING,
+            "when": {"field": "call_completion", "is": True},
+        },
+    )
 
 
 class OutboundFields(OutboundChoices):
@@ -86,7 +103,12 @@ class OutboundFields(OutboundChoices):
         description=N_(
             "Four to ten digits that open routes with a password to this extension, in its place."
         ),
-        json_schema_extra={"control": "password", "section": OUTSIDE, "secret": True},
+        json_schema_extra={
+            "control": "password",
+            "section": OUTSIDE,
+            "secret": True,
+            "removable": True,
+        },
     )
 
 
@@ -100,3 +122,5 @@ class OutboundChanges(Body):
     skip_outbound_pin_condition: ConditionCode | None = None
     auto_answer: bool | None = None
     call_completion: bool | None = None
+    completions_awaited: MostCompletions | None = None
+    completions_offered: MostCompletions | None = None

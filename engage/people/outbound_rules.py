@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.people.call_handling import handling_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -18,14 +20,18 @@ FIELDS: Final = (
     "skip_outbound_pin_condition",
     "auto_answer",
     "call_completion",
+    "completions_awaited",
+    "completions_offered",
 )
 _TEXTS: Final = {"caller_id": "cidnumber", "emergency_caller_id": "emergcidnumber"}
 _SWITCHES: Final = {"auto_answer": "custom_autoanswer", "call_completion": "cc_enable"}
+_LIMITS: Final = {"completions_awaited": "cc_max_agents", "completions_offered": "cc_max_monitors"}
 _SKIPPED: Final = {"never": "no", "always": "yes", "at_times": "bytime"}
 
 
 def shown(options: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the form, as the options have them; the PIN is never shown."""
+    handling = handling_of(options)
     condition, skipped = options.get("skip_auth_timetype"), options.get("bypass_outrt_auth")
     return {
         "caller_id": str(options.get("cidnumber") or ""),
@@ -36,6 +42,8 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
         "skip_outbound_pin_condition": condition if isinstance(condition, int) else 0,
         "auto_answer": options.get("custom_autoanswer") == "yes",
         "call_completion": options.get("cc_enable") != "no",
+        "completions_awaited": handling.awaits_most,
+        "completions_offered": handling.awaited_by_most,
     }
 
 
@@ -47,7 +55,7 @@ def options_for(
     given = {
         name: fields[name]
         for name in FIELDS
-        if name in fields and fields[name] != present.get(name, "")
+        if name in fields and fields[name] != present.get(name)
     }
     changes: dict[str, Any] = {
         option: given[name] or None for name, option in _TEXTS.items() if name in given
@@ -55,8 +63,11 @@ def options_for(
     for name, option in _SWITCHES.items():
         if name in given:
             changes[option] = "yes" if given[name] else "no"
-    if "outbound_pin" in given:
-        changes["user_outrt_passwd"] = seal(given["outbound_pin"])
+    changes |= {option: given[name] for name, option in _LIMITS.items() if name in given}
+    if pin := given.get("outbound_pin", ""):
+        changes["user_outrt_passwd"] = seal(pin)
+    elif "outbound_pin" in given and options.get("user_outrt_passwd"):
+        changes["user_outrt_passwd"] = None
     if "skip_outbound_pin" in given:
         changes["bypass_outrt_auth"] = _SKIPPED[given["skip_outbound_pin"]]
     if "skip_outbound_pin_condition" in given:

@@ -90,6 +90,8 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         **entry.mailbox_rules.shown,
         **entry.agent_rules.shown,
         **outbound_rules.shown(entry.options),
+        "voicemail_pin_set": bool(entry.mailbox_rules.sealed_pin),
+        "outbound_pin_set": bool(entry.call_rules.sealed_own_pin),
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
         "version": entry.version,

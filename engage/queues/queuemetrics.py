@@ -51,7 +51,7 @@ class QueueMetricsSettings(BaseModel):
     password: Text = Field(
         default="",
         title=N_("Password"),
-        json_schema_extra={"control": "password", "secret": True},
+        json_schema_extra={"control": "password", "secret": True, "removable": True},
     )
     token: Text = Field(
         default="",

@@ -161,7 +161,7 @@ class Configuration:
         Args:
             actor: who does it.
             name: which section.
-            values: the fields that change.
+            values: the fields that change; None for a secret takes it away.
             version: what was edited; anything if None.
 
         Raises:
@@ -198,6 +198,10 @@ class Configuration:
             if not values:
                 return held
             before = held.values.model_dump(mode="json")
+            removed = (
+                each for each in secret_fields(section.model) if values.get(each, "") is None
+            )
+            values = {**values, **dict.fromkeys(removed, "")}
             merged = {**before, **values}
             merged |= dict.fromkeys(_forgotten(section.model, before, merged, values), "")
             changed = Stored(section.model.model_validate(merged), held.version + 1)

@@ -30,7 +30,12 @@ class StirSettings(BaseModel):
         default="",
         title=N_("Private Key"),
         description=N_("Of the certificate, on the curve P-256, as PEM."),
-        json_schema_extra={"control": "textarea", "section": KEY, "secret": True},
+        json_schema_extra={
+            "control": "textarea",
+            "section": KEY,
+            "secret": True,
+            "removable": True,
+        },
     )
     certificate_url: Url = Field(
         default="",
@@ -58,7 +63,12 @@ class StirSettings(BaseModel):
     secret: Annotated[str, Field(max_length=256)] = Field(
         default="",
         title=N_("Secret"),
-        json_schema_extra={"control": "password", "section": SERVICE, "secret": True},
+        json_schema_extra={
+            "control": "password",
+            "section": SERVICE,
+            "secret": True,
+            "removable": True,
+        },
     )
     trusted: Pem = Field(
         default="",

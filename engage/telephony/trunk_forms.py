@@ -200,7 +200,7 @@ class TrunkForm(Body):
         "",
         title=N_("Password"),
         description=N_("Left empty when editing, it stays as it is."),
-        json_schema_extra=hint("password", SIGN_IN, secret=True),
+        json_schema_extra=hint("password", SIGN_IN, secret=True, removable=True),
     )
     trunk_registration_number: Word = Field(
         "",

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pbxcore.commands import TrunkStanding
 
 SORTS = ("name", "kind", "host", "transport", "username", "state")
+_EMPTIED = ("port", "password")
+"""These may be taken away by null; of all others nothing means that they stay."""
 COLUMNS = ("name", "kind", "host", "port", "transport", "username", "disabled", "state")
 
 
@@ -126,8 +128,9 @@ class TrunkRoutes:
         trunk_id = named(request)
         self._trunks.get(who, trunk_id)
         given, version = sent(await read(request, TrunkChange))
-        # The port may be taken away; of all others nothing means that they stay.
-        fields = {name: each for name, each in given.items() if each is not None or name == "port"}
+        fields = {
+            name: each for name, each in given.items() if each is not None or name in _EMPTIED
+        }
         return await self._answer(await self._trunks.update(who, trunk_id, fields, version))
 
     @operation("Delete a VoIP trunk", status=204, roles=("admin",))

@@ -158,7 +158,7 @@ class Trunks:
         version: int | None,
         options: Mapping[str, Any] = NO_OPTIONS,
     ) -> TrunkEntry:
-        """Change some fields; valid at once. An empty password stays as it is.
+        """Change some fields; valid at once. An empty password stays as it is, None takes it away.
 
         Raises:
             NotFound: there is none.
@@ -171,6 +171,7 @@ class Trunks:
         given = dict(fields)
         password = given.pop("password", "")
         sealed = self._keyring.seal(str(password)) if password else ""
+        keeps = password is not None
 
         async def work(connection: AsyncConnection) -> TrunkEntry:
             rows = TrunkRepository(connection)
@@ -183,7 +184,7 @@ class Trunks:
             changed = replace(
                 present,
                 form=form,
-                sealed_password=sealed or present.sealed_password,
+                sealed_password=sealed or (present.sealed_password if keeps else ""),
                 version=present.version + 1,
                 options={**present.options, **options},
             )
@@ -192,7 +193,7 @@ class Trunks:
             if await rows.taken(name_key(form.name), but=trunk_id):
                 raise TrunkNameTaken
             await rows.put(changed)
-            named = sorted([*given, *options, *(["password"] if password else [])])
+            named = sorted([*given, *options, *(["password"] if sealed or not keeps else [])])
             detail = {"name": form.name, "fields": named}
             await note(connection, actor, "trunk.change", subject_of(trunk_id), detail)
             return changed

@@ -76,12 +76,22 @@ class Completing:
         missed = self._missed.get(caller)
         if missed is None or now - missed.at > OFFERED_S:
             return False
-        extension = self._house.directory.extension(missed.callee)
-        if extension is None or not extension.handling.completes:
+        if not self._has_room(caller, missed.callee):
             return False
         lasts_s = BUSY_LASTS_S if missed.busy else SILENT_LASTS_S
         self._keep(Request(caller, missed.callee, now + lasts_s))
         return True
+
+    def _has_room(self, caller: str, callee: str) -> bool:
+        """Whether the callee is for this, and neither has as many requests as it may."""
+        directory = self._house.directory
+        asks, asked = directory.extension(caller), directory.extension(callee)
+        if asks is None or asked is None or not asked.handling.completes:
+            return False
+        others = [each for pair, each in self._requests.items() if pair != (caller, callee)]
+        awaits = sum(each.caller == caller for each in others)
+        awaited = sum(each.callee == callee for each in others)
+        return awaits < asks.handling.awaits_most and awaited < asked.handling.awaited_by_most
 
     def cancel(self, caller: str) -> bool:
         """Call nobody for the caller; whether there was anybody."""

@@ -294,9 +294,10 @@ class Surroundings:
             asleep = self.rousing.must_wake(binding)
             way = way_to(binding, woken=asleep)
             callee, shown = dialling.callee, dialling.caller
-            shown = msgspec.structs.replace(shown, uri=spelled(shown.uri, callee.tel_uri))
-            caller = presented(shown, trusted=False)
-            address = self.address_of(callee.number, _flow_of(binding))
+            flow = _flow_of(binding)
+            uri = spelled(shown.uri, callee.tel_uri, self._domain(flow))
+            caller = presented(msgspec.structs.replace(shown, uri=uri), trusted=False)
+            address = self.address_of(callee.number, flow)
             return agent.invite(
                 binding.contact.encode() if way is None else way.uri,
                 leg,

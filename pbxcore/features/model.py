@@ -101,7 +101,8 @@ class Handling(msgspec.Struct, frozen=True):
     (numbers or patterns); those of `never_forwards` are never forwarded. `rings_too` is a number
     that rings together with the phones, within `rings_too_window`. `rings_as` is the Alert-Info of
     calls to it, `ringtone` the id of a sound that its phones fetch. Who does not reach it may be
-    called back with `completes`. The extensions `taken_over_by` may go on with its talks.
+    called back with `completes`: it waits for `awaits_most` others at once, and as many as
+    `awaited_by_most` for it. The extensions `taken_over_by` may go on with its talks.
     Anybody may use the phones of an extension that `is_desk` as his own. Its phones are asked to
     answer by themselves with `answers`.
     """
@@ -115,6 +116,8 @@ class Handling(msgspec.Struct, frozen=True):
     rings_as: str = ""
     ringtone: str = ""
     completes: bool = True
+    awaits_most: int = 1
+    awaited_by_most: int = 2
     taken_over_by: tuple[str, ...] = ()
     is_desk: bool = False
     answers: bool = False

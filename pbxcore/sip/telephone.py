@@ -59,22 +59,29 @@ def number_of(uri: SipUri | TelUri) -> bytes | None:
     return user
 
 
-def spelled(written: bytes, spelling: Spelling) -> bytes:
+def spelled(written: bytes, spelling: Spelling, host: bytes = b"") -> bytes:
     """The URI of a telephone number as a peer wants it; what names no number stays as it is.
 
-    A number that is not the world's is one of the host that it is called at (RFC 3966 §5.1.5).
+    A number that is not the world's is one of the host that it is called at (RFC 3966 §5.1.5). A
+    tel URI becomes a SIP URI at `host`, where one is given.
     """
-    if spelling == "disabled":
+    is_tel = written[:4].lower() == b"tel:"
+    if (is_tel and not host) or spelling == ("enabled" if is_tel else "disabled"):
         return written
     try:
         uri = parse_uri(written)
     except RemoteProtocolError:
         return written
-    if not isinstance(uri, SipUri) or uri.user is None or not _DIALLED.fullmatch(uri.user):
+    if isinstance(uri, TelUri):
+        uri = SipUri(secure=False, user=uri.number, host=host)
+    if uri.user is None or not _DIALLED.fullmatch(uri.user):
         return written
-    if spelling == "user_phone":
-        return msgspec.structs.replace(
-            uri, parameters={**uri.parameters, b"user": b"phone"}
-        ).encode()
-    context = {} if uri.user.startswith(b"+") else {b"phone-context": uri.host}
-    return TelUri(uri.user, context).encode()
+    match spelling:
+        case "disabled":
+            return uri.encode()
+        case "user_phone":
+            parameters = {**uri.parameters, b"user": b"phone"}
+            return msgspec.structs.replace(uri, parameters=parameters).encode()
+        case "enabled":
+            context = {} if uri.user.startswith(b"+") else {b"phone-context": uri.host}
+            return TelUri(uri.user, context).encode()

@@ -66,6 +66,7 @@ class IncomingSettings(BaseModel):
             "section": SERVER,
             "control": "password",
             "secret": True,
+            "removable": True,
             "only_for": ["host"],
         },
     )

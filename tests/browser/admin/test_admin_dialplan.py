@@ -125,14 +125,24 @@ def test_codes_are_reset_callers_blocked_and_a_caller_id_given(
     assert serious_faults(admin) == []
     admin.get_by_role("button", name="Cancel", exact=True).click()
 
+    pin = {"outbound_pin": "4711", "voicemail_pin": "4712"}
+    assert program.patch("/v1/extensions/1003", pin).status == 200
     admin.get_by_role("link", name="Extensions", exact=True).click()
     admin.get_by_role("link", name="1003", exact=True).click()
     admin.get_by_role("tab", name="Features").click()
     admin.get_by_label("Caller ID Number", exact=True).fill("5551003")
     choose(admin, "Skip PIN of Outbound Routes", "By time")
     expect(admin.get_by_role("combobox", name="Skip PIN: Time Condition")).to_be_visible()
+    removed = admin.get_by_text("It is removed when you save.")
+    remove = admin.get_by_role("button", name="Remove PIN for Outbound Routes", exact=True)
+    remove.press("Enter")
+    expect(removed).to_be_visible()
+    admin.get_by_role("button", name="Keep PIN for Outbound Routes", exact=True).press("Enter")
+    expect(removed).to_have_count(0)
+    remove.press("Enter")
     assert serious_faults(admin) == []
     save(admin)
     expect(admin.get_by_role("heading", name="Extensions", level=1)).to_be_visible()
     kept = program.get("/v1/extensions/1003").json()
     assert (kept["caller_id"], kept["skip_outbound_pin"]) == ("5551003", "at_times")
+    assert (kept["outbound_pin_set"], kept["voicemail_pin_set"]) == (False, True)

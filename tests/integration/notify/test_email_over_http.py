@@ -114,6 +114,10 @@ async def test_the_password_is_sealed_and_never_shown(admin: Admin, tmp_path: Pa
     other = {"host": "collector.example"}  # a password is for one server
     await admin.ask("PATCH", "/v1/settings/email", {"values": other})
     assert (await admin.get("/v1/settings/email"))["secrets_set"] == []
+    for given, kept in (PASSWORD, ["password"]), (None, []):  # null takes it away
+        changed = {"values": {"password": given}}
+        status, shown = await admin.ask("PATCH", "/v1/settings/email", changed)
+        assert (status, shown["secrets_set"]) == (200, kept)
 
 
 async def test_a_start_setting_rules_and_says_so(tmp_path: Path) -> None:

@@ -74,6 +74,22 @@ async def test_an_extension_is_added_read_changed_and_deleted(root: Admin) -> No
     assert await root.status("GET", "/v1/extensions/1099") == 404
 
 
+async def test_a_pin_stays_when_it_is_left_empty_and_null_takes_it_away(root: Admin) -> None:
+    path, names = "/v1/extensions/1001", ("voicemail_pin", "outbound_pin")
+
+    async def are_set(fields: dict[str, object]) -> list[bool]:
+        status, shown = await root.ask("PATCH", path, fields)
+        assert status == 200
+        assert not set(names) & shown.keys()
+        return [shown[f"{each}_set"] for each in names]
+
+    assert await are_set({}) == [False, False]
+    assert await are_set(dict.fromkeys(names, "4711")) == [True, True]
+    assert await are_set(dict.fromkeys(names, "")) == [True, True]
+    assert await are_set({"voicemail_pin": None}) == [False, True]
+    assert await are_set({"outbound_pin": None, "sip_secret": None}) == [False, False]
+
+
 async def test_the_list_is_searched_sorted_filtered_paged_and_exported(root: Admin) -> None:
     _, page = await root.ask("GET", "/v1/extensions?q=o&sort=-name&limit=2")
     assert [each["name"] for each in page["items"]] == ["Dana Novak", "Ben Osei"]

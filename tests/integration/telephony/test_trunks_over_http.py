@@ -72,6 +72,9 @@ def test_password_is_never_shown(admin: Program) -> None:
         ({"auth_id": "line\nbreak"}, "auth_id"),
         ({"register_expiration_s": 10}, "register_expiration_s"),
         ({"ip_allow_list": ["everywhere"]}, "ip_allow_list"),
+        ({"passed_headers": ["X-Account", "Via"]}, "passed_headers"),
+        ({"passed_headers": ["X Account"]}, "passed_headers"),
+        ({"tel_uri": "phone"}, "tel_uri"),
         ({"surprise": 1}, "surprise"),
     ],
 )
@@ -101,6 +104,16 @@ def test_two_editors_are_told_of_each_other(admin: Program) -> None:
     second = admin.patch(path, {"host": "192.0.2.9", "version": trunk["version"]})
     assert (second.status, second.json()["error"]["code"]) == (409, "edited")
     assert admin.patch(path, {"username": ""}).status == 422
+
+
+def test_a_password_that_is_not_needed_is_taken_away_by_null(admin: Program) -> None:
+    trunk = admin.post("/v1/trunks", body("Open")).json()
+    path = f"/v1/trunks/{trunk['id']}"
+    refused = admin.patch(path, {"password": None})
+    assert (refused.status, list(refused.json()["error"]["fields"])) == (422, ["password"])
+    peer = admin.patch(path, {"password": None, "kind": "peer"})
+    assert (peer.status, peer.json()["password_set"]) == (200, False)
+    assert admin.patch(path, {"kind": "register"}).status == 422
 
 
 @pytest.mark.parametrize(

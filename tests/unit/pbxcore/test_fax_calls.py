@@ -77,6 +77,20 @@ def test_a_fax_is_passed_on_and_both_agree_to_what_both_can(called: bool) -> Non
         assert {each.codec for each in office.house.told(LegEnded)} == {"T.38"}
 
 
+@pytest.mark.parametrize("forbids", ["alice", "bob"])
+def test_a_fax_goes_in_sound_where_one_side_may_not_pass_it_otherwise(forbids: str) -> None:
+    with Office("alice", "bob") as office:
+        office.house.change(forbids, t38=False)
+        alice, bob = talking(office)
+        bob.streams = [fax(SLOW)]
+        alice.modify(fax(FAST))
+        office.run(1)
+        assert alice.notes[-1] == "changed 488"
+        assert "offered" not in bob.notes
+        assert at_workers(office) == [("audio", None)] * 2
+        over(office, alice)
+
+
 def test_voices_are_heard_again_after_the_fax() -> None:
     with Office("alice", "bob") as office:
         alice, bob = talking(office)

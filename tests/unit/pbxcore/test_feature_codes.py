@@ -220,6 +220,37 @@ def test_a_request_lasts_longer_for_who_did_not_answer_than_for_who_was_busy(
             office.check()
 
 
+def asks(office: Office, caller: str, callee: str) -> bool:
+    """Somebody does not reach another, and asks to be called; whether that is possible."""
+    office[callee].refuses = 486
+    office[caller].dial(callee)
+    office.run(1)
+    dial(office, caller, "*11")
+    return said(office)[-1] == "completion-requested"
+
+
+def test_who_waits_for_as_many_as_he_may_waits_for_no_other() -> None:
+    with Office("alice", "bob", "carol") as office:
+        assert asks(office, "alice", "bob")
+        assert asks(office, "alice", "bob")  # once more for the same one
+        assert not asks(office, "alice", "carol")
+        office.house.change("alice", handling=Handling(awaits_most=2))
+        assert asks(office, "alice", "carol")
+        office.run()
+        office.check()
+
+
+def test_no_more_wait_for_somebody_than_may() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.change("bob", handling=Handling(awaited_by_most=1))
+        assert asks(office, "alice", "bob")
+        assert not asks(office, "carol", "bob")
+        dial(office, "alice", "*12")
+        assert asks(office, "carol", "bob")
+        office.run()
+        office.check()
+
+
 def test_a_request_is_cancelled() -> None:
     with Office("alice", "bob", "carol") as office:
         office.house.change("bob", handling=Handling(completes=True))

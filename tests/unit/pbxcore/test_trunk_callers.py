@@ -129,6 +129,21 @@ def test_a_number_is_spelled_as_the_peer_wants(
 
 
 @pytest.mark.parametrize(
+    ("spelling", "written"),
+    [
+        ("disabled", b"sip:+49301234@pbx.example"),
+        ("user_phone", b"sip:+49301234@pbx.example;user=phone"),
+        ("enabled", b"tel:+49-30-1234"),
+    ],
+)
+def test_a_tel_uri_that_came_goes_on_as_the_next_one_wants(
+    spelling: Spelling, written: bytes
+) -> None:
+    assert spelled(b"tel:+49-30-1234", spelling, b"pbx.example") == written
+    assert spelled(b"tel:+49-30-1234", spelling) == b"tel:+49-30-1234"
+
+
+@pytest.mark.parametrize(
     ("spelling", "asked", "named"),
     [
         ("disabled", b"sip:0049301234@10.0.0.2", b"sip:4989100@10.0.0.2"),

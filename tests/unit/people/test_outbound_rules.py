@@ -40,6 +40,8 @@ def test_a_new_extension_has_what_the_form_shows_first() -> None:
         ("skip_outbound_pin_condition", 1, {"skip_auth_timetype": 1}),
         ("auto_answer", True, {"custom_autoanswer": "yes"}),
         ("call_completion", False, {"cc_enable": "no"}),
+        ("completions_awaited", 3, {"cc_max_agents": 3}),
+        ("completions_offered", 5, {"cc_max_monitors": 5}),
     ],
 )
 def test_what_the_form_changes_programs_see(
@@ -54,6 +56,12 @@ def test_what_the_form_changes_programs_see(
 def test_an_emptied_number_is_taken_away() -> None:
     assert changed(CALLER_IDS, caller_id="") == {"cidnumber": None}
     assert outbound_rules.shown({"cidnumber": None})["caller_id"] == ""
+
+
+def test_an_emptied_pin_is_taken_away() -> None:
+    options = {"user_outrt_passwd": "sealed 4711"}
+    assert changed(options, outbound_pin="") == {"user_outrt_passwd": None}
+    assert changed({}, outbound_pin="") == {}
 
 
 def test_the_pin_is_skipped_by_time() -> None:

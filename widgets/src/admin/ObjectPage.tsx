@@ -96,7 +96,9 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
 
 const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
 
-function storedOf(answer: Values, secrets: readonly string[] = []): Stored {
+/** An object and its version; `password_set` says that there is a password, which is not told. */
+function storedOf(answer: Values, always: readonly string[] = []): Stored {
   const version = answer["version"];
-  return { values: answer, version: typeof version === "number" ? version : undefined, secrets };
+  const set = Object.keys(answer).filter((name) => name.endsWith("_set") && answer[name] === true);
+  return { values: answer, version: typeof version === "number" ? version : undefined, secrets: [...always, ...set.map((name) => name.slice(0, -"_set".length))] };
 }

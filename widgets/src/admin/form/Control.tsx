@@ -10,7 +10,7 @@ import { type ControlProps, FormContext, strings, wrapped } from "./context";
 import styles from "./Control.module.css";
 import { Problem } from "./Problem";
 import { chosenBy, type Field, isFitting, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
-import { Secret } from "./Secret";
+import { keptWords, Removal, Secret, useKept } from "./Secret";
 
 interface FieldsProps {
   fields: readonly Field[];
@@ -42,6 +42,7 @@ const isWide = (field: Field): boolean => ["textarea", "multiselect", "checkboxe
 function Control({ problems, ...props }: ControlProps & { problems: Problems }) {
   const { field, value, error, onChange } = props;
   const shared = wrapped(props);
+  const kept = useKept(field) && field.secret;
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   const setText = (given: string): void => onChange(given === "" && field.nullable ? null : given);
 
@@ -49,12 +50,13 @@ function Control({ problems, ...props }: ControlProps & { problems: Problems }) 
     case "textarea":
       return (
         <>
-          <Textarea {...shared} value={text} onChange={(event) => setText(event.currentTarget.value)} rows={field.rows} dir="auto" />
+          <Textarea {...shared} placeholder={kept ? keptWords(value) : shared.placeholder} value={text} onChange={(event) => setText(event.currentTarget.value)} rows={field.rows} dir="auto" />
           {field.maxLength !== null && (
             <p className={styles.count} data-over={lengthOf(text) > field.maxLength || undefined}>
               {nt("{length} of {n} character", "{length} of {n} characters", field.maxLength, { length: lengthOf(text) })}
             </p>
           )}
+          {field.secret && <Removal {...props} />}
         </>
       );
     case "password":

@@ -55,6 +55,8 @@ export interface Schema {
   needed?: boolean;
   /** Kept by the server and never shown. */
   secret?: boolean;
+  /** A secret that may be taken away. */
+  removable?: boolean;
   control?: Control;
   section?: string;
   /** Parts of a long form, each with sections of its own. */
@@ -116,6 +118,7 @@ export interface Field {
   readOnly: boolean;
   whole: boolean;
   secret: boolean;
+  removable: boolean;
   default: Value;
   options: readonly Option[] | null;
   source: Source | null;
@@ -177,6 +180,7 @@ function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly
     readOnly: plain.readOnly ?? false,
     whole: plain.type === "integer",
     secret: plain.secret ?? false,
+    removable: plain.removable ?? false,
     default: plain.default,
     options: values ? values.map((value) => ({ value: String(value), label: labels[String(value)] ?? String(value) })) : plain.labels ? Object.entries(plain.labels).map(([value, label]) => ({ value, label })) : null,
     source: plain.choices ? { path: plain.choices, value: plain.choice_value ?? "id", label: plain.choice_label ?? "name" } : null,

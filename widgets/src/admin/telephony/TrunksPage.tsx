@@ -18,7 +18,6 @@ import { useTurn } from "../useTurn";
 import { hostOf, stateOf, type Trunk } from "./trunks";
 
 const PATH = "/v1/trunks";
-const SECRETS = ["password"];
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 
 /** The ways out of the house: providers we register with, and peers. */
@@ -37,7 +36,6 @@ export default function TrunksPage({ page, rest: [first, part], readOnly }: Page
       titleOf={(values) => String(values["name"])}
       back={{ path: "trunks", label: t("All VoIP trunks") }}
       readOnly={readOnly}
-      secrets={SECRETS}
       actions={
         readOnly
           ? undefined
