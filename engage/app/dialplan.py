@@ -135,7 +135,9 @@ class Dialplan:
         people.groups.consult(references)
         references.follow_settings(SECTION, self._blacklist)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
-        people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
+        people.choices.offer(
+            "ring-groups", (*LEAD_SOMEWHERE, Module.TRUNKS), self._ring_group_choices
+        )
         people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
         self.services = Services(ground, people, references)
         prompt_of = self.services.prompts.path_of

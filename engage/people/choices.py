@@ -81,6 +81,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.ANNOUNCEMENTS,
         Module.CALLBACKS,
         Module.RECORDINGS,
+        Module.TRUNKS,
     ),
     "privileges": (Module.USERS,),
     "wave-privileges": (Module.WAVE_PRIVILEGES, Module.EXTENSIONS),

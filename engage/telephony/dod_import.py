@@ -15,7 +15,7 @@ from engage.people.worksheets import (
     validated,
 )
 from engage.system.actor import Module
-from engage.telephony.trunk_forms import MOST_DODS, Dod
+from engage.telephony.dod_form import MOST_DODS, Dod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -12,6 +12,7 @@ from engage.partial_body import Body, partial_of
 from engage.people import policy
 from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, DtmfMode
 from engage.people.signalling import PRACK_HINT, PRACK_WORDS, T38_HINT, TEL_URI_WORDS, Prack, TelUri
+from engage.telephony.dod_form import Dods
 from pbxcore.directory import USUAL_FAILOVER
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ PROVIDER, SIGN_IN, KEEPING, INBOUND, SHOWN = (
     N_("Caller ID"),
 )
 LIMITS, STIR, MEDIA, SIGNALLING = N_("Limits"), N_("STIR/SHAKEN"), N_("Media"), N_("Signalling")
-MOST_DODS = 1000
 MOST_NETWORKS = 50
 MOST_HEADERS = 30
 
@@ -101,32 +101,6 @@ TrunkDtmf = Literal["default"] | DtmfMode
 
 _REGISTERS: JsonDict = {"field": "kind", "is": "register"}
 _ASSERTED: JsonDict = {"field": "identity_header", "is": "asserted"}
-
-
-class Dod(Body):
-    """A number of the trunk's that some extensions show when they call out by it."""
-
-    number: Annotated[str, StringConstraints(pattern=r"^[0-9+*#]{1,32}$")] = Field(
-        title=N_("DOD Number"), json_schema_extra=hint("text")
-    )
-    name: Word = Field(default="", title=N_("DOD Name"), json_schema_extra=hint("text"))
-    extensions: Annotated[list[Word], Field(max_length=1000)] = Field(
-        default_factory=list,
-        title=N_("Extensions"),
-        json_schema_extra=hint(
-            "multiselect",
-            choices="/v1/choices/extensions",
-            choice_value="number",
-        ),
-    )
-    groups: Annotated[list[Word], Field(max_length=100)] = Field(
-        default_factory=list,
-        title=N_("Extension Groups"),
-        json_schema_extra=hint("multiselect", choices="/v1/choices/extension-groups"),
-    )
-
-
-Dods = Annotated[list[Dod], Field(max_length=MOST_DODS)]
 
 
 class TrunkForm(Body):
@@ -468,7 +442,9 @@ class TrunkForm(Body):
     dods: Dods = Field(
         default_factory=list,
         title=N_("DOD"),
-        description=N_("Numbers that extensions show instead of their own."),
+        description=N_(
+            "Numbers that extensions, ring groups and queues show instead of their own."
+        ),
         json_schema_extra=hint("rows", SHOWN, filters=["extensions", "number", "name"]),
     )
 

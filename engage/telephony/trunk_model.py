@@ -20,7 +20,8 @@ from pbxcore.directory import Trunk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from engage.telephony.trunk_forms import Dod, TrunkForm
+    from engage.telephony.dod_form import Dod
+    from engage.telephony.trunk_forms import TrunkForm
 
     MembersOf = Callable[[Iterable[str]], list[str]]
 
@@ -128,9 +129,7 @@ class TrunkEntry:
             anonymous=form.anonymous,
             fails_over_on=tuple(form.failover_statuses),
             forwarding=form.forwarding_header,
-            dods=tuple(
-                plan.Dod(each.number, tuple(each.extensions), each.name) for each in form.dods
-            ),
+            dods=tuple(plan.Dod(each.number, each.callers, each.name) for each in form.dods),
         )
 
     def with_groups(self, trunk: Trunk, members_of: MembersOf) -> Trunk:
@@ -140,7 +139,7 @@ class TrunkEntry:
         dods = (
             plan.Dod(
                 each.number,
-                tuple(dict.fromkeys([*each.extensions, *members_of(each.groups)])),
+                tuple(dict.fromkeys([*each.callers, *members_of(each.groups)])),
                 each.name,
             )
             for each in self.form.dods

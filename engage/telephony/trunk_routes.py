@@ -13,7 +13,8 @@ from engage.partial_body import sent
 from engage.people.import_routes import QUERY as IMPORT_QUERY
 from engage.people.import_routes import ImportOutcome, take_in
 from engage.system.actor import Module
-from engage.telephony.trunk_forms import Dod, NewTrunk, TrunkChange, TrunkForm
+from engage.telephony.dod_form import Dod
+from engage.telephony.trunk_forms import NewTrunk, TrunkChange, TrunkForm
 from engage.telephony.trunk_model import dods_of
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation

@@ -87,12 +87,12 @@ class Trunks:
     async def referring(
         self, _connection: AsyncConnection, kind: str, keys: Iterable[str]
     ) -> list[Reference]:
-        """The trunks whose DOD numbers extension groups show: without them, other numbers do."""
-        wanted = set(keys) if kind == "extension_group" else set()
+        """The trunks whose DOD numbers groups and queues show: without them, other numbers do."""
+        wanted = set(keys)
         return [
             Reference("trunk", each.id, each.form.name)
             for each in sorted(self._trunks.values(), key=lambda each: each.key)
-            if any(not wanted.isdisjoint(dod.groups) for dod in each.form.dods)
+            if any(not wanted.isdisjoint(dod.named(kind)) for dod in each.form.dods)
         ]
 
     async def standings(self) -> dict[str, TrunkStanding]:

@@ -43,7 +43,7 @@ class Outward:
         search = self._setting_up
         try:
             outside = search.call.origin.outside
-            tries = self._house.way_out(search.behalf, number, outside, search.level)
+            tries = self._house.way_out(search.behalf, number, outside, search.level, search.owner)
         except RemoteProtocolError as error:
             search.not_carried(refused(error.status, "pbx"))
         else:
@@ -82,8 +82,8 @@ class Outward:
     def beside(self, owner: str, number: str, action: str) -> list[CalledLeg]:
         """A leg to a number outside, as `owner` may call it without a PIN, or none."""
         try:
-            outside = self._setting_up.call.origin.outside
-            tries = self._house.way_out(owner, number, outside, "")
+            outside, group = self._setting_up.call.origin.outside, self._setting_up.owner
+            tries = self._house.way_out(owner, number, outside, "", group)
         except RemoteProtocolError:
             return []
         ways = WaysOut(self._house, self._carrying(tries))

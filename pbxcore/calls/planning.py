@@ -207,17 +207,18 @@ class Planning:
         return None
 
     def way_out(
-        self, extension: str, number: str, original: str = "", level: str = ""
+        self, extension: str, number: str, original: str = "", level: str = "", owner: str = ""
     ) -> Sequence[Try]:
         """The trunks by which an extension, or somebody else (""), reaches a number outside.
 
         `original` is the caller from outside for whom the extension does it, "" for nobody; with
-        a `level` it may call as far as that, whatever its own is.
+        a `level` it may call as far as that, whatever its own is. `owner` is the queue or ring
+        group for which it goes out, whose DOD is shown.
 
         Raises:
             RemoteProtocolError: it does not.
         """
-        who = Dialler(extension, caller=original)
+        who = Dialler(extension, caller=original, owner=owner)
         now = self._now()
         to = (
             number_means(self._directory, who, number, now, level)

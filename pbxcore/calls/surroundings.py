@@ -130,7 +130,7 @@ class Surroundings:
         entropy: Callable[[int], bytes],
         handling: CallHandling,
         features: FeatureBook,
-        way_out: Callable[[str, str, str, str], Sequence[Try]] | None = None,
+        way_out: Callable[[str, str, str, str, str], Sequence[Try]] | None = None,
         server_of: Callable[[str], str] = lambda trunk: "",
         today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
         prompts: Prompts | None = None,
@@ -356,7 +356,7 @@ def _nobody_reads(incoming: Incoming, _sender: str, _recipient: str) -> None:
     raise unwanted(incoming.request.method)
 
 
-def _nowhere(_extension: str, _number: str, _original: str, _level: str) -> Sequence[Try]:
+def _nowhere(*_asked: str) -> Sequence[Try]:
     """There is no way out.
 
     Raises:

@@ -38,13 +38,14 @@ def outbound_caller(
     original: str = "",
     route: str = "",
     usual: str = "",
+    owner: str = "",
 ) -> tuple[str, str]:
     """The number and the name that a trunk is told.
 
     The first that is there: the trunk's From user, the caller of the inbound call that goes out
-    again (where the trunk keeps it), the trunk's own (likewise), the DOD of the extension, the
-    route's, the extension's own, the number that the trunk is registered by, the usual one, the
-    extension's number.
+    again (where the trunk keeps it), the trunk's own (likewise), the DOD, the route's, the
+    extension's own, the number that the trunk is registered by, the usual one, the extension's
+    number.
 
     Args:
         trunk: the way out.
@@ -52,6 +53,7 @@ def outbound_caller(
         original: the caller of the inbound call that goes out again.
         route: the outbound route's.
         usual: what holds for all.
+        owner: the queue or ring group for which the call goes out, "" for none.
     """
     name = extension.display_name if extension is not None else ""
     if trunk.from_user:
@@ -60,7 +62,7 @@ def outbound_caller(
         return original, ""
     if trunk.caller_id and trunk.keeps_own:
         return trunk.caller_id, trunk.caller_name
-    dod = dod_of(trunk, extension)
+    dod = dod_of(trunk, extension, owner)
     if dod is not None:
         return dod.number, dod.name or name
     own = extension.caller_id if extension is not None else ""
@@ -70,8 +72,8 @@ def outbound_caller(
     return number, (trunk.caller_name if number == trunk.caller_id else "") or name
 
 
-def dod_of(trunk: Trunk, extension: Extension | None) -> Dod | None:
-    """The number of the trunk's that an extension shows instead of its own, if it has one."""
-    if extension is None:
-        return None
-    return next((each for each in trunk.dods if extension.number in each.extensions), None)
+def dod_of(trunk: Trunk, extension: Extension | None, owner: str) -> Dod | None:
+    """The number of the trunk's that is shown instead: the one of the owner, or the extension's."""
+    number = "" if extension is None else extension.number
+    found = (each for at in (owner, number) if at for each in trunk.dods if at in each.callers)
+    return next(found, None)

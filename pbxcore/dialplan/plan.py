@@ -376,8 +376,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Dod(msgspec.Struct, frozen=True):
-    """A number of a trunk's that extensions show when they call out by it."""
+    """A number of a trunk's that callers of ours show who go out by it.
+
+    `callers` are extensions, and the queues and ring groups that a call goes out for.
+    """
 
     number: str
-    extensions: tuple[str, ...]
+    callers: tuple[str, ...]
     name: str = ""

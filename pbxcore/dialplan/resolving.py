@@ -34,7 +34,8 @@ class Dialler(msgspec.Struct, frozen=True):
 
     `number` is an extension of ours, "" for who has none; `trunk` the id of the trunk that brought
     the call; `caller` and `name` are what it says of itself. For a call that an extension sends on,
-    `number` is that extension and `caller` who called it. `address` is that of his phone.
+    `number` is that extension and `caller` who called it; one that a queue or a ring group makes
+    or sends on is its `owner`'s. `address` is that of his phone.
     """
 
     number: str = ""
@@ -43,6 +44,7 @@ class Dialler(msgspec.Struct, frozen=True):
     name: str = ""
     collect_call: bool = False
     address: str = ""
+    owner: str = ""
 
 
 class Try(msgspec.Struct, frozen=True):
@@ -241,10 +243,11 @@ def _tries(
             original=who.caller,
             route=route_caller,
             usual=directory.plan.caller_id,
+            owner=who.owner,
         )
         own_s = extension.longest_s if extension is not None else 0
         lasts = limit.within(own_s, trunk.longest_s)
-        dod = dod_of(trunk, extension)
+        dod = dod_of(trunk, extension, who.owner)
         found.append(
             Try(
                 trunk.id,

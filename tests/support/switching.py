@@ -314,6 +314,7 @@ class House:
         self.device = ""
         self.routes: dict[str, tuple[Way, ...]] = {}
         self.levels: list[str] = []
+        self.owners: list[str] = []
         self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
         extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
         self.directory = Directory(Snapshot(1, DomainSettings(), extensions))
@@ -397,8 +398,11 @@ class House:
         """The facts of one kind."""
         return [each for each in self.facts if isinstance(each, kind)]
 
-    def _way_out(self, _extension: str, number: str, _original: str, level: str) -> tuple[Way, ...]:
+    def _way_out(
+        self, _extension: str, number: str, _original: str, level: str, owner: str
+    ) -> tuple[Way, ...]:
         self.levels.append(level)
+        self.owners.append(owner)
         if number not in self.routes:
             raise RemoteProtocolError(404)
         return self.routes[number]

@@ -218,7 +218,7 @@ class _Callback(Goal):
             return
         number = output.prefix + number
         try:
-            tries = house.way_out(agent.number, number, "", "")
+            tries = house.way_out(agent.number, number, "", "", self.queue.settings.number)
         except RemoteProtocolError as error:
             search.fail(refused(error.status, "pbx"))
         else:

@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.integration.dialplan.conftest import House
 
+NOBODY: dict[str, list[str]] = {"groups": [], "ring_groups": [], "queues": []}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -19,6 +20,8 @@ async def test_twenty_rows_are_filtered_alone_and_combined(house: House) -> None
             "name": f"Desk {at}" if at % 2 else f"Hall {at}",
             "extensions": ["1000", "1001"] if at < 5 else ["1002"],
             "groups": [],
+            "ring_groups": ["6400"] if at == 1 else [],
+            "queues": [],
         }
         for at in range(20)
     ]
@@ -53,7 +56,13 @@ async def sheet(house: House, trunk: str, text: str, query: str = "") -> tuple[i
 async def test_a_worksheet_adds_and_changes_numbers(house: House) -> None:
     trunk = await house.trunk("Imported")
     path = f"/v1/trunks/{trunk}"
-    desk = {"number": "5551", "name": "Desk", "extensions": ["1000"], "groups": ["sales"]}
+    desk: dict[str, object] = {
+        "number": "5551",
+        "name": "Desk",
+        "extensions": ["1000"],
+        "groups": ["sales"],
+    }
+    desk |= {"ring_groups": ["6400"], "queues": ["6500"]}
     assert (await house.ask("PATCH", path, {"dods": [desk]}))[0] == 200
     text = "number,name,extensions\n5552,Hall,1001 1002\n5551,Front,1003\n"
     status, told = await sheet(house, trunk, text, "dry_run=1")
@@ -63,7 +72,7 @@ async def test_a_worksheet_adds_and_changes_numbers(house: House) -> None:
     assert (status, told["added"], told["changed"], told["errors"]) == (200, 1, 1, [])
     assert (await house.ask("GET", path))[1]["dods"] == [
         {**desk, "name": "Front", "extensions": ["1003"]},
-        {"number": "5552", "name": "Hall", "extensions": ["1001", "1002"], "groups": []},
+        {"number": "5552", "name": "Hall", "extensions": ["1001", "1002"], **NOBODY},
     ]
     for wrong, field in (
         ("number\nx", "number"),

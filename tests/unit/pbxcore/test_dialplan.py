@@ -31,6 +31,7 @@ from pbxcore.dialplan.resolving import (
     Dialler,
     Outward,
     Refusal,
+    number_means,
     reach,
     resolve,
 )
@@ -344,6 +345,24 @@ def test_each_way_of_showing_the_caller_gives_way_to_those_before_it() -> None:
     registered = Trunk("t", "T", "h", username="user", number="555-1000")
     assert outbound_caller(registered, None, usual="usual") == ("555-1000", "")
     assert outbound_caller(Trunk("t", "T", "h"), None, usual="usual") == ("usual", "")
+
+
+def test_a_call_of_a_queue_or_a_group_shows_its_number_before_that_of_an_extension() -> None:
+    dods = (Dod("desk", ("1000",)), Dod("hotline", ("6500", "6400"), "Hotline"))
+    plan = Plan((route("out", "_9.", ways=(WayOut("a", 1),)),))
+    trunk = msgspec.structs.replace(A, dods=dods)
+    for number, owner, shown in (
+        ("1000", "", "desk"),
+        ("1000", "6500", "hotline"),
+        ("", "6400", "hotline"),
+        ("1000", "6401", "desk"),
+        ("", "6401", "5550"),
+    ):
+        who = Dialler(number, caller="5551234", owner=owner)
+        one = directory(msgspec.structs.replace(plan, caller_id="5550"), trunk)
+        (found,) = outward(number_means(one, who, "9123", NOON, INTERNATIONAL)).tries
+        assert (found.caller, found.original) == (shown, "5551234")
+        assert found.dod == ("" if shown == "5550" else shown)
 
 
 @given(st.sampled_from(LEVELS), st.sampled_from([*LEVELS, "none", "disabled"]))

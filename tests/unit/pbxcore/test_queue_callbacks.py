@@ -205,6 +205,7 @@ def test_the_prefix_stands_before_numbers_outside_and_before_no_colleagues() -> 
         office.house.routes["9" + NUMBER] = office.house.routes.pop(NUMBER)
         ready(office).accept()
         office.run(1)
+        assert office.house.owners == ["help"]  # whose DOD is shown
         office["provider"].talk.accept()
         office.run(1)
         assert told(office, facts.Connected)

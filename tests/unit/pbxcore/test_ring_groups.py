@@ -53,6 +53,18 @@ def test_all_ring_at_once_and_the_first_to_answer_has_the_call() -> None:
         office.check()
 
 
+def test_what_a_group_sends_outside_goes_out_in_its_name() -> None:
+    with office_with(group(ring_s=5, otherwise=Place("external", NUMBER))) as office:
+        outside(office, "erin")
+        alice = office["alice"].dial("sales")
+        office.run(12)
+        assert office["erin"].talks
+        assert office.house.owners == ["sales"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_in_order_each_has_its_time() -> None:
     with office_with(group()) as office:
         alice = office["alice"].dial("sales")
