@@ -134,8 +134,10 @@ class Trunk(msgspec.Struct, frozen=True):
 
     `host` is a domain (found by RFC 3263 when `port` is 0) or an address. `number` is the user part
     of our address-of-record, `username` when it is empty; `auth_id` the name in credentials,
-    likewise. `networks` (CIDR) may send requests without a password; with `challenged` nobody may
-    who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
+    likewise. Requests go to the `outbound_proxy` where there is one, and name it in Route with
+    `routes_by_proxy`. `networks` (CIDR) may send requests without a password; with `challenged`
+    nobody may who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of
+    life.
     `srtp`: media are encrypted by keys in the session description. `recorded`: so are its calls.
     `codecs`, `dtmf` and `t38` as an extension's.
 
@@ -180,6 +182,7 @@ class Trunk(msgspec.Struct, frozen=True):
     number: str = ""
     from_domain: str = ""
     outbound_proxy: str = ""
+    routes_by_proxy: bool = True
     expiry_s: int = 3600
     keep_alive_s: int = 0
     networks: tuple[str, ...] = ()

@@ -43,7 +43,6 @@ REASONS = {
     "directmedia": "media always pass through the PBX, which records and mixes them",
     "use_callee_dod_on_fwd_rb": "who forwards is shown as the outbound rules say",
     "use_callee_dod_on_fm": "who is followed is shown as the outbound rules say",
-    "rmv_obp_from_route": "the route to a proxy always stands in the request",
     "use_for_sfu_conf": "there are no trunks between conference servers",
 }
 """Why fields steer nothing. Those without a reason wait for their feature."""

@@ -35,7 +35,7 @@ _PROVIDER = (
     Field("transport", Choice(("udp", "tcp", "tls")), "udp", home="transport"),
     Field("uri_sip_or_sips", Whole(0, 1), 0, written=False),
     Field("outboundproxy", Line(300), None, nullable=True, home="outbound_proxy"),
-    Field("rmv_obp_from_route", YES_NO, "no"),
+    Field("rmv_obp_from_route", YES_NO, "no", home="proxy_out_of_route"),
     Field("out_of_service", YES_NO, "no", home="disabled"),
     Field("status", Line(32), "Unmonitored", written=False),
 )

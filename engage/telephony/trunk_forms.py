@@ -153,6 +153,12 @@ class TrunkForm(Body):
         description=N_("Where requests go instead of the host: a host, with its port if need be."),
         json_schema_extra=hint("text", PROVIDER, placeholder=N_("proxy.provider.example:5060")),
     )
+    proxy_out_of_route: bool = Field(
+        False,
+        title=N_("Remove OBP from Route"),
+        description=N_("Requests go to the outbound proxy without a Route header that names it."),
+        json_schema_extra=hint("switch", SIGNALLING),
+    )
     disabled: bool = Field(
         False,
         title=N_("Disable This Trunk"),

@@ -93,6 +93,7 @@ class TrunkEntry:
             number=form.trunk_registration_number,
             from_domain=form.from_domain,
             outbound_proxy=form.outbound_proxy,
+            routes_by_proxy=not form.proxy_out_of_route,
             expiry_s=form.register_expiration_s,
             keep_alive_s=form.heartbeat_frequency_s if form.heartbeat_detection else 0,
             networks=networks_of(form),

@@ -30,4 +30,4 @@ class CallStores(NamedTuple):
 
 def volatile_call_stores() -> CallStores:
     """Stores that keep nothing."""
-    return CallStores(*(Volatile() for _ in CallStores._fields))
+    return CallStores(Volatile(), Volatile(), Volatile(), Volatile(), Volatile())

@@ -54,8 +54,10 @@ class TrunkRequests:
 
     @property
     def route(self) -> tuple[bytes, ...]:
-        """The Route line, where there is an outbound proxy."""
-        return () if self._proxy is None else (b"Route: <%b>" % self._route(),)
+        """The Route line, where there is an outbound proxy that wants to read of itself."""
+        if self._proxy is None or not self._trunk.routes_by_proxy:
+            return ()
+        return (b"Route: <%b>" % self._route(),)
 
     def next_hop(self, uri: bytes) -> bytes:
         """The URI that says where a request to `uri` goes, with the trunk's transport."""
@@ -116,8 +118,7 @@ class TrunkRequests:
             b"CSeq: %d %b" % (self._cseq, method),
             *credentials,
         ]
-        if self._proxy is not None:
-            lines.insert(1, b"Route: <%b>" % self._route())
+        lines[1:1] = self.route
         return lines
 
     def _route(self) -> bytes:

@@ -247,16 +247,18 @@ def test_trunk_without_any_server_is_unreachable_and_comes_back() -> None:
     assert network.standing.state == "registered"
 
 
-def test_outbound_proxy_gets_all_requests_and_is_their_route() -> None:
-    network = Network(
-        Trunk(
-            "t", "T", "provider.test", registers=True, username="u", outbound_proxy="192.0.2.7:5080"
-        )
+@pytest.mark.parametrize(("by_proxy", "route"), [(True, b"<sip:192.0.2.7:5080;lr>"), (False, None)])
+def test_outbound_proxy_gets_all_requests_and_is_their_route_where_it_wants(
+    route: bytes | None, *, by_proxy: bool
+) -> None:
+    trunk = Trunk(
+        "t", "T", "provider.test", registers=True, username="u", outbound_proxy="192.0.2.7:5080"
     )
+    network = Network(structs.replace(trunk, routes_by_proxy=by_proxy))
     [(request, flow)] = network.asked
     assert (flow.host, flow.port) == ("192.0.2.7", 5080)
     assert request.uri == b"sip:provider.test"
-    assert request.get(b"route") == b"<sip:192.0.2.7:5080;lr>"
+    assert request.get(b"route") == route
 
 
 def test_lost_connection_is_followed_by_a_registration() -> None:

@@ -97,7 +97,7 @@ def test_a_dod_is_shown_by_the_members_of_its_groups() -> None:
     trunk = entry.with_groups(
         entry.for_pbx(Plain()), lambda ids: [each for at in ids for each in members.get(at, [])]
     )
-    assert [each.extensions for each in trunk.dods] == [("1000", "1001"), ("1003",)]
+    assert [each.callers for each in trunk.dods] == [("1000", "1001"), ("1003",)]
 
 
 @pytest.mark.parametrize("code", ["200", "50", "7xx", "5x3"])
