@@ -103,9 +103,14 @@ class CalledLeg(Leg):
         self._status, self.describes = response.status, bool(response.body)
         self.early_dialog = call or self.early_dialog
         if response.status > 100 and (not response.body or call in self._came_to):
-            self.ringing = True
-            self.call.leg_rang(self, response.status)
+            self._ring()
         self.moved()
+
+    def _ring(self) -> None:
+        """Tell the call; what announces a sound that is not heard stands for ringing alone."""
+        self.ringing = True
+        silent = not self.tells_early and self._status == 183
+        self.call.leg_rang(self, 180 if silent else self._status)
 
     def described(self, call: SipCall, body: bytes, *, final: bool) -> None:
         """Take the answer of one of the dialogs that our INVITE made."""
@@ -123,8 +128,7 @@ class CalledLeg(Leg):
         self._came_to[call] = negotiation
         self.session.use(negotiation, final=False)
         if call.early:
-            self.ringing = True
-            self.call.leg_rang(self, self._status if self.tells_early else 180)
+            self._ring()
             self.moved()
 
     def confirmed(self, call: SipCall) -> None:

@@ -80,7 +80,7 @@ class CallerLeg(Leg):
         Raises:
             RemoteProtocolError: the lines do not fit what it offered.
         """
-        if lines is not None and not self.hears_early:
+        if not self.hears_early:
             status, lines = (status if status in _RINGS else 180), None
         early = lines is not None and bool(self.wish.offer)
         told = status if status in _RINGS and not early else 183
