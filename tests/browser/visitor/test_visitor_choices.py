@@ -27,6 +27,26 @@ def test_who_waits_for_nobody_may_leave_what_is_written_as_a_message(visitor: Pa
     expect(visitor.get_by_role("heading", name="Thank you for your message")).to_be_visible()
 
 
+def test_an_emoji_stands_where_the_caret_was(visitor: Page) -> None:
+    start_chat(visitor)
+    box = visitor.get_by_role("textbox", name="Message", exact=True)
+    box.fill("Well done")
+    box.press("Home")
+    button = visitor.get_by_role("button", name="Emoji", exact=True)
+    button.press("Enter")
+    board = visitor.get_by_role("group", name="Emoji", exact=True)
+    expect(board.get_by_role("button").first).to_be_focused()
+    visitor.keyboard.press("Escape")
+    expect(board).to_have_count(0)
+    expect(button).to_be_focused()
+    button.click()
+    board.get_by_role("button", name="👏", exact=True).click()
+    expect(box).to_have_value("👏Well done")
+    expect(box).to_be_focused()
+    visitor.keyboard.type(" ")
+    expect(box).to_have_value("👏 Well done")
+
+
 def test_a_visitor_whom_the_agent_would_like_to_call_may_decline(
     visitor: Page, agent: Agent
 ) -> None:

@@ -13,6 +13,7 @@ import type { WireEvent } from "../shared/wire";
 import { type Config, reasonText, type Unanswered } from "./config";
 import { onHost, shown } from "./embed";
 import { endChat } from "./ending";
+import { Emoji } from "./emoji";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
 import { BotChoices, isBots } from "./bot";
 import { Alert, Icon, Spinner, Text } from "./parts";
@@ -349,6 +350,12 @@ function Composer({ config, draft, onInput, onSend, onFiles }: ComposerProps) {
     onSend(draft.trim());
     box.current?.focus();
   };
+  const put = (emoji: string): void => {
+    const element = box.current!;
+    element.setRangeText(emoji, element.selectionStart, element.selectionEnd, "end");
+    element.focus();
+    onInput(element.value);
+  };
   const key = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -361,9 +368,10 @@ function Composer({ config, draft, onInput, onSend, onFiles }: ComposerProps) {
     onFiles(files);
   };
   return (
-    <form class={takesFiles ? "composer with-files" : "composer"} onSubmit={(event) => (event.preventDefault(), send())}>
+    <form class="composer" onSubmit={(event) => (event.preventDefault(), send())}>
       {takesFiles && <DropPlace onFiles={onFiles} />}
       {takesFiles && <Attach imagesOnly={config.file_upload === "images"} onFiles={onFiles} />}
+      <Emoji onPick={put} />
       <label class="visually-hidden" for="message">
         {t("Message")}
       </label>

@@ -6,6 +6,7 @@ import { filesOf } from "../shared/files";
 import { nt, t } from "../shared/i18n";
 import { Icon } from "../kit/Icon";
 import styles from "./Composer.module.css";
+import { Emoji } from "./Emoji";
 import { Attach } from "./FileBubble";
 import { type Named, openMention, suggestions } from "./mentions";
 import { filledIn, matching, openSlash, type QuickReply } from "../kit/quick-replies/quick-replies";
@@ -68,11 +69,15 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
   }
 
   function insert(suggestion: Suggestion): void {
-    if (!open) return;
-    const at = open.from + suggestion.text.length;
+    if (open) put(suggestion.text, open.from, caret);
+  }
+
+  /** Writes something in the place of what stands there. */
+  function put(written: string, from: number, to: number): void {
+    const at = from + written.length;
     // Before the next key: one that came before the caret is placed would be written behind it.
     flushSync(() => {
-      onText(text.slice(0, open.from) + suggestion.text + text.slice(caret));
+      onText(text.slice(0, from) + written + text.slice(to));
       setCaret(at);
       setChosen(0);
     });
@@ -130,6 +135,7 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
       {offered.length > 0 && <Suggestions id={listId} label={mention ? t("People to mention") : t("Quick replies")} suggestions={offered} picked={picked} insert={insert} />}
       <div className={styles.row}>
         {onFiles && <Attach onFiles={onFiles} />}
+        <Emoji onPick={(emoji) => put(emoji, box.current?.selectionStart ?? text.length, box.current?.selectionEnd ?? text.length)} />
         {replies && (
           <ActionIcon variant="subtle" color="gray" size={42} radius="xl" aria-label={t("Quick replies")} title={t("Quick replies: / in the message box")} onClick={replies.manage}>
             <Icon name="reply" size={20} />

@@ -63,3 +63,4 @@ export const outgoing: Icon = ["M5 19 18 6", "M9 6h9v9"];
 export const voicemail: Icon = ["M6.5 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z", "M17.5 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z", "M6.5 15.5h11"];
 export const camera: Icon = ["M3 7h12v10H3z", "M15 11l6-3.500v9L15 13z"];
 export const cameraOff: Icon = ["M9.500 7H15v5.500", "M15 11l6-3.500v9l-3.500-2", "M14 17H3V7h2", "M4 4l16 16"];
+export const smile: Icon = ["M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z", "M8 14a4.500 4.500 0 0 0 8 0", "M9 9.500v.01", "M15 9.500v.01"];
