@@ -3,10 +3,12 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { t } from "../shared/i18n";
 import { Failed, Loading } from "./Blank";
 import styles from "./Entrance.module.css";
+import { repeat } from "./repeat";
 import type { Me, Session } from "./session";
 import { SessionContext, useSessionState } from "./session-context";
 import { useRoute } from "./route";
 import { SignIn } from "./sign-in/SignIn";
+import { RETRY_MS } from "./useLoaded";
 
 interface Props {
   session: Session;
@@ -26,6 +28,7 @@ export function Entrance({ session, title, lead, children }: Props) {
   if (state.phase === "in") last.current = state.me;
   if (state.phase === "out" && !state.over) last.current = null;
   useEffect(() => (state.phase === "out" ? putDialogsAway() : undefined), [state.phase]);
+  useEffect(() => (state.phase === "unreachable" ? repeat(() => session.load().then(() => RETRY_MS), RETRY_MS) : undefined), [session, state.phase]);
 
   if (first === "password" && token) {
     return (

@@ -44,6 +44,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
   embed.identified = {};
   vi.unstubAllGlobals();
 });
@@ -137,4 +138,19 @@ test("somebody else's name takes the chat away at once", async () => {
   await answer("POST identity", recognised("a"));
   void entrance.identify(jwt("b"));
   expect(shown(entrance)).toBe("loading");
+});
+
+test("a server that was away is found again without anybody's doing, and nothing flickers meanwhile", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  kept.set("engage-token:demo", "a");
+  const seen: string[] = [];
+  const entrance = new Entrance(config, () => Promise.resolve({ Chat }), () => void seen.push(shown(entrance)));
+  void entrance.find();
+  await vi.advanceTimersByTimeAsync(0);
+  for (const told of [{ status: 503 }, { status: 502 }, { status: 200, body: session("a") }]) {
+    requests.shift()!.answer(told);
+    await vi.advanceTimersByTimeAsync(5_000);
+  }
+  expect(seen).toEqual(["loading", "unreachable", "unreachable", "chat of a"]);
+  expect(requests).toEqual([]);
 });

@@ -15,6 +15,9 @@ export type View = { name: "loading" } | { name: "form" } | { name: "message"; r
 /** What the server says of a link that leads nowhere, or nowhere for this visitor. */
 const GONE = "unknown_livechat";
 
+/** How long to wait for a server that cannot be reached before asking it anew. */
+const RETRY_MS = 5_000;
+
 export class Entrance {
   view: View = { name: "loading" };
   /** What the web site vouches for. */
@@ -68,12 +71,13 @@ export class Entrance {
     this.show({ name: "blocked" });
   }
 
-  async find(): Promise<void> {
+  /** Looks for the visitor's chat. `quietly`: what is shown stays until there is something else to show. */
+  async find(quietly = false): Promise<void> {
     if (!this.#config.public_id) return this.show({ name: "gone" });
-    if (identified.jwt) return this.#recognise(identified.jwt);
+    if (identified.jwt) return this.#recognise(identified.jwt, quietly);
     const mine = ++this.#turn;
     if (!this.#recall("token") && !storageDenied()) return this.welcome();
-    this.show({ name: "loading" });
+    if (!quietly) this.show({ name: "loading" });
     try {
       await this.#left();
       if (mine !== this.#turn) return;
@@ -84,7 +88,7 @@ export class Entrance {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (mine !== this.#turn) return;
-      if (error.transient) return this.show({ name: "unreachable" });
+      if (error.transient) return this.#away();
       if (error.code === GONE) return this.show({ name: "gone" });
       if (error.status === 401 || error.status === 404) this.#remember("token", null);
       this.welcome();
@@ -98,13 +102,13 @@ export class Entrance {
   }
 
   /** Their chat goes on, from whatever device; nobody else's is shown. */
-  async #recognise(jwt: string): Promise<void> {
+  async #recognise(jwt: string, quietly = false): Promise<void> {
     const mine = ++this.#turn;
     const before = this.#recall("token");
     // Whoever began the chat without a name may be the one whom the site names now: it (and its call) stays until that is known.
     const stays = this.view.name === "chat" && !this.#subject;
     this.#subject = subjectOf(jwt);
-    if (!stays) this.show({ name: "loading" });
+    if (!stays && !quietly) this.show({ name: "loading" });
     try {
       await this.#left();
       if (mine !== this.#turn) return;
@@ -120,7 +124,7 @@ export class Entrance {
       if (!(error instanceof ApiError)) throw error;
       if (mine !== this.#turn) return;
       this.#subject = ""; // named again, they are asked about again
-      if (error.transient) return stays ? undefined : this.show({ name: "unreachable" });
+      if (error.transient) return stays ? undefined : this.#away();
       forgetPerson(this.#config.public_id);
       forgetIdentity();
       this.#becomes({}, mine);
@@ -195,7 +199,15 @@ export class Entrance {
   async #enter(session: Session, mine: number): Promise<void> {
     const loaded = await this.#chatModule().catch(() => null);
     if (mine !== this.#turn) return;
-    this.show(loaded ? { name: "chat", session, Chat: loaded.Chat } : { name: "unreachable" });
+    if (loaded) this.show({ name: "chat", session, Chat: loaded.Chat });
+    else this.#away();
+  }
+
+  /** Nobody answers: asked again until somebody does. */
+  #away(): void {
+    this.show({ name: "unreachable" });
+    const { view } = this;
+    setTimeout(() => view === this.view && void this.find(true), RETRY_MS);
   }
 
   #becomes(details: Partial<Details>, person: number): void {
