@@ -72,6 +72,7 @@ def test_shell_opens_without_a_network_and_nothing_of_people_is_kept(
     ana.reload()
     expect(ana.get_by_text("cannot be reached")).to_be_visible()
     ana.context.set_offline(False)
+    expect(log(ana)).to_contain_text("Not for the cache")  # by itself
 
 
 @contextmanager
