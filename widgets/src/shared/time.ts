@@ -33,6 +33,9 @@ export const clockIn = (timeZone: string, at: string | number): string => format
 /** `24 November 2026, 14:05`: for titles and screen readers. */
 export const fullTime = (at: string | number): string => format("full", { dateStyle: "long", timeStyle: "short" }).format(moment(at));
 
+/** `24 Nov 2026, 14:05`: for columns. */
+export const shortTime = (at: string | number): string => format("short", { dateStyle: "medium", timeStyle: "short" }).format(moment(at));
+
 export const dayKey = (at: string | number): string => moment(at).toDateString();
 
 /** `Today`, `Yesterday`, or the date. */
