@@ -1,7 +1,7 @@
 import "./mantine.css";
 
 import { Button, Menu } from "@mantine/core";
-import { Component, lazy, type LazyExoticComponent, type ReactNode, Suspense, useState } from "react";
+import { Component, lazy, type LazyExoticComponent, type ReactNode, Suspense, useEffect, useState } from "react";
 
 import { t } from "../shared/i18n";
 import { AppearanceChoice } from "../kit/AppearanceChoice";
@@ -13,6 +13,7 @@ import { go, href, useRoute } from "../kit/route";
 import type { Me } from "../kit/session";
 import { useSession } from "../kit/session-context";
 import { SkipLinks } from "../kit/SkipLinks";
+import { speak } from "../kit/speak";
 import { toast } from "../kit/toasts";
 import styles from "./Administration.module.css";
 import { Heading } from "./Heading";
@@ -24,6 +25,7 @@ import { Start } from "./start/Start";
 export function Administration({ me }: { me: Me }) {
   const [open, setOpen] = useState(false);
   const [first, ...rest] = useRoute();
+  useEffect(() => speak(me.language), [me.language]);
   const menu = menuFor(me.rights);
   const start = menu.flatMap((section) => section.pages).find((page) => page.path === "broadcasts") ?? menu[0]?.pages[0];
   const page = first === undefined ? start : [...pages, ...ownPages].find((each) => each.path === first);

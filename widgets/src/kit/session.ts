@@ -7,6 +7,8 @@ export interface Me {
   name: string;
   user: string;
   number: string | null;
+  /** Empty: the browser's. */
+  language: string;
   /** What an administrator may do, by module; null: everything. */
   rights: Readonly<Record<string, Level>> | null;
   /** What the privileges of Wave allow. */
@@ -134,7 +136,7 @@ export class Session {
       this.#change({ phase: "out", over: false, wrongRole: true });
       return;
     }
-    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, rights: answer.rights ?? null, grants: answer.grants ?? [], enrolling: answer.enrolling } });
+    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, language: user.language, rights: answer.rights ?? null, grants: answer.grants ?? [], enrolling: answer.enrolling } });
   }
 
   #change(state: SessionState): void {

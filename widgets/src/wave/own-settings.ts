@@ -3,6 +3,7 @@ import { language } from "../shared/i18n";
 import { setSound, soundOn } from "../shared/sound";
 import { setHours } from "../shared/time";
 import { type Appearance, chooseAppearance } from "../kit/appearance";
+import { speak } from "../kit/speak";
 import { desktopOn, setDesktop } from "./alerts";
 
 export interface OwnSettings {
@@ -24,20 +25,6 @@ export function act(settings: OwnSettings): void {
   chooseAppearance(settings.theme);
   setHours(settings.time_format);
   speak(settings.language);
-}
-
-const SPOKEN = "engage.wave.language";
-
-/** Words come with the page: another language is another page. Tried once, so that a page which cannot follow is not loaded for ever. */
-function speak(wanted: string): void {
-  if (!wanted || wanted === language()) return;
-  try {
-    if (sessionStorage.getItem(SPOKEN) === wanted) return;
-    sessionStorage.setItem(SPOKEN, wanted);
-  } catch {
-    return; // storage is denied: the next page speaks it
-  }
-  location.reload();
 }
 
 /** A language by its own name. */
