@@ -55,6 +55,10 @@ class WaveLeg:
 
 
 _ORDER = (deliveries.c.number, deliveries.c.leg, deliveries.c.id)
+_FOUND = (
+    broadcasts.c.name, broadcasts.c.sender_name, broadcasts.c.message, broadcasts.c.created_by,
+)  # fmt: skip
+
 _VIEW: tuple[Any, ...] = (
     deliveries.c.id,
     deliveries.c.number,
@@ -94,11 +98,13 @@ class BroadcastRepository:
         """The broadcast that this request has made before."""
         return await self._one(broadcasts.c.client_id == client_id)
 
-    async def page(self, before: str | None, limit: int) -> list[Broadcast]:
-        """Broadcasts, newest first."""
+    async def page(self, before: str | None, limit: int, search: str = "") -> list[Broadcast]:
+        """Broadcasts, newest first; `search` looks at name, sender, text and who sent it."""
         query = select(broadcasts).order_by(broadcasts.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(broadcasts.c.id < before)
+        if search:
+            query = query.where(or_(*(each.icontains(search, autoescape=True) for each in _FOUND)))
         return [_broadcast(row) for row in (await self._connection.execute(query)).all()]
 
     async def due(self, now_ms: int) -> list[Broadcast]:

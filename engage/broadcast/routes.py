@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LARGEST_PAGE = 500
 PAGING = (("limit", "How many, at most 500"), ("cursor", "Where the last page ended"))
+SEARCH = ("q", "Part of a name, a sender, a text, or of who sent it")
 FILTERS = (
     ("state", "States, separated by commas"),
     ("leg", "`phone` or `wave`"),
@@ -52,12 +53,19 @@ class BroadcastRoutes:
             Route(f"{one}/retry", self.retry, methods=["POST"]),
         ]
 
-    @operation("List message broadcasts", answer=BroadcastPage, roles=("admin",), query=PAGING)
+    @operation(
+        "List message broadcasts",
+        answer=BroadcastPage,
+        roles=("admin",),
+        query=(SEARCH, *PAGING),
+    )
     async def page(self, request: Request) -> Response:
         """Newest first."""
         admin = await principal(request, "admin")
         limit = number(request, "limit", 50, least=1, most=LARGEST_PAGE)
-        views = await self._broadcasts.page(admin, word(request, "cursor") or None, limit + 1)
+        views = await self._broadcasts.page(
+            admin, word(request, "cursor") or None, limit + 1, word(request, "q").strip()
+        )
         shown = [broadcast_json(each) for each in views[:limit]]
         return answer({"items": shown, "cursor": shown[-1]["id"] if len(views) > limit else None})
 

@@ -133,12 +133,12 @@ class Broadcasts:
         return found or await self.get(principal, broadcast.id), created
 
     async def page(
-        self, principal: Principal, before: str | None, limit: int
+        self, principal: Principal, before: str | None, limit: int, search: str = ""
     ) -> list[BroadcastView]:
-        """Broadcasts, newest first, from after the one named `before`."""
+        """Broadcasts, newest first, from after the one named `before`; those that hold `search`."""
         _check(principal, "view")
         async with self._database.read() as connection:
-            found = await BroadcastRepository(connection).page(before, limit)
+            found = await BroadcastRepository(connection).page(before, limit, search)
             return await self._views(connection, found)
 
     async def get(self, principal: Principal, broadcast_id: str) -> BroadcastView:

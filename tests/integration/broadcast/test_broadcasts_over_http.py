@@ -129,6 +129,18 @@ def test_deliveries_are_paged_and_filtered(admin: Program) -> None:
         assert admin.get(f"{path}?{wrong}").status == 422
 
 
+def test_all_broadcasts_are_searched_not_the_newest_alone(admin: Program) -> None:
+    create(admin, name="Lift", message="Out of order: 100%", send_at="2027-06-01T12:00:00Z")
+    create(admin, name="Newer", send_at="2027-06-01T12:00:00Z")
+
+    def found(query: str) -> list[str]:
+        return [each["name"] for each in admin.get(f"/v1/broadcasts?{query}").json()["items"]]
+
+    assert found("limit=1") == ["Newer"]
+    assert found("limit=1&q=out+of+ORDER") == found("q=100%25") == ["Lift"]
+    assert found("q=no+such+words") == []
+
+
 def test_scheduled_broadcast_is_cancelled_once(admin: Program) -> None:
     made = create(admin, send_at="2027-06-01T12:00:00+02:00")
     assert (made["state"], made["send_at"]) == ("scheduled", "2027-06-01T10:00:00.000Z")

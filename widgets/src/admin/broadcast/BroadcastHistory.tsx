@@ -1,5 +1,5 @@
 import { Button, Select, TextInput } from "@mantine/core";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { nt, t } from "../../shared/i18n";
 import { Blank, Failed, Loading } from "../../kit/Blank";
@@ -15,27 +15,34 @@ import table from "../table.module.css";
 import { usePolled } from "../usePolled";
 
 const PAGE = 50;
+const TYPING_MS = 250;
 
 export function BroadcastHistory() {
   const { api } = useSession();
   const [wanted, setWanted] = useState(PAGE);
+  const [typed, setTyped] = useState("");
   const [search, setSearch] = useState("");
   const [state, setState] = useState<string | null>(null);
 
-  const load = useCallback(async (): Promise<Paged<Broadcast>> => {
+  useEffect(() => {
+    const timer = setTimeout(() => setSearch(typed.trim()), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+
+  const load = useCallback(async (): Promise<Paged<Broadcast> & { search: string }> => {
     let items: Broadcast[] = [];
     let cursor: string | null = null;
     do {
-      const query: string = new URLSearchParams({ limit: String(Math.min(500, wanted - items.length)), ...(cursor ? { cursor } : {}) }).toString();
+      const query: string = new URLSearchParams({ limit: String(Math.min(500, wanted - items.length)), ...(search ? { q: search } : {}), ...(cursor ? { cursor } : {}) }).toString();
       const page: Paged<Broadcast> = await api.get(`/v1/broadcasts?${query}`);
       items = items.concat(page.items);
       cursor = page.cursor;
     } while (cursor !== null && items.length < wanted);
-    return { items, cursor };
-  }, [api, wanted]);
+    return { items, cursor, search };
+  }, [api, wanted, search]);
   const { value, failed, reload } = usePolled(load, (page) => (page.items.some((each) => each.state === "sending") ? "quick" : "slow"));
 
-  const found = useMemo(() => (value?.items ?? []).filter((each) => matches(each, search) && (state === null || each.state === state)), [value, search, state]);
+  const found = useMemo(() => (value?.items ?? []).filter((each) => state === null || each.state === state), [value, state]);
 
   return (
     <>
@@ -50,7 +57,7 @@ export function BroadcastHistory() {
         ) : (
           <Loading />
         )
-      ) : value.items.length === 0 ? (
+      ) : value.items.length === 0 && value.search === "" && typed.trim() === "" ? (
         <Blank icon="megaphone" title={t("Nothing sent yet")} text={t("A broadcast reaches phones and Wave at once; what became of it is listed here.")} />
       ) : (
         <>
@@ -61,8 +68,8 @@ export function BroadcastHistory() {
               label={t("Search")}
               placeholder={t("Broadcast, sender or text")}
               leftSection={<Icon name="search" size={16} />}
-              value={search}
-              onChange={(event) => setSearch(event.currentTarget.value)}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
             />
             <Select
               size="sm"
@@ -174,9 +181,4 @@ export function Progress({ broadcast }: { broadcast: Broadcast }) {
   const all = total(broadcast);
   const settled = all - (broadcast.counts.pending ?? 0);
   return <progress className={styles.progress} value={settled} max={Math.max(1, all)} aria-label={nt("{settled} of {n} delivery settled", "{settled} of {n} deliveries settled", all, { settled })} />;
-}
-
-function matches(broadcast: Broadcast, search: string): boolean {
-  const wanted = search.trim().toLocaleLowerCase();
-  return [broadcast.name, broadcast.sender.name, broadcast.message, broadcast.created_by].some((text) => text.toLocaleLowerCase().includes(wanted));
 }
