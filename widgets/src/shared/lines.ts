@@ -47,7 +47,8 @@ function stateLine(event: WireEvent, me: Me): string {
     case "ended":
       return ended(event, me);
     case "missed":
-      return event.reason === "timeout" ? t("Nobody could answer in time.") : t("The visitor left before anybody answered.");
+      if (event.reason === "timeout") return t("Nobody could answer in time.");
+      return me.kind === "visitor" ? t("You left before anybody answered.") : t("The visitor left before anybody answered.");
     default:
       return "";
   }

@@ -67,7 +67,7 @@ export function standingWords({ state, reason, onBreak }: Standing): string {
     case "on_break":
       return reason ? t("On break: {reason}", { reason }) : t("On break");
     case "busy":
-      return t("On another call");
+      return t("In a call");
     case "chatting":
       return t("Busy with chats");
     case "resting":
