@@ -57,8 +57,16 @@ export function App({ config }: { config: Config }) {
         {view.name === "form" && <VisitorForm key={`chat ${person}`} config={config} signed={signed} purpose="chat" onSubmit={(filled) => entrance.start(filled)} />}
         {view.name === "message" && (
           <>
-            <p class="reason">{reasonText(config, view.reason)}</p>
-            {config.offline_form && <VisitorForm key={`message ${person}`} config={config} signed={signed} purpose="message" text={view.text} onSubmit={(filled) => entrance.leaveMessage(filled)} />}
+            {config.offline_form ? (
+              <>
+                <p class="reason">{reasonText(config, view.reason)}</p>
+                <VisitorForm key={`message ${person}`} config={config} signed={signed} purpose="message" text={view.text} onSubmit={(filled) => entrance.leaveMessage(filled)} />
+              </>
+            ) : (
+              <Notice icon={icons.clock}>
+                <p>{reasonText(config, view.reason)}</p>
+              </Notice>
+            )}
             {view.text !== undefined && (
               <p class="reason">
                 <button type="button" class="link" onClick={again}>

@@ -84,14 +84,14 @@ export function Alert({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** A whole view that only says something: an icon, a heading, a sentence, perhaps a button. */
-export function Notice({ icon, heading, children }: { icon: icons.Icon; heading: string; children?: ComponentChildren }) {
+/** A whole view that only says something: an icon, perhaps a heading, a sentence, perhaps a button. */
+export function Notice({ icon, heading, children }: { icon: icons.Icon; heading?: string; children?: ComponentChildren }) {
   return (
     <div class="notice">
       <span class="notice-icon">
         <Icon paths={icon} />
       </span>
-      <h2>{heading}</h2>
+      {heading && <h2>{heading}</h2>}
       {children}
     </div>
   );
