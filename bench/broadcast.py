@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from engage.storage.database import Database  # noqa: E402
-from engage.telephony.model import TokenBucket  # noqa: E402
+from pbxcore.rate_limit import Rate  # noqa: E402
 from tests.support.exchange import Exchange  # noqa: E402
 from tests.support.messaging import Book, Desk  # noqa: E402
 from tests.support.phone import Phone  # noqa: E402
@@ -41,7 +41,7 @@ async def serve(phones: int, in_flight: int, legs: list[str]) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(f"sqlite:///{folder}/engage.db")
-        pace = TokenBucket(math.inf, in_flight)
+        pace = Rate(math.inf, in_flight)
         async with Exchange(Path(folder) / "journal") as exchange:
             desk = Desk(database, exchange, book, pace=pace, in_flight=in_flight)
             async with desk:

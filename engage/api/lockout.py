@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from engage.api.permitted import plain
 from engage.people.guard import Guard, address_subject
 from engage.people.repository import PeopleRepository
 from engage.system.operation_log import note
-from engage.web.limits import Bucket, Rate
+from pbxcore.rate_limit import Rate, RateLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +28,7 @@ EVERYWHERE = 10
 """So many times the failures of one address lock a user name for all: guesses that are spread."""
 LOGINS = Rate(burst=60, per_s=2)
 """Challenges and logins of one address, however they end."""
-MOST_BUCKETS = 10_000
+MOST_ADDRESSES = 10_000
 FORGET_EVERY_MS = 600_000
 PREFIX = "api-"
 
@@ -64,7 +63,7 @@ class Lockout:
         self._database, self._clock, self._policy = database, clock, policy
         self._exempt = tuple(exempt)
         self._guards: dict[str, Guard] = {}
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._logins = RateLimits(MOST_ADDRESSES)
         self._forget_at_ms = 0
 
     async def start(self) -> None:
@@ -80,12 +79,7 @@ class Lockout:
             return False
         if client is not None and any(client in network for network in self._exempt):
             return False
-        subject, now_s = address_subject(address), self._clock() / 1000
-        bucket = self._buckets.setdefault(subject, Bucket(LOGINS, now_s))
-        self._buckets.move_to_end(subject)
-        if len(self._buckets) > MOST_BUCKETS:
-            self._buckets.popitem(last=False)
-        return bucket.take(now_s) > 0
+        return self._logins.take(address_subject(address), LOGINS, self._clock() / 1000) > 0
 
     def locked_s(self, user: str, address: str) -> int:
         """Seconds for which nobody of this name at this address is heard; 0 when free."""

@@ -17,8 +17,8 @@ from engage.api.index import NOT_YET, SERVED
 from engage.api.status import Refused, Status
 from engage.api.subscriptions import Subscriptions, UnknownEvent
 from engage.errors import EngageError
-from engage.web.limits import Bucket, Rate
 from engage.web.protocol import WIRE
+from pbxcore.rate_limit import Rate, RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,7 +125,7 @@ class Websockify:
             await asyncio.gather(writer, return_exceptions=True)
 
     async def _read(self, program: _Program, receive: Receive) -> None:
-        bucket = Bucket(INCOMING, time.monotonic())
+        incoming = RateLimit(INCOMING)
         while True:
             try:
                 async with asyncio.timeout(SILENT_S):
@@ -134,8 +134,8 @@ class Websockify:
                 return
             if message["type"] != "websocket.receive":
                 return
-            if not bucket.take(time.monotonic()):
-                await asyncio.sleep(1 / INCOMING.per_s)
+            if wait_s := incoming.reserve(time.monotonic()):
+                await asyncio.sleep(wait_s)  # what comes next waits in the program's own socket
             await self._answer(program, message.get("text") or "")
 
     async def _answer(self, program: _Program, text: str) -> None:

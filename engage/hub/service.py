@@ -34,10 +34,10 @@ from engage.hub.model import (
 from engage.hub.opening import Opening
 from engage.hub.rooms import Room, Rooms, Seat
 from engage.hub.transaction import Entry, HubTransaction, Tap
-from engage.hub.typing_limit import TypingLimit
 from engage.hub.watermarks import Mark, Moved, Watermarks
 from engage.hub.wire import author_json, event_json, watermark_json
 from engage.identifiers import Clock, now_ms
+from pbxcore.rate_limit import Rate, RateLimits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
@@ -56,6 +56,10 @@ T = TypeVar("T")
 LIVE_MARKS = 50
 """In larger groups nobody is told who is typing, and a mark is told to its owner alone: else each
 message would cause marks from all to all. The others find them in the summary."""
+
+TYPING = Rate.spread(1, 3.0)
+"""How often one author's typing is told in one conversation."""
+MOST_TYPING = 10_000
 
 DOUBT_S = 60.0
 """So long after a lost transaction its authors may repeat what it held (seconds)."""
@@ -80,7 +84,7 @@ class Hub:
         self._rooms = Rooms(database)
         self._appends = Appends(database.dialect, self._told)
         self._watermarks = Watermarks(database, self._moved)
-        self._typing = TypingLimit()
+        self._typing = RateLimits(MOST_TYPING)
         self._policies: dict[str, KindPolicy] = {}
         self._taps: dict[str, Tap] = {}
         self._first_name: FirstName = first_word
@@ -223,7 +227,7 @@ class Hub:
         """
         room = await self._room_of(who, conversation_id)
         clean_client_id(post.client_id)
-        self._typing.reset(who, conversation_id)
+        self._typing.forgive(_typist(who, conversation_id))
         conversation = room.conversation
         if (policy := self._policies.get(conversation.kind)) is not None:
             return await policy.post(author, conversation, post)
@@ -296,7 +300,7 @@ class Hub:
         manners = room.conversation.manners
         if crowded or room.conversation.closed or not manners.typing:
             return
-        if not self._typing.allows(who, conversation_id, now):
+        if self._typing.take(_typist(who, conversation_id), TYPING, now):
             return
         wire = author_json(author)
         shown = wire if author.kind == "bot" else self.shown(manners).person(wire)
@@ -422,3 +426,7 @@ class Hub:
     def _current(self, room: Room) -> Room:
         """The room as it is known now, should memory have been forgotten meanwhile."""
         return self._rooms.known(room.conversation.id) or room
+
+
+def _typist(who: str, conversation_id: str) -> str:
+    return f"{who} {conversation_id}"

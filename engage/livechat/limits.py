@@ -1,17 +1,16 @@
-"""How fast strangers may start chats and write: buckets that refill as time is told to them."""
+"""How fast strangers may start chats and write."""
 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from engage.errors import N_, TooMany
 from engage.system.networks import Networks
+from pbxcore.rate_limit import Rate, RateLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,25 +19,20 @@ if TYPE_CHECKING:
 
 Network = IPv4Network | IPv6Network
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+MOST_SUBJECTS = 50_000
+"""Addresses and conversations that are counted at once."""
+PAGES = Rate.spread(120, 60.0)
+"""So many tellings of pages behind one address: an office has many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many at once, then as many again spread over `per_ms`."""
-
-    count: int
-    per_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The rates of one installation. Networks in `exempt` are not counted at all."""
 
-    new_chats: Rate = Rate(30, 60_000)  # per address and widget
-    messages: Rate = Rate(60, 60_000)  # per address and widget
-    conversation: Rate = Rate(20, 60_000)  # per conversation
-    burst: Rate = Rate(5, 1_000)  # per conversation
-    calls: Rate = Rate(5, 600_000)  # per address and widget
+    new_chats: Rate = Rate.spread(30, 60.0)  # per address and widget
+    messages: Rate = Rate.spread(60, 60.0)  # per address and widget
+    conversation: Rate = Rate.spread(20, 60.0)  # per conversation
+    burst: Rate = Rate.spread(5, 1.0)  # per conversation
+    calls: Rate = Rate.spread(5, 600.0)  # per address and widget
     exempt: tuple[Network, ...] = ()
 
     def counts(self, address: str) -> bool:
@@ -83,9 +77,9 @@ class LimitSettings(BaseModel):
     def limits(self, exempt: tuple[Network, ...] = ()) -> Limits:
         """As they are applied; `exempt` networks besides those that are set."""
         return Limits(
-            new_chats=Rate(self.new_chats_per_min, 60_000),
-            messages=Rate(self.messages_per_min, 60_000),
-            calls=Rate(self.calls_per_10_min, 600_000),
+            new_chats=Rate.spread(self.new_chats_per_min, 60.0),
+            messages=Rate.spread(self.messages_per_min, 60.0),
+            calls=Rate.spread(self.calls_per_10_min, 600.0),
             exempt=(*map(ip_network, self.exempt_networks), *exempt),
         )
 
@@ -103,48 +97,13 @@ def network_of(address: str) -> str:
     return str(ip_network(f"{parsed}/64", strict=False))
 
 
-@dataclass(slots=True)
-class Buckets:
-    """Remembers, per subject and rate, when the next one is due (GCRA); forgets the idle.
-
-    `most` bounds the memory a flood of addresses can take; the longest unused go first.
-    """
-
-    most: int = 50_000
-    _due: OrderedDict[tuple[str, Rate], float] = field(default_factory=OrderedDict)
-
-    def take(self, wanted: list[tuple[str, Rate]], now_ms: int) -> None:
-        """Count one for every subject, or for none.
-
-        Raises:
-            TooMany: one of them is used up; tells the whole seconds until there is room.
-        """
-        after: list[tuple[tuple[str, Rate], float]] = []
-        wait_ms = 0.0
-        for subject, rate in wanted:
-            step = rate.per_ms / rate.count
-            due = max(self._due.get((subject, rate), 0.0), now_ms) + step
-            wait_ms = max(wait_ms, due - now_ms - rate.per_ms)
-            after.append(((subject, rate), due))
-        if wait_ms > 0:
-            raise TooMany(retry_after_s=max(1, math.ceil(wait_ms / 1000)))
-        for key, due in after:
-            self._due[key] = due
-            self._due.move_to_end(key)
-        while len(self._due) > self.most:
-            self._due.popitem(last=False)
-
-
 class Throttle:
     """The limits applied: whom a request of a visitor is counted for."""
 
-    def __init__(
-        self, limits: Callable[[], Limits], clock: Clock, buckets: Buckets | None = None
-    ) -> None:
+    def __init__(self, limits: Callable[[], Limits], clock: Clock) -> None:
         """`limits` are asked for each time: they may be changed meanwhile."""
-        self._limits = limits
-        self._clock = clock
-        self._buckets = buckets or Buckets()
+        self._limits, self._clock = limits, clock
+        self._taken = RateLimits(MOST_SUBJECTS)
 
     def new_chat(self, livechat_id: str, address: str) -> None:
         """Count a new chat.
@@ -153,9 +112,7 @@ class Throttle:
             TooMany: too many from this address in this live chat.
         """
         limits = self._limits()
-        if limits.counts(address):
-            subject = f"chat {livechat_id} {network_of(address)}"
-            self._buckets.take([(subject, limits.new_chats)], self._clock())
+        self._count(limits, address, (f"chat {livechat_id}", limits.new_chats))
 
     def message(self, livechat_id: str, address: str, conversation_id: str) -> None:
         """Count a visitor's message.
@@ -164,14 +121,13 @@ class Throttle:
             TooMany: too many in this conversation, or from this address in this live chat.
         """
         limits = self._limits()
-        if limits.counts(address):
-            subject = f"message {livechat_id} {network_of(address)}"
-            wanted = [
-                (subject, limits.messages),
-                (conversation_id, limits.conversation),
-                (conversation_id, limits.burst),
-            ]
-            self._buckets.take(wanted, self._clock())
+        self._count(
+            limits,
+            address,
+            (f"message {livechat_id}", limits.messages),
+            (f"conversation {conversation_id}", limits.conversation),
+            (f"burst {conversation_id}", limits.burst),
+        )
 
     def call(self, livechat_id: str, address: str) -> None:
         """Count a visitor's call.
@@ -180,6 +136,23 @@ class Throttle:
             TooMany: too many from this address in this live chat.
         """
         limits = self._limits()
-        if limits.counts(address):
-            subject = f"call {livechat_id} {network_of(address)}"
-            self._buckets.take([(subject, limits.calls)], self._clock())
+        self._count(limits, address, (f"call {livechat_id}", limits.calls))
+
+    def page(self, livechat_id: str, address: str) -> None:
+        """Count what a page of the web site tells of itself.
+
+        Raises:
+            TooMany: too many from this address in this live chat.
+        """
+        self._count(self._limits(), address, (f"page {livechat_id}", PAGES))
+
+    def _count(
+        self, limits: Limits, address: str, from_address: tuple[str, Rate], *more: tuple[str, Rate]
+    ) -> None:
+        """Count one for the address and for what else it counts for, or for none of them."""
+        if not limits.counts(address):
+            return
+        subject, rate = from_address
+        wanted = [(f"{subject} {network_of(address)}", rate), *more]
+        if wait_s := self._taken.take_all(wanted, self._clock() / 1000):
+            raise TooMany(retry_after_s=max(1, math.ceil(wait_s)))

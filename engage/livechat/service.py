@@ -104,7 +104,7 @@ class LiveChatService:
         banned = (self.lobby, self.livechats, self.oversight, limits, events, clock)
         self.bans = Bans(database, hub, delivery, *banned)
         self.post = post
-        self.browsing = Browsing(self.livechats, self.lobby, limits, self.bans.shuts_out, clock)
+        self.browsing = Browsing(self.livechats, self.lobby, throttle, self.bans.shuts_out, clock)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, self.bans, clock)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from engage.background import GRACE_S, Worker
 from engage.errors import Unavailable
 from engage.identifiers import now_ms
-from engage.telephony.model import TokenBucket, Transmission, Verdict, verdict
+from engage.telephony.model import Transmission, Verdict, verdict
 from engage.telephony.repository import DeliveryRepository, DeviceRepository
 from pbxcore.commands import MessageResult, SendMessage
+from pbxcore.rate_limit import Rate, RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PACE_PER_S = 40.0
-BURST = 10
+PACE = Rate(per_s=40.0, burst=10)
 IN_FLIGHT = 60  # many of them wait for phones that sleep
 ANSWERED_S = 45.0  # a phone wakes within 10 s, a MESSAGE ends within 32 s (RFC 3261 §17.1.2)
 LEASE_MS = 60_000  # longer than that
@@ -62,12 +62,12 @@ class Deliveries:
         *,
         clock: Clock = now_ms,
         owner: str = "web",
-        pace: TokenBucket | None = None,
+        pace: Rate = PACE,
         in_flight: int = IN_FLIGHT,
     ) -> None:
         self._database, self._link, self._events = database, link, events
         self._clock, self._owner = clock, owner
-        self._pace = pace or TokenBucket(PACE_PER_S, BURST)
+        self._pace = RateLimit(pace)
         self._in_flight = in_flight
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._worker = Worker("sending to phones", self.step, every_s=LONGEST_SLEEP_S)
@@ -124,18 +124,18 @@ class Deliveries:
         now = self._clock()
         if not self._link.connected:
             return None
-        room = min(self._in_flight - len(self._sending), self._pace.available(now))
+        room = min(self._in_flight - len(self._sending), self._pace.available(now / 1000))
         if room <= 0:
-            return self._pace.wait_ms(now) / 1000 or None  # the end of a sending wakes us
+            return self._pace.wait_s(now / 1000) or None  # the end of a sending wakes us
         claimed = await self._database.write(
             lambda c: DeliveryRepository(c).claim(self._owner, now, now + LEASE_MS, room)
         )
         for delivery in claimed:
             if delivery.id not in self._sending:  # else only its lease had run out
-                self._pace.take(now)
+                self._pace.reserve(now / 1000)
                 self._begin(delivery)
         if len(claimed) == room:
-            return self._pace.wait_ms(now) / 1000 if len(self._sending) < self._in_flight else None
+            return self._pace.wait_s(now / 1000) if len(self._sending) < self._in_flight else None
         async with self._database.read() as connection:
             due = await DeliveryRepository(connection).next_due(self._owner)
         return None if due is None else min(max(due - now, 0) / 1000, LONGEST_SLEEP_S)
@@ -185,7 +185,7 @@ class Deliveries:
             taken = transmission.taken
             if transmission.message is not None and taken > before:
                 await self._surely(partial(self._taken, delivery, taken))
-                self._pace.take(self._clock())
+                self._pace.reserve(self._clock() / 1000)
 
     async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write what a phone has said, however long the database is away."""

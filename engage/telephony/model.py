@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -241,37 +240,3 @@ class Transmission:
         self.taken += 1
         if self.taken >= len(self._parts):
             self.status = status
-
-
-class TokenBucket:
-    """Paces sending: `rate` a second, at most `burst` at once; parts may put it into debt."""
-
-    def __init__(self, rate: float, burst: int) -> None:
-        self._rate, self._burst = rate, burst
-        self._tokens = float(burst)
-        self._at_ms: int | None = None
-
-    def available(self, now_ms: int) -> int:
-        """How many may be sent now."""
-        self._fill(now_ms)
-        return max(0, int(self._tokens))
-
-    def take(self, now_ms: int) -> None:
-        """Count one that is being sent."""
-        self._fill(now_ms)
-        self._tokens -= 1
-
-    def wait_ms(self, now_ms: int) -> int:
-        """How long until the next one may be sent."""
-        self._fill(now_ms)
-        if self._tokens >= 1 or math.isinf(self._rate):
-            return 0
-        return math.ceil((1 - self._tokens) / self._rate * 1000)
-
-    def _fill(self, now_ms: int) -> None:
-        if math.isinf(self._rate):
-            self._tokens = float(self._burst)
-        elif self._at_ms is not None and now_ms > self._at_ms:
-            grown = self._tokens + (now_ms - self._at_ms) / 1000 * self._rate
-            self._tokens = min(float(self._burst), grown)
-        self._at_ms = max(now_ms, self._at_ms or now_ms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.telephony.deliveries import IN_FLIGHT, Deliveries
+from engage.telephony.deliveries import IN_FLIGHT, PACE, Deliveries
 from engage.telephony.directory_feed import DirectoryFeed
 from engage.telephony.projection import Projection
 from engage.telephony.registered_phones import RegisteredPhones
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
         DirectorySource,
         PbxPort,
         PhoneCounts,
-        TokenBucket,
     )
     from engage.telephony.projection import Follower
     from pbxcore.commands import JournalGrew
     from pbxcore.directory import ExtensionGroup, Trunk
+    from pbxcore.rate_limit import Rate
 
 
 class Telephony:
@@ -51,7 +51,7 @@ class Telephony:
         trunks: Callable[[], tuple[Trunk, ...]] = tuple,
         groups: Callable[[], tuple[ExtensionGroup, ...]] = tuple,
         plan: Callable[[], Plan] = Plan,
-        pace: TokenBucket | None = None,
+        pace: Rate = PACE,
         in_flight: int = IN_FLIGHT,
     ) -> None:
         self._database, self._link, self._events = database, link, events

@@ -13,9 +13,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
 from engage.web.access import ends_of, is_secure, origin_matches
-from engage.web.limits import Bucket, Rate
 from engage.web.protocol import WIRE
 from pbxcore.commands import WebSocketClosed, WebSocketMessage, WebSocketOpened
+from pbxcore.rate_limit import Rate, RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +103,7 @@ class SipSockets:
         return 0 if self._carrier.connected else 503
 
     async def _read(self, number: int, socket: _Socket, receive: Receive) -> None:
-        bucket = Bucket(INCOMING, time.monotonic())
+        incoming = RateLimit(INCOMING)
         while True:
             message = await receive()
             if message["type"] != "websocket.receive":
@@ -111,7 +111,7 @@ class SipSockets:
             text = message.get("text")
             socket.text = text is not None
             data = text.encode() if text is not None else message.get("bytes") or b""
-            if wait_s := bucket.reserve(time.monotonic()):
+            if wait_s := incoming.reserve(time.monotonic()):
                 await asyncio.sleep(wait_s)  # what comes next waits in the client's own socket
             self._carrier.tell(WebSocketMessage(number, data))
 

@@ -22,9 +22,9 @@ from engage.i18n import closest, negotiate, translate
 from engage.web.access import cookie_name, ends_of, is_secure, origin_matches
 from engage.web.engine import Engine, event_packet, frame
 from engage.web.errors import Internal, Malformed, error_json
-from engage.web.limits import Bucket, Rate
 from engage.web.outgoing import Push
 from engage.web.requests import parse
+from pbxcore.rate_limit import Rate, RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
@@ -70,7 +70,7 @@ class Connection:
     principal: Principal
     scope: Scope | None
     language: str
-    bucket: Bucket
+    incoming: RateLimit
     ends: tuple[str, int, str]
     eio_sid: str = ""
     outgoing: Outgoing | None = None
@@ -218,7 +218,7 @@ class Sockets:
                 principal,
                 scope,
                 language or negotiate(header),
-                Bucket(self._incoming, time.monotonic()),
+                RateLimit(self._incoming),
                 ends_of(HTTPConnection(scope)),
             )
 
@@ -271,7 +271,7 @@ class Sockets:
         connection = self._connections.get(sid)
         if connection is None:
             return _refused(Unauthenticated(), "en")
-        if wait_s := connection.bucket.reserve(time.monotonic()):
+        if wait_s := connection.incoming.reserve(time.monotonic()):
             await asyncio.sleep(wait_s)  # later messages wait in the client's own socket
         try:
             async with asyncio.timeout(HANDLED_WITHIN_S):

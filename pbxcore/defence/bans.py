@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
-from pbxcore.defence.forgetful import Forgetful
 from pbxcore.defence.source import covered, is_loopback, source_of
+from pbxcore.forgetful import Forgetful
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.defence.bans import Bans, Lifted
-from pbxcore.defence.forgetful import Forgetful
-from pbxcore.defence.rates import Rate, Rates
 from pbxcore.defence.source import covered, is_loopback, source_of
+from pbxcore.forgetful import Forgetful
+from pbxcore.rate_limit import Rate, RateLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -90,8 +90,8 @@ class Guard:
         self._proved: Forgetful[bool] = Forgetful(MOST_PROVED)
         self._proved_aged_at = 0.0
         self._credit: Forgetful[int] = Forgetful(MOST_SOURCES)
-        self._strangers, self._known, self._streams = (Rates(MOST_SOURCES) for _ in range(3))
-        self._together = Rates(2)
+        self._strangers, self._known, self._streams = (RateLimits(MOST_SOURCES) for _ in range(3))
+        self._together = RateLimits(2)
         self._shunned: Forgetful[float] = Forgetful(MOST_SOURCES)
         self._neighbours: dict[str, bool] = {}
         self._waiting: dict[int, str] = {}  # connections that have not signed in, the oldest first
@@ -124,20 +124,20 @@ class Guard:
         neighbour = self._neighbours.get(source)
         if neighbour is None:
             neighbour = self._is_neighbour(source)
-        rate, rates = NEIGHBOURS if neighbour else self._rate, self._known
+        rate, limits = NEIGHBOURS if neighbour else self._rate, self._known
         proved = self._proved.get(source)
         if reliable:
-            rates = self._streams
+            limits = self._streams
         elif not neighbour and not proved:
-            rate, rates = self._strangers_rate, self._strangers
-        if not rates.take(source, rate, now):
+            rate, limits = self._strangers_rate, self._strangers
+        if limits.take(source, rate, now):
             self.figures.dropped_often += 1
             if not reliable:
                 self._shunned.put(source, now + 1 / rate.per_s)
             return False
         if reliable or proved:
             return True
-        if not neighbour and not self._together.take("", ALL_STRANGERS, now):
+        if not neighbour and self._together.take("", ALL_STRANGERS, now):
             self.figures.dropped_often += 1
             return False
         credit = (self._credit.get(source) or 0) + LARGEST_GAIN * size

@@ -17,6 +17,7 @@ from engage.hub.service import Hub
 from engage.identifiers import now_ms
 from engage.people.model import Contact, Grant, Principal
 from engage.system.actor import ALL_RIGHTS
+from engage.telephony.deliveries import PACE
 from engage.telephony.service import Telephony
 from pbxcore.directory import Extension
 from tests.support.server import pause_s
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from engage.broadcast.service import BroadcastView
     from engage.storage.database import Database
     from engage.telephony.alerts import PhoneAlerts
-    from engage.telephony.model import TokenBucket
+    from pbxcore.rate_limit import Rate
     from tests.support.exchange import Exchange
 
 ADMIN = Principal("admin", "admin", "Administrator", "admin:admin", "s0", rights=ALL_RIGHTS)
@@ -99,7 +100,7 @@ class Desk:
     clock: Callable[[], int] = now_ms
     events: Events = field(default_factory=Events)
     sockets: Sockets = field(default_factory=Sockets)
-    pace: TokenBucket | None = None
+    pace: Rate = PACE
     in_flight: int = 10
     alerts: PhoneAlerts | None = None
 

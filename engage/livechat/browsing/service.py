@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 from engage.errors import NotFound
 from engage.identifiers import new_id
 from engage.livechat.browsing.model import Browser, Browsers, Invitation, Page
-from engage.livechat.limits import Buckets, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from engage.identifiers import Clock
     from engage.livechat.desk import Agent
-    from engage.livechat.limits import Limits
+    from engage.livechat.limits import Throttle
     from engage.livechat.livechats import LiveChats
     from engage.livechat.lobby import Lobby
     from engage.livechat.model import LiveChat
-
-PER_ADDRESS = Rate(120, 60_000)
-"""So many tellings of pages behind one address: an office has many."""
 
 
 class Browsing:
@@ -30,14 +26,13 @@ class Browsing:
         self,
         livechats: LiveChats,
         lobby: Lobby,
-        limits: Callable[[], Limits],
+        throttle: Throttle,
         shuts_out: Callable[[str, str], bool],
         clock: Clock,
     ) -> None:
         """`shuts_out`: whether a live chat keeps out whoever comes from an address."""
         self._livechats, self._lobby, self._shuts_out = livechats, lobby, shuts_out
-        self._limits, self._clock = limits, clock
-        self._buckets = Buckets(10_000)
+        self._throttle, self._clock = throttle, clock
         self._here: dict[str, Browsers] = {}
 
     def tell(
@@ -56,9 +51,8 @@ class Browsing:
             raise NotFound
         if self._shuts_out(livechat.id, address):
             raise NotFound
+        self._throttle.page(livechat.id, address)
         now = self._clock()
-        if self._limits().counts(address):
-            self._buckets.take([(f"page {livechat.id} {address}", PER_ADDRESS)], now)
         browsers = self._here.setdefault(livechat.id, Browsers())
         if page is None:
             browsers.leave(visit, now)

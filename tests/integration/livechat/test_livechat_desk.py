@@ -10,10 +10,11 @@ import pytest
 
 from engage.errors import Conflict, EngageError, Invalid, NotFound, TooMany
 from engage.hub.model import ConversationClosed, StaleOwner
-from engage.livechat.limits import Limits, Rate
+from engage.livechat.limits import Limits
 from engage.livechat.model import AgentFull, Gone, NotOnDuty, Taken
 from engage.people.events import PeopleChanged
 from tests.support.examples import examples
+from pbxcore.rate_limit import Rate
 from tests.support.office import ANA, BEN, CHEN, Office, Seats, Sockets, visitor_author
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ async def test_a_visitor_reads_and_writes_no_other_conversation(office: Office) 
 async def test_a_visitor_who_writes_too_fast_is_slowed_down(
     database: Database, clock: Clock
 ) -> None:
-    limits = Limits(messages=Rate(3, 60_000))
+    limits = Limits(messages=Rate.spread(3, 60.0))
     office = await Office(database, Sockets(), Seats(), clock, limits).start()
     await office.add()
     session = await office.begin()

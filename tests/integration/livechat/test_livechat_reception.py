@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from engage.errors import Invalid, NotFound, TooMany
 from engage.livechat.form import Form
-from engage.livechat.limits import Limits, Rate
+from engage.livechat.limits import Limits
 from engage.livechat.model import (
     Arrival,
     Busy,
@@ -23,6 +23,7 @@ from engage.livechat.options import text_hash
 from engage.livechat.reception import Start
 from engage.livechat.repository import LiveChatRepository
 from engage.storage.tables import consents, conversations, events, visitors
+from pbxcore.rate_limit import Rate
 from tests.support.office import ANA, BEN, FORM, HERE, Office, Seats, Sockets, visitor_author
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ async def test_places_move_up_when_someone_ahead_leaves(office: Office) -> None:
 async def test_too_many_new_chats_from_one_address_are_refused(
     database: Database, clock: Clock
 ) -> None:
-    limits = Limits(new_chats=Rate(2, 60_000))
+    limits = Limits(new_chats=Rate.spread(2, 60.0))
     office = await Office(database, Sockets(), Seats(), clock, limits).start()
     await office.add()
     first = await office.begin()

@@ -13,8 +13,8 @@ from engage.events import Events
 from engage.storage.tables import deliveries
 from engage.telephony.deliveries import Deliveries
 from engage.telephony.events import Outgoing
-from engage.telephony.model import TokenBucket
 from pbxcore.commands import MessageResult, SendMessage
+from pbxcore.rate_limit import Rate
 from tests.support.messaging import Book, Desk, eventually
 from tests.support.phone import Phone
 
@@ -196,7 +196,7 @@ async def test_two_senders_share_the_rows_and_send_each_once(
     book = Book({str(number): f"Person {number}" for number in range(2000, 2040)})
     async with Desk(database, exchange, book, clock) as desk:
         other = Deliveries(
-            database, exchange, desk.events, clock=clock, owner="other", pace=TokenBucket(1e9, 99)
+            database, exchange, desk.events, clock=clock, owner="other", pace=Rate(1e9, 99)
         )
         await other.start()
         phones = [Phone(each, f"Sip-{each}!", exchange.address) for each in book.names]

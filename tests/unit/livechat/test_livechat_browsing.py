@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engage.errors import NotFound
+from engage.errors import NotFound, TooMany
 from engage.livechat.browsing.model import (
     GONE_MS,
     INVITED_MS,
@@ -19,7 +19,7 @@ from engage.livechat.browsing.model import (
     Page,
 )
 from engage.livechat.browsing.service import Browsing
-from engage.livechat.limits import Limits
+from engage.livechat.limits import Limits, Throttle
 from engage.livechat.visits import Told
 from engage.system import time_settings
 
@@ -116,12 +116,27 @@ def test_the_pages_of_somebody_banned_are_not_shown() -> None:
     livechats: Any = SimpleNamespace(by_public_id=lambda _: livechat)
     lobby: Any = SimpleNamespace()
     banned = ("l-1", "192.0.2.7")
-    browsing = Browsing(livechats, lobby, Limits, lambda *asked: asked == banned, lambda: NOW)
+    throttle = Throttle(Limits, lambda: NOW)
+    browsing = Browsing(livechats, lobby, throttle, lambda *asked: asked == banned, lambda: NOW)
     with pytest.raises(NotFound):
         browsing.tell("chat", "a", HOME, "", "192.0.2.7")
     assert browsing.here(livechat) == ()
     browsing.tell("chat", "b", HOME, "", "192.0.2.8")
     assert [each.visit for each in browsing.here(livechat)] == ["b"]
+
+
+def test_the_pages_behind_one_address_tell_so_often_and_no_more() -> None:
+    options = SimpleNamespace(show_live_visitors=True)
+    livechat: Any = SimpleNamespace(id="l-1", enabled=True, options=options)
+    livechats: Any = SimpleNamespace(by_public_id=lambda _: livechat)
+    lobby: Any = SimpleNamespace()
+    throttle = Throttle(Limits, lambda: NOW)
+    browsing = Browsing(livechats, lobby, throttle, lambda *asked: False, lambda: NOW)
+    for host in range(120):  # of one subscriber, who has a /64
+        browsing.tell("chat", "a", HOME, "", f"2001:db8::{host:x}")
+    with pytest.raises(TooMany):
+        browsing.tell("chat", "a", HOME, "", "2001:db8::ffff")
+    browsing.tell("chat", "b", HOME, "", "2001:db8:0:1::1")
 
 
 def test_time_zones_are_read_from_the_disk_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from engage.errors import TooMany
-from engage.livechat.limits import LOOPBACK, Buckets, Limits, Rate, Throttle, network_of
+from engage.livechat.limits import LOOPBACK, Limits, Throttle, network_of
 
 
 class Now:
@@ -69,15 +69,16 @@ def test_sixty_messages_a_minute_from_one_address(throttle: Throttle) -> None:
         throttle.message("a", "192.0.2.1", "60")
 
 
-def test_a_refused_message_takes_nothing_from_the_other_limits(now: Now) -> None:
-    buckets = Buckets()
-    narrow, wide = Rate(1, 1_000), Rate(2, 1_000)
-    buckets.take([("narrow", narrow)], now.ms)
-    for _ in range(10):
+def test_a_refused_message_takes_nothing_from_the_other_limits(throttle: Throttle) -> None:
+    for _ in range(5):
+        throttle.message("a", "192.0.2.1", "c")
+    for _ in range(100):  # refused for their conversation: they do not count for their address
         with pytest.raises(TooMany):
-            buckets.take([("wide", wide), ("narrow", narrow)], now.ms)
-    buckets.take([("wide", wide)], now.ms)
-    buckets.take([("wide", wide)], now.ms)
+            throttle.message("a", "192.0.2.1", "c")
+    for number in range(55):
+        throttle.message("a", "192.0.2.1", str(number))
+    with pytest.raises(TooMany):
+        throttle.message("a", "192.0.2.1", "55")
 
 
 def test_exempt_networks_are_not_counted(now: Now) -> None:
@@ -96,12 +97,3 @@ def test_an_ipv6_subscriber_counts_as_one() -> None:
 
 def test_an_address_that_is_none_is_limited() -> None:
     assert Limits(exempt=(ip_network("0.0.0.0/0"),)).counts("unix")
-
-
-def test_a_flood_of_addresses_takes_bounded_memory(now: Now) -> None:
-    buckets = Buckets(most=10)
-    for number in range(100):
-        buckets.take([(str(number), Rate(1, 60_000))], now.ms)
-    with pytest.raises(TooMany):
-        buckets.take([("99", Rate(1, 60_000))], now.ms)
-    buckets.take([("0", Rate(1, 60_000))], now.ms)

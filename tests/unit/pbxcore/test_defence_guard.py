@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from pbxcore.defence import guard as module
 from pbxcore.defence.bans import Ban, Lifted
-from pbxcore.defence.forgetful import Forgetful
 from pbxcore.defence.guard import Guard
-from pbxcore.defence.rates import Rate, Rates
 from pbxcore.domain_settings import BanPolicy, DomainSettings, SipLimits
 from pbxcore.sip.flow import Flow
 
@@ -161,24 +156,6 @@ def test_source_that_spoke_too_often_is_shunned_until_it_may_speak_again() -> No
     assert not house.guard.shuns("203.0.113.10", 0.05)
     assert not house.guard.shuns("203.0.113.9", 0.11)
     assert house.admitted(udp(), 5, now=0.11) == 1
-
-
-@given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, 30)), max_size=40))
-def test_rate_is_never_exceeded(asked: list[tuple[float, int]]) -> None:
-    rates, rate, now, granted = Rates(10), Rate(10.0, 20), 0.0, 0
-    for step, times in asked:
-        now += step
-        granted += sum(rates.take("a", rate, now) for _ in range(times))
-        assert granted <= 20.5 + 10 * now
-
-
-def test_table_is_bounded_and_keeps_the_latest() -> None:
-    table: Forgetful[int] = Forgetful(100)
-    for n in range(10_000):
-        table.put(str(n), n)
-    assert len(table) <= 100
-    assert table.get("9999") == 9999
-    assert table.get("0") is None
 
 
 def test_flood_of_forged_addresses_costs_bounded_memory() -> None:

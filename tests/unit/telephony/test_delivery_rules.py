@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,6 @@ from hypothesis import strategies as st
 from engage.telephony.model import (
     PART_BYTES,
     Delivery,
-    TokenBucket,
     Transmission,
     Verdict,
     split,
@@ -156,38 +153,3 @@ def test_parts_fit_are_numbered_and_lose_no_word(text: str, limit: int) -> None:
             assert head == f"({number}/{len(parts)})"
             bodies.append(body)
         assert "".join("".join(bodies).split()) == "".join(text.split())
-
-
-def test_bucket_lets_a_burst_pass_then_keeps_the_rate() -> None:
-    bucket, now = TokenBucket(40, 10), NOW
-    sent = []
-    while len(sent) < 50:
-        if bucket.available(now):
-            bucket.take(now)
-            sent.append(now - NOW)
-        else:
-            now += bucket.wait_ms(now)
-    assert sent[:10] == [0] * 10
-    assert sent[-1] == pytest.approx(1000, abs=30)
-
-
-def test_parts_put_the_bucket_into_debt() -> None:
-    bucket = TokenBucket(10, 1)
-    for _ in range(4):
-        bucket.take(NOW)
-    assert bucket.wait_ms(NOW) == 400
-    assert bucket.available(NOW + 300) == 0
-
-
-def test_clock_set_back_does_not_stop_the_bucket() -> None:
-    bucket = TokenBucket(10, 1)
-    bucket.take(NOW)
-    assert bucket.available(NOW - 60_000) == 0
-    assert bucket.available(NOW + 100) == 1
-
-
-def test_bucket_without_a_rate_never_waits() -> None:
-    bucket = TokenBucket(math.inf, 10)
-    for _ in range(1000):
-        bucket.take(NOW)
-    assert (bucket.available(NOW), bucket.wait_ms(NOW)) == (10, 0)

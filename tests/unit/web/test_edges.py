@@ -11,7 +11,6 @@ from engage.people.model import Locked, SessionExpired
 from engage.web.access import origin_matches
 from engage.web.engine import split_event
 from engage.web.errors import Malformed, error_headers, error_json, status_of
-from engage.web.limits import Bucket, Rate
 from engage.web.requests import decode, parse
 from engage.web.text import refused_fields, single_line
 
@@ -114,19 +113,6 @@ def test_an_origin_is_ours_by_scheme_host_and_port(
     origin: str, host: str, secure: bool, same: bool
 ) -> None:
     assert origin_matches(origin, host, secure=secure) is same
-
-
-def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
-    bucket = Bucket(Rate(burst=2, per_s=4), 0.0)
-    assert [bucket.take(0.0) for _ in range(3)] == [0, 0, 0.25]
-    assert bucket.take(0.25) == 0
-    assert bucket.take(100.0) == bucket.take(100.0) == 0
-    assert bucket.take(100.0) > 0
-
-
-def test_a_reservation_says_how_long_to_wait() -> None:
-    bucket = Bucket(Rate(burst=1, per_s=2), 0.0)
-    assert [bucket.reserve(0.0) for _ in range(3)] == [0, 0.5, 1.0]
 
 
 def test_the_nearest_class_decides_the_status() -> None:
