@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from engage.chat_records.asking import NO_CHOICE, RECORD_QUERY, cursor_of, wanted_of
+from engage.chat_records.query import NO_CHOICE, RECORD_QUERY, cursor_of, wanted_of
 from engage.chat_records.wire import (
     CSV_COLUMNS,
     RecordDetails,

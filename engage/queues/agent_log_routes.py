@@ -14,7 +14,7 @@ from engage.errors import N_, Invalid
 from engage.i18n import translate
 from engage.identifiers import now_ms, rfc3339
 from engage.queues.agent_times import BREAK, LOGIN
-from engage.queues.asking import SPAN, span
+from engage.queues.report_query import SPAN, span
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, language, word

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from starlette.routing import Route
 
 from engage.identifiers import rfc3339
-from engage.queues.asking import SPAN, span
 from engage.queues.own_reports import own_line
+from engage.queues.report_query import SPAN, span
 from engage.queues.report_routes import ShownAgent, ShownFigures, agents_json, figures_json
 from engage.system.actor import Actor
 from engage.web.openapi import operation

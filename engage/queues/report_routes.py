@@ -14,7 +14,7 @@ from engage.errors import N_
 from engage.i18n import translate
 from engage.identifiers import rfc3339
 from engage.queues.agent_times import AgentTimes
-from engage.queues.asking import SPAN, file_format, span, workbook_file
+from engage.queues.report_query import SPAN, file_format, span, workbook_file
 from engage.queues.reports import COLUMNS, TIMES, figures_row
 from engage.queues.sheets import OF_CALLS, OF_LINES, lines, sheets
 from engage.web.collections import csv_file, csv_stream
