@@ -17,15 +17,13 @@ from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.inbound_modes import SECTION as MODE
 from engage.dialplan.inbound_modes import InboundMode
 from engage.dialplan.model import RouteKind
-from engage.dialplan.object_routes import ObjectRoutes
+from engage.dialplan.object_routes import ObjectRoutes, OrderedRoutes
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.dialplan.outbound_settings import SECTION as OUTBOUND_CALLS
 from engage.dialplan.outbound_settings import OutboundCalls
 from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.references import References
 from engage.dialplan.ring_group_forms import RingGroupForm
-from engage.dialplan.ring_group_routes import RingGroupRoutes
-from engage.dialplan.routes import InboundRouteRoutes, OutboundRouteRoutes
 from engage.dialplan.service import Routes
 from engage.dialplan.speed_dial_import import SpeedDialImport
 from engage.dialplan.speed_dial_routes import SpeedDialRoutes
@@ -149,9 +147,27 @@ class Dialplan:
             *self.rooms.routes,
             *self.services.routes,
             *BlacklistRoutes(BlacklistImport(ground.configuration)).routes(),
-            *OutboundRouteRoutes(self.outbound).routes(),
-            *InboundRouteRoutes(self.inbound).routes(),
-            *RingGroupRoutes(self.ring_groups).routes(),
+            *OrderedRoutes(
+                self.outbound,
+                "OutboundRoute",
+                ("an outbound route", "outbound routes"),
+                ("position", "name", "patterns", "permission", "disabled"),
+                ("position", "name", "disabled"),
+            ).routes(),
+            *OrderedRoutes(
+                self.inbound,
+                "InboundRoute",
+                ("an inbound route", "inbound routes"),
+                ("position", "name", "dids", "disabled"),
+                ("position", "name", "disabled"),
+            ).routes(),
+            *ObjectRoutes(
+                self.ring_groups,
+                "RingGroup",
+                ("a ring group", "ring groups"),
+                ("number", "name", "members", "strategy"),
+                ("number", "name", "strategy"),
+            ).routes(),
             *SpeedDialRoutes(self.speed_dials, SpeedDialImport(self.speed_dials)).routes(),
             *ObjectRoutes(
                 self.emergencies,

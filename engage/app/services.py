@@ -10,7 +10,6 @@ import msgspec
 from engage.dialplan.announcement_center_forms import CenterGroupForm, CenterMessageForm
 from engage.dialplan.announcement_forms import AnnouncementForm
 from engage.dialplan.callback_forms import CallbackForm
-from engage.dialplan.custom_prompt_routes import CustomPromptRoutes
 from engage.dialplan.custom_prompts import CustomPromptForm, CustomPrompts
 from engage.dialplan.disa_forms import DisaForm
 from engage.dialplan.fax_extensions import FaxExtensionForm
@@ -20,9 +19,9 @@ from engage.dialplan.model import RouteKind
 from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.own_wake_up_routes import OwnWakeUpRoutes
-from engage.dialplan.ringtone_routes import RingtoneRoutes
 from engage.dialplan.ringtones import RingtoneForm, Ringtones
 from engage.dialplan.service import Routes, no_trunk
+from engage.dialplan.sound_file_routes import RingtoneRoutes, SoundFileRoutes
 from engage.dialplan.voice_prompts import SECTION, VoicePrompts
 from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.errors import N_
@@ -145,7 +144,8 @@ class Services:
         self.routes: Sequence[BaseRoute] = [*self._routes()]
 
     def _routes(self) -> Iterator[BaseRoute]:
-        yield from CustomPromptRoutes(self.prompts).routes()
+        prompt_words = ("a custom prompt", "custom prompts")
+        yield from SoundFileRoutes(self.prompts, "CustomPrompt", prompt_words).routes()
         yield from OwnWakeUpRoutes(self.wake_ups).routes()
         yield from RingtoneRoutes(self.ringtones, self._people.rings_with).routes()
         numbered, coded = ("number", "name"), ("code", "name")
@@ -161,7 +161,7 @@ class Services:
         )
         fax_words = ("a fax extension", "fax extensions")
         yield from ObjectRoutes(
-            self.fax_extensions, "FaxExtension", fax_words, numbered, numbered, _faxes_come
+            self.fax_extensions, "FaxExtension", fax_words, numbered, numbered, check=_faxes_come
         ).routes()
         for kept, model, words, columns in kinds:
             yield from ObjectRoutes(kept, model, words, columns, columns).routes()

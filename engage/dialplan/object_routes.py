@@ -1,32 +1,35 @@
-"""Objects of the dialplan over HTTP that differ in nothing but their forms."""
+"""Objects of the dialplan over HTTP: a list of each kind, and each of its objects."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Generic
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, create_model
+from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.dialplan.model import Form
-from engage.dialplan.routes import ClientId, KeptRoutes
-from engage.partial_body import partial_of
-from engage.web.collections import QUERY
+from engage.errors import Invalid
+from engage.partial_body import Body, partial_of, sent
+from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
+from engage.web.requests import actor, answer, field_messages, language, named, read
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
+    from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
+ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
-class ObjectRoutes(KeptRoutes[Form]):
-    """The HTTP edge of one kind: a list, and each of its objects.
+
+class ObjectRoutes(Generic[Form]):
+    """The HTTP edge of one kind.
 
     Args:
         kept: where they are.
@@ -34,6 +37,8 @@ class ObjectRoutes(KeptRoutes[Form]):
         words: one and several, as sentences have them: `a speed dial`, `speed dials`.
         columns: those of the exported list.
         sorts: what the list can be sorted by, the usual first.
+        path: where they are served; by default what several are called.
+        body: what requests may give of one; by default all of its form.
         check: raises an error while none of this kind can be had.
     """
 
@@ -44,64 +49,159 @@ class ObjectRoutes(KeptRoutes[Form]):
         words: tuple[str, str],
         columns: tuple[str, ...],
         sorts: tuple[str, ...],
+        *,
+        path: str = "",
+        body: type[BaseModel] | None = None,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        self._check = check
+        self._kept, self._check = kept, check
         self._one, self._many = words
-        self._path = "/v1/" + self._many.casefold().replace(" ", "-")
-        super().__init__(kept, self._path.rpartition("/")[2], columns, sorts)
-        form = kept.kind.form
+        self._columns, self._sorts = columns, sorts
+        self._path = path or "/v1/" + self._many.casefold().replace(" ", "-")
+        given = body or kept.kind.form
         more: dict[str, Any] = {"id": (str, ...), "position": (int, ...), "version": (int, ...)}
-        self._new = _model(f"New{model}", form, client_id=(ClientId | None, None))
-        self._shown = _model(f"Shown{model}", form, **more)
-        self._change_form = partial_of(f"{model}Change", form)
-        self._page = _model(
+        self._new_model = _model(f"New{model}", given, client_id=(ClientId | None, None))
+        self._shown_model = _model(f"Shown{model}", kept.kind.form, **more)
+        self._change_model = partial_of(f"{model}Change", given)
+        self._page_model = _model(
             f"{model}Page",
             BaseModel,
-            items=(list[self._shown], ...),  # type: ignore[name-defined]  # made when this is run
+            items=(list[self._shown_model], ...),  # type: ignore[name-defined]  # made when this is run
             cursor=(str | None, ...),
             total=(int, ...),
         )
 
     def routes(self) -> list[Route]:
         """What is served."""
-        path, one, each = self._path, f"{self._path}/{{id}}", self._one
-        new, shown, change = self._new, self._shown, self._change_form
-        _route = partial(_route_to, self._check)
+        path, one, each, shown = self._path, f"{self._path}/{{id}}", self._one, self._shown_model
+        listed = {"answer": self._page_model, "query": QUERY}
+        change = {"body": self._change_model, "answer": shown}
         return [
-            _route("GET", path, f"List {self._many}", self._list, answer=self._page, query=QUERY),
-            _route("POST", path, f"Add {each}", self.add, body=new, answer=shown, status=201),
-            _route("GET", one, f"Read {each}", self._get, answer=shown),
-            _route("PATCH", one, f"Change {each}", self.change, body=change, answer=shown),
-            _route("DELETE", one, f"Delete {each}", self._delete, status=204),
+            self._route("GET", path, f"List {self._many}", self.list, **listed),
+            self._route("POST", path, f"Add {each}", self.add, **self._adding()),
+            self._route("GET", one, f"Read {each}", self.get, answer=shown),
+            self._route("PATCH", one, f"Change {each}", self.change, **change),
+            self._route("DELETE", one, f"Delete {each}", self.delete, status=204),
         ]
+
+    async def list(self, request: Request) -> Response:
+        """Searched, sorted and in pages; `format=csv`: all of it."""
+        entries = self._kept.listed(await actor(request, "admin"))
+        wanted = asked(request, sorts=self._sorts)
+        rows = [shown(each) for each in matching(entries, wanted, _words)]
+        if wanted.as_csv:
+            ordered = in_order(rows, wanted, key=_key, ident=_ident)
+            lines = ([row[name] for name in self._columns] for row in map(self._cells, ordered))
+            return csv_file(self._path.rpartition("/")[2], self._columns, lines)
+        return answer(page(rows, wanted, key=_key, ident=_ident, shown=lambda row: row))
 
     async def add(self, request: Request) -> Response:
         """Valid at once."""
-        return await self._add(request, self._new)
+        who = await actor(request, "admin")
+        who.check(self._kept.kind.module)
+        body = await read(request, self._new_model)
+        client_id: str | None = getattr(body, "client_id", None)
+        form = self._kept.kind.form.model_validate(body.model_dump(exclude={"client_id"}))
+        return answer(shown(await self._kept.add(who, form, client_id)), 201)
+
+    async def get(self, request: Request) -> Response:
+        """As it was saved last."""
+        return answer(shown(self._kept.get(await actor(request, "admin"), named(request))))
 
     async def change(self, request: Request) -> Response:
         """Valid for the next call."""
-        return await self._change(request, self._change_form)
+        who = await actor(request, "admin")
+        who.check(self._kept.kind.module)
+        object_id = named(request)
+        self._kept.get(who, object_id)
+        given, version = sent(await read(request, self._change_model))
+        try:
+            entry = await self._kept.update(who, object_id, given, version)
+        except ValidationError as error:
+            form = self._kept.kind.form
+            raise Invalid(field_messages(error, form, language(request))) from None
+        return answer(shown(entry))
+
+    async def delete(self, request: Request) -> Response:
+        """Calls that are up go on; 409 with whatever needs it."""
+        await self._kept.delete(await actor(request, "admin"), named(request))
+        return done()
+
+    def _adding(self) -> dict[str, Any]:
+        """What the description of adding says."""
+        return {"body": self._new_model, "answer": self._shown_model, "status": 201}
+
+    def _cells(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row as the exported list has it."""
+        return row
+
+    def _route(
+        self, method: str, path: str, summary: str, ask: Endpoint, **described: Any
+    ) -> Route:
+        """A route to `ask`, described by its docstring too."""
+
+        async def endpoint(request: Request) -> Response:
+            self._check()
+            return await ask(request)
+
+        endpoint.__doc__ = ask.__doc__
+        described_endpoint = operation(summary, roles=("admin",), **described)(endpoint)
+        return Route(path, described_endpoint, methods=[method])
 
 
-def _route_to(
-    check: Callable[[], None],
-    method: str,
-    path: str,
-    summary: str,
-    ask: Endpoint,
-    **described: Any,
-) -> Route:
-    async def endpoint(request: Request) -> Response:
-        check()
-        return await ask(request)
+class Move(Body):
+    """The place in the list that a route is to have, 1 being the first."""
 
-    endpoint.__doc__ = None
-    described_endpoint = operation(summary, roles=("admin",), **described)(endpoint)
-    return Route(path, described_endpoint, methods=[method])
+    position: Annotated[int, Field(ge=1, le=100_000)]
+
+
+class OrderedRoutes(ObjectRoutes[Form]):
+    """The HTTP edge of a kind whose order decides between objects that match equally."""
+
+    def routes(self) -> list[Route]:
+        """What is served."""
+        path, summary = f"{self._path}/{{id}}/move", f"Move {self._one}"
+        described = {"body": Move, "answer": self._shown_model}
+        return [*super().routes(), self._route("POST", path, summary, self.move, **described)]
+
+    async def list(self, request: Request) -> Response:
+        """In the order that decides between equal matches."""
+        return await super().list(request)
+
+    async def move(self, request: Request) -> Response:
+        """Its place decides between those that match equally."""
+        who = await actor(request, "admin")
+        who.check(self._kept.kind.module)
+        body = await read(request, Move)
+        object_id = named(request)
+        self._kept.get(who, object_id)
+        return answer(shown(await self._kept.move(who, object_id, body.position)))
+
+
+def shown(entry: RouteEntry[Any]) -> dict[str, Any]:
+    """As it is answered."""
+    more = {"id": entry.id, "position": entry.position, "version": entry.version}
+    return {**entry.form.model_dump(mode="json"), **more}
+
+
+def done() -> Response:
+    """There is nothing to answer."""
+    return Response(status_code=204, headers={"cache-control": "no-store"})
 
 
 def _model(name: str, base: type[BaseModel], **fields: Any) -> type[BaseModel]:
     made: type[BaseModel] = create_model(name, __base__=base, **fields)
     return made
+
+
+def _words(entry: RouteEntry[Any]) -> tuple[str, ...]:
+    form = entry.form
+    return form.own_name, *(getattr(form, name, "") for name in ("patterns", "dids", "number"))
+
+
+def _key(row: dict[str, Any], field: str) -> Any:
+    return row[field]
+
+
+def _ident(row: dict[str, Any]) -> str:
+    return str(row["id"])

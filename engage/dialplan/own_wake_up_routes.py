@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.dialplan.model import KindFull
-from engage.dialplan.routes import ClientId
+from engage.dialplan.object_routes import ClientId
 from engage.dialplan.wake_up_forms import Day, Moment, WakeUpForm
 from engage.errors import NotFound
 from engage.partial_body import Body
