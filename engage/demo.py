@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.livechat.service import LiveChatService
     from engage.people.service import People
     from engage.storage.database import Database
@@ -54,8 +54,8 @@ async def fill(
     database: Database,
     people: People,
     livechat: LiveChatService,
-    ring_groups: Routes[RingGroupForm],
-    rooms: Routes[ConferenceRoomForm],
+    ring_groups: DialplanObjects[RingGroupForm],
+    rooms: DialplanObjects[ConferenceRoomForm],
     *,
     admin_password: str | None = None,
 ) -> bool:
@@ -103,8 +103,8 @@ async def _done(connection: AsyncConnection) -> None:
 async def _fill(
     people: People,
     livechat: LiveChatService,
-    ring_groups: Routes[RingGroupForm],
-    rooms: Routes[ConferenceRoomForm],
+    ring_groups: DialplanObjects[RingGroupForm],
+    rooms: DialplanObjects[ConferenceRoomForm],
     admin_password: str | None,
 ) -> None:
     known = admin_password is None

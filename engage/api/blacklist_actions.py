@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.dialplan.inbound_forms import InboundRouteForm
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
     from engage.system.configuration import Configuration
 
 EVERYWHERE = 0
@@ -38,7 +38,7 @@ class BlacklistActions:
 
     def __init__(
         self,
-        routes: Routes[InboundRouteForm],
+        routes: DialplanObjects[InboundRouteForm],
         numbers: Numbers,
         configuration: Configuration,
     ) -> None:
@@ -134,7 +134,7 @@ class BlacklistActions:
             self._route(caller, index)
         return index
 
-    def _route(self, caller: Caller, index: int) -> RouteEntry[InboundRouteForm]:
+    def _route(self, caller: Caller, index: int) -> DialplanObject[InboundRouteForm]:
         found = self._numbers.named(KIND, index)
         for each in self._routes.listed(caller.actor):
             if each.id == found:

@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from engage.dialplan.outbound_forms import OutboundRouteForm
     from engage.dialplan.paging_groups import PagingGroupForm
     from engage.dialplan.pin_groups import PinGroupForm
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.events import Events
     from engage.identifiers import Clock
     from engage.people.service import People
@@ -133,11 +133,11 @@ class Dialplan:
 
     trunks: Trunks
     standings: Standings
-    outbound: Routes[OutboundRouteForm]
-    inbound: Routes[InboundRouteForm]
-    pin_groups: Routes[PinGroupForm]
-    paging_groups: Routes[PagingGroupForm]
-    ivrs: Routes[IvrForm]
+    outbound: DialplanObjects[OutboundRouteForm]
+    inbound: DialplanObjects[InboundRouteForm]
+    pin_groups: DialplanObjects[PinGroupForm]
+    paging_groups: DialplanObjects[PagingGroupForm]
+    ivrs: DialplanObjects[IvrForm]
     prompts: CustomPrompts
     music_file: Callable[[str, str], str]
     """The sound of a music class, by the names of both."""
@@ -290,7 +290,7 @@ class HttpsApi:
         house, dialplan, numbers = self._house, self._house.dialplan, self._numbers
         pins = PinActions(dialplan.pin_groups, numbers)
 
-        def kept(kind: str, routes: Routes[Any], *fields: Fields) -> KeptFields:
+        def kept(kind: str, routes: DialplanObjects[Any], *fields: Fields) -> KeptFields:
             every = Fields(tuple(chain.from_iterable(fields)))
             return KeptFields(
                 house.database, kind, every, lambda: (each.id for each in routes.entries)
@@ -372,7 +372,9 @@ class HttpsApi:
 def _services(people: People, dialplan: Dialplan) -> dict[str, Callable[[str], bool]]:
     """Whether something of ours has a number, by the parameter that names it."""
 
-    def among(routes: Routes[IvrForm] | Routes[PagingGroupForm], number: str) -> bool:
+    def among(
+        routes: DialplanObjects[IvrForm] | DialplanObjects[PagingGroupForm], number: str
+    ) -> bool:
         return any(each.form.number == number for each in routes.entries)
 
     return {

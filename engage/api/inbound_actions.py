@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.kept import KeptFields
     from engage.api.numbers import Numbers
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
     from engage.system.configuration import Configuration
 
 KIND, TRUNK = "inbound_route", "trunk"
@@ -62,7 +62,7 @@ class InboundActions:
 
     def __init__(
         self,
-        routes: Routes[InboundRouteForm],
+        routes: DialplanObjects[InboundRouteForm],
         numbers: Numbers,
         configuration: Configuration,
         kept: KeptFields,
@@ -146,7 +146,7 @@ class InboundActions:
         names = [usual, *(f"{usual} {at}" for at in range(2, len(taken) + 3))]
         return next(each for each in names if each.casefold() not in taken)
 
-    def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[InboundRouteForm]:
+    def _existing(self, caller: Caller, asked: Parameters) -> DialplanObject[InboundRouteForm]:
         given = required(asked, "inbound_route", "inbound_rt_index", "outbound_route")
         number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
         found = self._numbers.named(KIND, number)
@@ -163,7 +163,7 @@ class InboundActions:
         return found
 
     async def _fields(
-        self, entry: RouteEntry[InboundRouteForm], kept: Mapping[str, Any]
+        self, entry: DialplanObject[InboundRouteForm], kept: Mapping[str, Any]
     ) -> dict[str, Any]:
         form = entry.form
         trunks = await self._numbers.of(TRUNK, form.trunks)
@@ -194,7 +194,7 @@ class InboundActions:
         }
 
     def _given(
-        self, asked: Parameters, present: RouteEntry[InboundRouteForm] | None = None
+        self, asked: Parameters, present: DialplanObject[InboundRouteForm] | None = None
     ) -> dict[str, Any]:
         """The fields of our form that a request names."""
         ALERT.given(asked)
@@ -244,7 +244,9 @@ def _fax_fields(form: InboundRouteForm) -> dict[str, Any]:
     }
 
 
-def _fax_given(asked: Parameters, present: RouteEntry[InboundRouteForm] | None) -> dict[str, Any]:
+def _fax_given(
+    asked: Parameters, present: DialplanObject[InboundRouteForm] | None
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     kind = (text(asked, "fax_intelligent_route") or "").lower()
     if kind == "email" and not installed():

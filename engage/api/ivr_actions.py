@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from engage.api.numbers import Numbers
     from engage.calls.control import LiveCalls
     from engage.dialplan.custom_prompts import CustomPrompts
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
 
 KIND = "ivr"
 MANDATORY = (
@@ -34,7 +34,7 @@ class IvrActions:
 
     def __init__(
         self,
-        ivrs: Routes[IvrForm],
+        ivrs: DialplanObjects[IvrForm],
         prompts: CustomPrompts,
         numbers: Numbers,
         live: LiveCalls,
@@ -106,7 +106,7 @@ class IvrActions:
         await self._live.place(caller.actor, number, menu)
         return {"need_apply": "no"}
 
-    async def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[IvrForm]:
+    async def _existing(self, caller: Caller, asked: Parameters) -> DialplanObject[IvrForm]:
         sent = required(asked, "ivr", "ivr_id")
         number = number_of(sent)
         found = self._numbers.named(KIND, number) if number is not None else None
@@ -116,7 +116,9 @@ class IvrActions:
             raise unknown("ivr", sent)
         return entry
 
-    async def _fields(self, entry: RouteEntry[IvrForm], kept: Mapping[str, Any]) -> dict[str, Any]:
+    async def _fields(
+        self, entry: DialplanObject[IvrForm], kept: Mapping[str, Any]
+    ) -> dict[str, Any]:
         number = (await self._numbers.of(KIND, [entry.id]))[entry.id]
         return {
             "ivr_id": f"ivr-{number}",

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.api.pin_actions import PinActions
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
 
 KIND, TRUNK = "outbound_route", "trunk"
 PLAIN = {
@@ -47,7 +47,7 @@ class OutboundActions:
     """Which numbers go out by which trunks."""
 
     def __init__(
-        self, routes: Routes[OutboundRouteForm], numbers: Numbers, pins: PinActions
+        self, routes: DialplanObjects[OutboundRouteForm], numbers: Numbers, pins: PinActions
     ) -> None:
         self._routes, self._numbers, self._pins = routes, numbers, pins
 
@@ -147,7 +147,7 @@ class OutboundActions:
         await self._routes.delete(caller.actor, self._existing(caller, asked).id)
         return NEED_APPLY
 
-    def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[OutboundRouteForm]:
+    def _existing(self, caller: Caller, asked: Parameters) -> DialplanObject[OutboundRouteForm]:
         given = required(asked, "outbound_route", "outbound_rt_index")
         number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
         found = self._numbers.named(KIND, number)
@@ -157,7 +157,7 @@ class OutboundActions:
         raise unknown("outbound_route", given)
 
     async def _given(
-        self, caller: Caller, asked: Parameters, present: RouteEntry[OutboundRouteForm] | None
+        self, caller: Caller, asked: Parameters, present: DialplanObject[OutboundRouteForm] | None
     ) -> dict[str, Any]:
         """The fields of our form that a request names."""
         held = {} if present is None else {"outbound_rt_name": present.form.name}
@@ -189,7 +189,7 @@ class OutboundActions:
         return found
 
     def _ways(
-        self, asked: Parameters, present: RouteEntry[OutboundRouteForm] | None
+        self, asked: Parameters, present: DialplanObject[OutboundRouteForm] | None
     ) -> list[dict[str, Any]] | None:
         named = ("default_trunk_index", "strip", "prepend", "failover_outbound_data")
         if not any(each in asked for each in named):

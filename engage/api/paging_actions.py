@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.dialplan.custom_prompts import CustomPrompts
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
 
 TYPE_OF = {
     "1way": "one_way",
@@ -48,7 +48,7 @@ SCHEDULE = Fields(
 class PagingActions:
     """Groups of phones that answer by themselves."""
 
-    def __init__(self, groups: Routes[PagingGroupForm], prompts: CustomPrompts) -> None:
+    def __init__(self, groups: DialplanObjects[PagingGroupForm], prompts: CustomPrompts) -> None:
         self._groups, self._prompts = groups, prompts
 
     @property
@@ -95,7 +95,7 @@ class PagingActions:
         await self._groups.delete(caller.actor, self._existing(caller, asked).id)
         return NEED_APPLY
 
-    def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[PagingGroupForm]:
+    def _existing(self, caller: Caller, asked: Parameters) -> DialplanObject[PagingGroupForm]:
         number = required(asked, "paginggroup", "extension")
         for each in self._groups.listed(caller.actor):
             if each.form.number == number:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
 
 KIND = "pin_group"
 OWN = "api:"
@@ -33,7 +33,7 @@ EXISTS = N_("There is a PIN group with this id already.")
 class PinActions:
     """PINs that open outbound routes."""
 
-    def __init__(self, groups: Routes[PinGroupForm], numbers: Numbers) -> None:
+    def __init__(self, groups: DialplanObjects[PinGroupForm], numbers: Numbers) -> None:
         self._groups, self._numbers = groups, numbers
 
     @property
@@ -104,20 +104,20 @@ class PinActions:
             raise unknown("pin_sets_id", ident)
         return found.id
 
-    async def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[PinGroupForm]:
+    async def _existing(self, caller: Caller, asked: Parameters) -> DialplanObject[PinGroupForm]:
         ident = required(asked, "pin_sets_id")
         found = await self._find(caller, ident)
         if found is None:
             raise unknown("pin_sets_id", ident)
         return found
 
-    async def _find(self, caller: Caller, ident: str) -> RouteEntry[PinGroupForm] | None:
+    async def _find(self, caller: Caller, ident: str) -> DialplanObject[PinGroupForm] | None:
         for each in self._groups.listed(caller.actor):
             if (await self._fields(each))["pin_sets_id"] == ident:
                 return each
         return None
 
-    async def _fields(self, entry: RouteEntry[PinGroupForm]) -> dict[str, str]:
+    async def _fields(self, entry: DialplanObject[PinGroupForm]) -> dict[str, str]:
         own = (entry.client_id or "").startswith(OWN)
         ident = (entry.client_id or "").removeprefix(OWN)
         if not own:

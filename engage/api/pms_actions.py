@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from engage.api.actions import Caller, Handler, Parameters
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.pms.front_desk import FrontDesk
     from engage.pms.mini_bar import MiniBarGoodsForm, MiniBarMaidForm
     from engage.pms.taken import MiniBarLog
@@ -33,8 +33,8 @@ class Hotel:
     """What there is of a hotel."""
 
     desk: FrontDesk
-    goods: Routes[MiniBarGoodsForm]
-    maids: Routes[MiniBarMaidForm]
+    goods: DialplanObjects[MiniBarGoodsForm]
+    maids: DialplanObjects[MiniBarMaidForm]
     log: MiniBarLog
     configuration: Configuration
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from engage.api.actions import Caller
     from engage.api.pms_requests import Command, Fields
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.pms.front_desk import FrontDesk
     from engage.pms.taken import MiniBarLog
     from engage.system.configuration import Configuration
@@ -34,8 +34,8 @@ class MiniBarCommands:
     def __init__(
         self,
         configuration: Configuration,
-        goods: Routes[MiniBarGoodsForm],
-        maids: Routes[MiniBarMaidForm],
+        goods: DialplanObjects[MiniBarGoodsForm],
+        maids: DialplanObjects[MiniBarMaidForm],
         log: MiniBarLog,
         desk: FrontDesk,
         zone: Callable[[], tzinfo],
@@ -126,7 +126,7 @@ class MiniBarCommands:
         return listed("minibar_goods", rows, fields)
 
 
-async def _delete(kept: Routes[Any], caller: Caller, name: str, code: str) -> None:
+async def _delete(kept: DialplanObjects[Any], caller: Caller, name: str, code: str) -> None:
     for each in kept.listed(caller.actor):
         if each.form.code == code:
             await kept.delete(caller.actor, each.id)

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from engage.calls.control import CallRefused
-from engage.dialplan.model import RouteNameTaken
+from engage.dialplan.model import ObjectNameTaken
 from engage.errors import (
     N_,
     Conflict,
@@ -81,7 +81,7 @@ class Refused(Exception):
 
 STATUS_OF: Mapping[type[EngageError], Status] = {
     NameTaken: Status.EXISTS,
-    RouteNameTaken: Status.EXISTS,
+    ObjectNameTaken: Status.EXISTS,
     TrunkNameTaken: Status.EXISTS,
     InUse: Status.OPERATION_FAILED,
     CallRefused: Status.OPERATION_FAILED,

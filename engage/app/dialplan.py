@@ -16,7 +16,7 @@ from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.inbound_modes import SECTION as MODE
 from engage.dialplan.inbound_modes import InboundMode
-from engage.dialplan.model import RouteKind
+from engage.dialplan.model import ObjectKind
 from engage.dialplan.object_routes import ObjectRoutes, OrderedRoutes
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.dialplan.outbound_settings import SECTION as OUTBOUND_CALLS
@@ -24,7 +24,8 @@ from engage.dialplan.outbound_settings import OutboundCalls
 from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.references import References
 from engage.dialplan.ring_group_forms import RingGroupForm
-from engage.dialplan.service import Routes
+from engage.dialplan.rules import ObjectRules
+from engage.dialplan.service import DialplanObjects
 from engage.dialplan.speed_dial_import import SpeedDialImport
 from engage.dialplan.speed_dial_routes import SpeedDialRoutes
 from engage.dialplan.speed_dials import MOST, SpeedDialForm
@@ -54,10 +55,10 @@ if TYPE_CHECKING:
     from engage.pms.room_phones import Pbx
     from pbxcore.dialplan.pin import Pin
 
-OUTBOUND = RouteKind(
+OUTBOUND = ObjectKind(
     "outbound_route", tables.outbound_routes, Module.OUTBOUND_ROUTES, OutboundRouteForm
 )
-RING_GROUPS = RouteKind(
+RING_GROUPS = ObjectKind(
     "ring_group",
     tables.ring_groups,
     Module.RING_GROUPS,
@@ -65,8 +66,10 @@ RING_GROUPS = RouteKind(
     owner=NumberOfRingGroup,
     span="ring_groups",
 )
-INBOUND = RouteKind("inbound_route", tables.inbound_routes, Module.INBOUND_ROUTES, InboundRouteForm)
-SPEED_DIALS = RouteKind(
+INBOUND = ObjectKind(
+    "inbound_route", tables.inbound_routes, Module.INBOUND_ROUTES, InboundRouteForm
+)
+SPEED_DIALS = ObjectKind(
     "speed_dial",
     tables.speed_dials,
     Module.SPEED_DIALS,
@@ -74,15 +77,15 @@ SPEED_DIALS = RouteKind(
     MOST,
     owner=NumberOfSpeedDial,
 )
-EMERGENCIES = RouteKind(
+EMERGENCIES = ObjectKind(
     "emergency_number",
     tables.emergency_numbers,
     Module.EMERGENCY_NUMBERS,
     EmergencyNumberForm,
     owner=NumberOfEmergency,
 )
-PIN_GROUPS = RouteKind("pin_group", tables.pin_groups, Module.PIN_GROUPS, PinGroupForm)
-VOICEMAIL_GROUPS = RouteKind(
+PIN_GROUPS = ObjectKind("pin_group", tables.pin_groups, Module.PIN_GROUPS, PinGroupForm)
+VOICEMAIL_GROUPS = ObjectKind(
     "voicemail_group",
     tables.voicemail_groups,
     Module.VOICEMAIL,
@@ -109,24 +112,37 @@ class Dialplan:
         )
         ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
         ground.configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
-        on = ground.database, ground.events, trunk_exists, ground.clock
-        self.outbound = Routes(OUTBOUND, *on, self._pin_group_problem)
+        on = ground.database, ground.events, ground.clock
+        self.outbound = DialplanObjects(
+            OUTBOUND, *on, ObjectRules(self._pin_group_problem, trunk_exists=trunk_exists)
+        )
         references = References(people.leading_to)
         self.music = Music(ground, people, references)
-        self.inbound = Routes(INBOUND, *on, self._inbound_problem)
+        self.inbound = DialplanObjects(
+            INBOUND, *on, ObjectRules(self._inbound_problem, trunk_exists=trunk_exists)
+        )
         numbers = people.number_book
-        self.ring_groups = Routes(
+        self.ring_groups = DialplanObjects(
             RING_GROUPS,
             *on,
-            self._group_problem,
-            references.users_of("ring_group"),
-            numbers=numbers,
+            ObjectRules(self._group_problem, references.users_of("ring_group")),
+            numbers,
         )
-        self.speed_dials = Routes(SPEED_DIALS, *on, numbers=numbers)
-        self.emergencies = Routes(EMERGENCIES, *on, self._emergency_problem, numbers=numbers)
-        self.pin_groups = Routes(PIN_GROUPS, *on, users=references.users_of("pin_group"))
-        self.voicemail_groups = Routes(
-            VOICEMAIL_GROUPS, *on, users=references.users_of("voicemail_group"), numbers=numbers
+        self.speed_dials = DialplanObjects(SPEED_DIALS, *on, numbers=numbers)
+        self.emergencies = DialplanObjects(
+            EMERGENCIES,
+            *on,
+            ObjectRules(self._emergency_problem, trunk_exists=trunk_exists),
+            numbers,
+        )
+        self.pin_groups = DialplanObjects(
+            PIN_GROUPS, *on, ObjectRules(users=references.users_of("pin_group"))
+        )
+        self.voicemail_groups = DialplanObjects(
+            VOICEMAIL_GROUPS,
+            *on,
+            ObjectRules(users=references.users_of("voicemail_group")),
+            numbers,
         )
         references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))
         references.follow((self.emergencies, self.voicemail_groups))

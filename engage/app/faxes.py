@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engage.app.ground import Ground
     from engage.dialplan.fax_extensions import FaxExtensionForm
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.mailing import Mailer
     from engage.people.service import People
 
@@ -33,7 +33,7 @@ class FaxOwners:
     def __init__(
         self,
         people: People,
-        extensions: Routes[FaxExtensionForm],
+        extensions: DialplanObjects[FaxExtensionForm],
         settings: Callable[[], FaxSettings],
     ) -> None:
         self._people, self._extensions, self._settings = people, extensions, settings
@@ -67,7 +67,7 @@ class FaxDesk:
         self,
         ground: Ground,
         people: People,
-        extensions: Routes[FaxExtensionForm],
+        extensions: DialplanObjects[FaxExtensionForm],
         mailer: Mailer,
     ) -> None:
         settings = partial(ground.configuration.get, FaxSettings)

@@ -9,9 +9,10 @@ import msgspec
 
 from engage.api import pms_actions as api
 from engage.dialplan.feature_codes import FeatureCodes
-from engage.dialplan.model import RouteKind
+from engage.dialplan.model import ObjectKind
 from engage.dialplan.object_routes import ObjectRoutes
-from engage.dialplan.service import Routes, no_trunk
+from engage.dialplan.rules import ObjectRules
+from engage.dialplan.service import DialplanObjects
 from engage.pms.front_desk import FrontDesk
 from engage.pms.mini_bar import (
     SECTION,
@@ -47,9 +48,9 @@ if TYPE_CHECKING:
     from pbxcore.apps.services import PrefixedService, Service
     from pbxcore.dialplan.plan import Plan
 
-ROOMS = RouteKind("pms_room", tables.pms_rooms, Module.PMS, PmsRoomForm)
-GOODS = RouteKind("mini_bar_goods", tables.mini_bar_goods, Module.PMS, MiniBarGoodsForm)
-MAIDS = RouteKind("mini_bar_maid", tables.mini_bar_maids, Module.PMS, MiniBarMaidForm)
+ROOMS = ObjectKind("pms_room", tables.pms_rooms, Module.PMS, PmsRoomForm)
+GOODS = ObjectKind("mini_bar_goods", tables.mini_bar_goods, Module.PMS, MiniBarGoodsForm)
+MAIDS = ObjectKind("mini_bar_maid", tables.mini_bar_maids, Module.PMS, MiniBarMaidForm)
 
 
 class Hotel:
@@ -82,18 +83,22 @@ class Hotel:
         references.follow_settings(STATUSES, self._statuses)
         people.number_book.register(owner(self._settings))
         self._codes = partial(configuration.get, FeatureCodes)
-        on = ground.database, ground.events, no_trunk, ground.clock
-        self.rooms = Routes(
-            ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry), forget_room
+        on = ground.database, ground.events, ground.clock
+        self.rooms = DialplanObjects(
+            ROOMS,
+            *on,
+            ObjectRules(
+                self._room_problem, lambda entry: self.desk.users(entry), forget=forget_room
+            ),
         )
         people.extensions.consult(RoomReferences(self.rooms))
-        self.goods = Routes(GOODS, *on)
-        self.maids = Routes(MAIDS, *on)
+        self.goods = DialplanObjects(GOODS, *on)
+        self.maids = DialplanObjects(MAIDS, *on)
         phones = RoomPhones(people, pbx, services.wake_ups)
         self.desk = FrontDesk(self.rooms, phones, ground.database, ground.clock)
         self.log = MiniBarLog(ground.database, self._name_of)
         self.statuses_told = StatusesTold(self._is_room)
-        kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
+        kinds: tuple[tuple[DialplanObjects[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
             (self.rooms, "PmsRoom", ("a PMS room", "PMS rooms"), ("room", "extension", "address")),
             (self.goods, "MiniBarGoods", ("an article", "mini bar goods"), ("code", "name")),
             (self.maids, "MiniBarMaid", ("a maid", "mini bar maids"), ("code",)),

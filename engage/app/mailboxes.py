@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.dialplan.voicemail_groups import VoicemailGroupForm
     from engage.notify.outbox import Outbox
     from engage.people.service import People
@@ -75,7 +75,7 @@ class Mailboxes:
         ground: Ground,
         pbx: PbxLink,
         people: People,
-        groups: Routes[VoicemailGroupForm],
+        groups: DialplanObjects[VoicemailGroupForm],
         outbox: Outbox,
         sockets: Sockets,
     ) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.dialplan.model import RouteKind
+from engage.dialplan.model import ObjectKind
 from engage.dialplan.music_class_routes import MusicClassRoutes
 from engage.dialplan.music_classes import KeptMusicClass, MusicClasses
-from engage.dialplan.service import Routes, no_trunk
+from engage.dialplan.rules import ObjectRules
+from engage.dialplan.service import DialplanObjects
 from engage.errors import N_
 from engage.people.choices import Choice
 from engage.storage import tables
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
-    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.model import DialplanObject
     from engage.dialplan.references import References
     from engage.people.service import People
     from pbxcore.dialplan.music import MusicClass
 
-MUSIC_CLASSES = RouteKind("music_class", tables.music_classes, Module.MUSIC_ON_HOLD, KeptMusicClass)
+MUSIC_CLASSES = ObjectKind(
+    "music_class", tables.music_classes, Module.MUSIC_ON_HOLD, KeptMusicClass
+)
 WAITED_TO = (
     *(Module.EXTENSIONS, Module.RING_GROUPS, Module.QUEUES, Module.PARKING_LOTS),
     *(Module.CONFERENCE_ROOMS, Module.INBOUND_ROUTES, Module.MUSIC_ON_HOLD),
@@ -38,8 +41,8 @@ class Music:
 
     def __init__(self, ground: Ground, people: People, references: References) -> None:
         self._people, self._using = people, references.users_of("music")
-        on = ground.database, ground.events, no_trunk, ground.clock
-        kept = Routes(MUSIC_CLASSES, *on, users=self._users)
+        on = ground.database, ground.events, ground.clock
+        kept = DialplanObjects(MUSIC_CLASSES, *on, ObjectRules(users=self._users))
         self.classes = MusicClasses(kept, ground.settings.data.resolve() / "music-on-hold")
         people.choices.offer("music-classes", WAITED_TO, self._choices)
         self.routes: Sequence[BaseRoute] = MusicClassRoutes(self.classes).routes()
@@ -68,7 +71,7 @@ class Music:
         known = self.classes.exists(class_id)
         return {} if known else {field: N_("This is none of the choices.")}
 
-    def _users(self, entry: RouteEntry[KeptMusicClass]) -> list[dict[str, str]]:
+    def _users(self, entry: DialplanObject[KeptMusicClass]) -> list[dict[str, str]]:
         return self._using(entry) + self._people.leading_to("music", entry.form.name)
 
     def _choices(self) -> list[Choice]:

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 from engage.app.dialplan import EMERGENCIES, RING_GROUPS, SPEED_DIALS, VOICEMAIL_GROUPS
 from engage.app.rooms import CONFERENCE_ROOMS, PAGING_GROUPS, PARKING_LOTS
 from engage.app.services import DIRECTORIES, FAXES, IVRS
-from engage.dialplan.service import Routes, no_trunk
+from engage.dialplan.service import DialplanObjects
 from engage.pms.mini_bar import owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engage.dialplan.model import RouteKind
+    from engage.dialplan.model import ObjectKind
     from engage.events import Events
     from engage.people.numbering import NumberBook
     from engage.pms.mini_bar import MiniBarSettings
     from engage.storage.database import Database
 
-NUMBERED: tuple[RouteKind[Any], ...] = (
+NUMBERED: tuple[ObjectKind[Any], ...] = (
     *(RING_GROUPS, VOICEMAIL_GROUPS, SPEED_DIALS, EMERGENCIES),
     *(CONFERENCE_ROOMS, PAGING_GROUPS, PARKING_LOTS),
     *(IVRS, DIRECTORIES, FAXES),
@@ -35,4 +35,4 @@ async def read_numbers(
     """Let the book know of everything an extension's number could be: no feature code is one."""
     book.register(owner(mini_bar))
     for kind in NUMBERED:
-        await Routes(kind, database, events, no_trunk, numbers=book).start()
+        await DialplanObjects(kind, database, events, numbers=book).start()

@@ -10,12 +10,13 @@ import msgspec
 from engage.app.services import LEAD_SOMEWHERE, numbered
 from engage.dialplan.conference_rooms import ConferenceRoomForm
 from engage.dialplan.feature_codes import SECTION, FeatureCodes, numbers_of
-from engage.dialplan.model import RouteKind
+from engage.dialplan.model import ObjectKind
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
 from engage.dialplan.pickup_groups import PickupGroupForm
-from engage.dialplan.service import Routes, no_trunk
+from engage.dialplan.rules import ObjectRules
+from engage.dialplan.service import DialplanObjects
 from engage.errors import N_, Label
 from engage.people.numbering import (
     NumberOfConferenceRoom,
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
     from engage.people.service import People
     from pbxcore.dialplan.plan import Plan
 
-PICKUP_GROUPS = RouteKind(
+PICKUP_GROUPS = ObjectKind(
     "pickup_group", tables.pickup_groups, Module.PICKUP_GROUPS, PickupGroupForm
 )
-PARKING_LOTS = RouteKind(
+PARKING_LOTS = ObjectKind(
     "parking_lot",
     tables.parking_lots,
     Module.PARKING_LOTS,
@@ -50,7 +51,7 @@ PARKING_LOTS = RouteKind(
     owner=NumberOfParkingLot,
     span="parking",
 )
-CONFERENCE_ROOMS = RouteKind(
+CONFERENCE_ROOMS = ObjectKind(
     "conference_room",
     tables.conference_rooms,
     Module.CONFERENCE_ROOMS,
@@ -58,7 +59,7 @@ CONFERENCE_ROOMS = RouteKind(
     owner=NumberOfConferenceRoom,
     span="rooms",
 )
-PAGING_GROUPS = RouteKind(
+PAGING_GROUPS = ObjectKind(
     "paging_group",
     tables.paging_groups,
     Module.PAGING_GROUPS,
@@ -97,16 +98,21 @@ class Rooms:
             check=self._check_codes,
             lock=self._numbers.assigning,
         )
-        on = ground.database, ground.events, no_trunk, ground.clock
-        self.pickup_groups = Routes(PICKUP_GROUPS, *on)
+        on = ground.database, ground.events, ground.clock
+        self.pickup_groups = DialplanObjects(PICKUP_GROUPS, *on)
         using, numbers = references.users_of, people.number_book
         numbers.register(Owner(NumberOfFeature, self._feature))
-        self.parking_lots = Routes(PARKING_LOTS, *on, self._musical_problem, numbers=numbers)
-        self.conference_rooms = Routes(
-            CONFERENCE_ROOMS, *on, self._musical_problem, using("conference"), numbers=numbers
+        self.parking_lots = DialplanObjects(
+            PARKING_LOTS, *on, ObjectRules(self._musical_problem), numbers
         )
-        self.paging_groups = Routes(
-            PAGING_GROUPS, *on, self._paging_problem, using("page"), numbers=numbers
+        self.conference_rooms = DialplanObjects(
+            CONFERENCE_ROOMS,
+            *on,
+            ObjectRules(self._musical_problem, using("conference")),
+            numbers,
+        )
+        self.paging_groups = DialplanObjects(
+            PAGING_GROUPS, *on, ObjectRules(self._paging_problem, using("page")), numbers
         )
         references.follow((self.parking_lots, self.conference_rooms, self.paging_groups))
         references.follow((self.pickup_groups,))

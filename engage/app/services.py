@@ -15,12 +15,13 @@ from engage.dialplan.disa_forms import DisaForm
 from engage.dialplan.fax_extensions import FaxExtensionForm
 from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.ivr_forms import IvrForm
-from engage.dialplan.model import RouteKind
+from engage.dialplan.model import ObjectKind
 from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.own_wake_up_routes import OwnWakeUpRoutes
 from engage.dialplan.ringtones import RingtoneForm, Ringtones
-from engage.dialplan.service import Routes, no_trunk
+from engage.dialplan.rules import ObjectRules
+from engage.dialplan.service import DialplanObjects
 from engage.dialplan.sound_file_routes import RingtoneRoutes, SoundFileRoutes
 from engage.dialplan.voice_prompts import SECTION, VoicePrompts
 from engage.dialplan.wake_up_forms import WakeUpForm
@@ -44,28 +45,30 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
-    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.model import DialplanObject
     from engage.dialplan.references import References
     from engage.people.service import People
     from pbxcore.apps.services import PrefixedService, Service
     from pbxcore.dialplan.plan import Plan
 
-IVRS = RouteKind("ivr", tables.ivrs, Module.IVRS, IvrForm, owner=NumberOfIvr, span="ivrs")
-PROMPTS = RouteKind("custom_prompt", tables.custom_prompts, Module.CUSTOM_PROMPTS, CustomPromptForm)
-RINGTONES: RouteKind[CustomPromptForm] = RouteKind(
+IVRS = ObjectKind("ivr", tables.ivrs, Module.IVRS, IvrForm, owner=NumberOfIvr, span="ivrs")
+PROMPTS = ObjectKind(
+    "custom_prompt", tables.custom_prompts, Module.CUSTOM_PROMPTS, CustomPromptForm
+)
+RINGTONES: ObjectKind[CustomPromptForm] = ObjectKind(
     "ringtone", tables.ringtones, Module.CUSTOM_PROMPTS, RingtoneForm
 )
-ANNOUNCEMENTS = RouteKind(
+ANNOUNCEMENTS = ObjectKind(
     "announcement", tables.announcements, Module.ANNOUNCEMENTS, AnnouncementForm
 )
-CENTER_MESSAGES = RouteKind(
+CENTER_MESSAGES = ObjectKind(
     "center_message", tables.center_messages, Module.ANNOUNCEMENTS, CenterMessageForm
 )
-CENTER_GROUPS = RouteKind(
+CENTER_GROUPS = ObjectKind(
     "center_group", tables.center_groups, Module.ANNOUNCEMENTS, CenterGroupForm
 )
-DISAS = RouteKind("disa", tables.disas, Module.DISAS, DisaForm)
-FAXES = RouteKind(
+DISAS = ObjectKind("disa", tables.disas, Module.DISAS, DisaForm)
+FAXES = ObjectKind(
     "fax_extension",
     tables.fax_extensions,
     Module.FAX,
@@ -73,9 +76,9 @@ FAXES = RouteKind(
     owner=NumberOfFaxExtension,
     span="faxes",
 )
-CALLBACKS = RouteKind("callback", tables.callbacks, Module.CALLBACKS, CallbackForm)
-WAKE_UPS = RouteKind("wake_up", tables.wake_ups, Module.WAKE_UPS, WakeUpForm)
-DIRECTORIES = RouteKind(
+CALLBACKS = ObjectKind("callback", tables.callbacks, Module.CALLBACKS, CallbackForm)
+WAKE_UPS = ObjectKind("wake_up", tables.wake_ups, Module.WAKE_UPS, WakeUpForm)
+DIRECTORIES = ObjectKind(
     "name_directory",
     tables.name_directories,
     Module.NAME_DIRECTORIES,
@@ -111,25 +114,31 @@ class Services:
         ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
         ground.configuration.register(FAX, FaxSettings, Module.FAX, check=_fax_check)
         self._fax = partial(ground.configuration.get, FaxSettings)
-        on = ground.database, ground.events, no_trunk, ground.clock
+        on = ground.database, ground.events, ground.clock
         self.prompts = CustomPrompts(
-            Routes(PROMPTS, *on, users=references.users_of("prompt")),
+            DialplanObjects(PROMPTS, *on, ObjectRules(users=references.users_of("prompt"))),
             ground.settings.data.resolve() / "custom-prompts",
         )
         self.ringtones = Ringtones(
-            Routes(RINGTONES, *on, users=references.users_of("ringtone")),
+            DialplanObjects(RINGTONES, *on, ObjectRules(users=references.users_of("ringtone"))),
             ground.settings.data.resolve() / "ringtones",
         )
         using, numbers = references.users_of, people.number_book
-        self.ivrs = Routes(IVRS, *on, self._ivr_problem, using("ivr"), numbers=numbers)
-        self.directories = Routes(DIRECTORIES, *on, users=using("directory"), numbers=numbers)
-        self.announcements = Routes(ANNOUNCEMENTS, *on, self._prompt_problem, using("announcement"))
-        self.disas = Routes(DISAS, *on, users=using("disa"))
-        self.fax_extensions = Routes(FAXES, *on, users=using("fax"), numbers=numbers)
-        self.callbacks = Routes(CALLBACKS, *on, users=using("callback"))
-        self.messages = Routes(CENTER_MESSAGES, *on, self._message_problem)
-        self.groups = Routes(CENTER_GROUPS, *on, self._group_problem)
-        self.wake_ups = Routes(WAKE_UPS, *on, self._prompt_problem)
+        self.ivrs = DialplanObjects(
+            IVRS, *on, ObjectRules(self._ivr_problem, using("ivr")), numbers
+        )
+        self.directories = DialplanObjects(
+            DIRECTORIES, *on, ObjectRules(users=using("directory")), numbers
+        )
+        self.announcements = DialplanObjects(
+            ANNOUNCEMENTS, *on, ObjectRules(self._prompt_problem, using("announcement"))
+        )
+        self.disas = DialplanObjects(DISAS, *on, ObjectRules(users=using("disa")))
+        self.fax_extensions = DialplanObjects(FAXES, *on, ObjectRules(users=using("fax")), numbers)
+        self.callbacks = DialplanObjects(CALLBACKS, *on, ObjectRules(users=using("callback")))
+        self.messages = DialplanObjects(CENTER_MESSAGES, *on, ObjectRules(self._message_problem))
+        self.groups = DialplanObjects(CENTER_GROUPS, *on, ObjectRules(self._group_problem))
+        self.wake_ups = DialplanObjects(WAKE_UPS, *on, ObjectRules(self._prompt_problem))
         references.follow((self.ivrs, self.announcements, self.callbacks))
         references.follow((self.messages, self.groups, self.wake_ups, self.directories))
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
@@ -149,7 +158,7 @@ class Services:
         yield from OwnWakeUpRoutes(self.wake_ups).routes()
         yield from RingtoneRoutes(self.ringtones, self._people.rings_with).routes()
         numbered, coded = ("number", "name"), ("code", "name")
-        kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
+        kinds: tuple[tuple[DialplanObjects[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
             (self.ivrs, "Ivr", ("an IVR", "IVRs"), numbered),
             (self.directories, "NameDirectory", ("a name directory", "name directories"), numbered),
             (self.announcements, "Announcement", ("an announcement", "announcements"), ("name",)),
@@ -259,13 +268,13 @@ def _code_problem(code: str, codes: set[str], present: set[str], added: set[str]
     return {"code": AMBIGUOUS} if present & added else {}
 
 
-def numbered(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
+def numbered(entries: Sequence[DialplanObject[Any]]) -> list[Choice]:
     """What forms choose from, by number."""
     forms = [each.form for each in entries]
     return [Choice(each.number, f"{each.name} ({each.number})") for each in forms]
 
 
-def _named(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
+def _named(entries: Sequence[DialplanObject[Any]]) -> list[Choice]:
     return [Choice(each.id, each.form.own_name) for each in entries]
 
 

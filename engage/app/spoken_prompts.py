@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from engage.dialplan.custom_prompts import write_sound
-from engage.dialplan.model import RouteNameTaken
+from engage.dialplan.model import ObjectNameTaken
 from engage.errors import EngageError, Invalid
 from engage.system.actor import SYSTEM
 from pbxcore.journal import PromptRecorded
@@ -96,7 +96,7 @@ class SpokenPrompts:
             try:
                 numbered = name if number == 1 else f"{name[:60]} {number}"
                 await self._prompts.add(SYSTEM, numbered, data, ident)
-            except RouteNameTaken:
+            except ObjectNameTaken:
                 continue
             return
 

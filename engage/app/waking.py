@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from engage.dialplan.model import RouteEntry
-from engage.dialplan.repository import RouteRepository
+from engage.dialplan.model import DialplanObject
+from engage.dialplan.repository import ObjectRepository
 from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.identifiers import new_id
 from pbxcore.journal import WakeUpAsked, WakeUpCalled
@@ -17,7 +17,7 @@ from pbxcore.journal import WakeUpAsked, WakeUpCalled
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.hub.service import HubTransaction
     from pbxcore.journal import Entry
 
@@ -30,7 +30,7 @@ class Waking:
         zone: whose clock they go by.
     """
 
-    def __init__(self, kept: Routes[WakeUpForm], zone: Callable[[], str]) -> None:
+    def __init__(self, kept: DialplanObjects[WakeUpForm], zone: Callable[[], str]) -> None:
         self._kept, self._zone = kept, zone
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -41,7 +41,7 @@ class Waking:
         self, transaction: HubTransaction, entries: Sequence[Entry]
     ) -> Callable[[], None]:
         """Keep what these entries say."""
-        rows = RouteRepository(transaction.connection, self._kept.kind)
+        rows = ObjectRepository(transaction.connection, self._kept.kind)
         changed = False
         for each in entries:
             match each.fact:
@@ -61,7 +61,7 @@ class Waking:
         task.add_done_callback(self._tasks.discard)
 
     async def _ask(
-        self, rows: RouteRepository[WakeUpForm], number: str, time: str, at_ms: int
+        self, rows: ObjectRepository[WakeUpForm], number: str, time: str, at_ms: int
     ) -> None:
         """At the next such time; who asks for the same again has one call."""
         now = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(self._zone()))
@@ -70,12 +70,12 @@ class Waking:
         known = next((each for each in await rows.all() if each.form.name == form.name), None)
         if known is None:
             place = await rows.last() + 1
-            await rows.add(RouteEntry(new_id(), place, form, 1, at_ms), None)
+            await rows.add(DialplanObject(new_id(), place, form, 1, at_ms), None)
         else:
             await rows.put(replace(known, form=form, version=known.version + 1))
 
 
-async def _close(rows: RouteRepository[WakeUpForm], id_: str, *, answered: bool) -> None:
+async def _close(rows: ObjectRepository[WakeUpForm], id_: str, *, answered: bool) -> None:
     """Tell what came of it; one that was for once is over."""
     known = await rows.get(id_)
     if known is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Ident, MemberGroups, Members
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from pbxcore.apps.announcement_center import Audience, Recorded
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,8}$")]
 
 
-class CenterMessageForm(RouteBody):
+class CenterMessageForm(NamedForm):
     """A prompt that is played to groups of phones."""
 
     code: Code = Field(
@@ -45,7 +45,7 @@ class CenterMessageForm(RouteBody):
         return {self.prompt}
 
 
-class CenterGroupForm(RouteBody):
+class CenterGroupForm(NamedForm):
     """Phones that announcements are played to."""
 
     code: Code = Field(

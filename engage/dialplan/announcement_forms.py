@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from engage.dialplan.fields import Destination, Ident, missing_value
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from pbxcore.apps.announcement import Announcement
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class AnnouncementForm(RouteBody):
+class AnnouncementForm(NamedForm):
     """A prompt that callers hear before their call goes on."""
 
     prompt: Ident = Field(

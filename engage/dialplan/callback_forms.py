@@ -15,13 +15,13 @@ from engage.dialplan.fields import (
     Strip,
     missing_value,
 )
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.patterns import patterns_of
 
 
-class CallbackForm(RouteBody):
+class CallbackForm(NamedForm):
     """Turns callers away, and calls them back at once."""
 
     callers: Patterns = Field(

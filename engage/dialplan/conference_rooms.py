@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Members, Number
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.apps.conferences import ConferenceRoom
@@ -16,7 +16,7 @@ ROOM, WHO, COURSE = N_("Conference Room"), N_("Who may come in"), N_("During the
 Pin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,12})?$")]
 
 
-class ConferenceRoomForm(NumberedBody):
+class ConferenceRoomForm(NumberedForm):
     """A room where everybody hears everybody."""
 
     number: Number = Field(

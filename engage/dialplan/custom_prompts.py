@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_, Invalid
 from engage.identifiers import new_id
 from pbxcore.prompts.conversion import NoSound, decoded, encoded
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
     from engage.system.actor import Actor
 
 LARGEST_FILE = 30_000_000
@@ -25,7 +25,7 @@ QUALITY = 32_000
 """Bits a second: people speak and music plays, unlike in the prompts we render."""
 
 
-class CustomPromptForm(RouteBody):
+class CustomPromptForm(NamedForm):
     """What a prompt is called; its sound is a file of its own."""
 
 
@@ -41,7 +41,7 @@ class CustomPrompts:
     largest = LARGEST_FILE
     """Bytes of an upload."""
 
-    def __init__(self, kept: Routes[CustomPromptForm], folder: Path) -> None:
+    def __init__(self, kept: DialplanObjects[CustomPromptForm], folder: Path) -> None:
         self.kept = kept
         self._folder = folder
 
@@ -67,7 +67,7 @@ class CustomPrompts:
 
     async def add(
         self, actor: Actor, name: str, data: bytes, ident: str = ""
-    ) -> RouteEntry[CustomPromptForm]:
+    ) -> DialplanObject[CustomPromptForm]:
         """Add a prompt with its sound; `ident` is its id, if it has one already.
 
         Raises:

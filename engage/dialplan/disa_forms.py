@@ -7,14 +7,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import LEVELS, Level
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from pbxcore.apps.disa import Disa
 
 Seconds = Annotated[int, Field(ge=1, le=60)]
 
 
-class DisaForm(RouteBody):
+class DisaForm(NamedForm):
     """A dial tone for those who call in, to dial on from there."""
 
     password: Annotated[str, StringConstraints(pattern=r"^([0-9]{4,32})?$")] = Field(

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Digits, Ident, Name, Word
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.dialplan.outbound_forms import Way
 from engage.errors import N_
 from engage.form_hints import hint
@@ -34,7 +34,7 @@ class ZoneForm(Body):
     location: Word = Field(default="", title=N_("Location"), json_schema_extra=hint("text"))
 
 
-class EmergencyNumberForm(NumberedBody):
+class EmergencyNumberForm(NumberedForm):
     """A number that everybody may call at any time."""
 
     trunks_in: ClassVar[str] = "ways"

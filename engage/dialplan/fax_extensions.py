@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.dialplan.fields import Ident, Name
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.errors import N_
 from engage.people.addresses import address_list
 
 
-class FaxExtensionForm(NumberedBody):
+class FaxExtensionForm(NumberedForm):
     """A fax machine of the PBX's own."""
 
     name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})

@@ -21,7 +21,7 @@ from engage.dialplan.fields import (
     Word,
     missing_value,
 )
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from engage.partial_body import Body
@@ -76,7 +76,7 @@ class ModeDestinations(Body):
         return Mode(self.mode, self.destination.place, tuple(timed))
 
 
-class InboundRouteForm(RouteBody):
+class InboundRouteForm(NamedForm):
     """Where calls that come in by trunks go."""
 
     name: Name = Field(title=N_("Route Name"), json_schema_extra={"section": CALLS})

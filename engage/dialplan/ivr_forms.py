@@ -17,7 +17,7 @@ from engage.dialplan.fields import (
     Word,
     missing_value,
 )
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.errors import N_
 from engage.partial_body import Body
 from pbxcore.apps.ivr import Ivr, MenuKey
@@ -99,7 +99,7 @@ class KeyEvent(When, Key):
     )
 
 
-class IvrForm(NumberedBody):
+class IvrForm(NumberedForm):
     """A menu that callers walk through with keys."""
 
     name: Name = Field(title=N_("Name"), json_schema_extra={"section": IVR})

@@ -1,4 +1,4 @@
-"""A route as it is kept, of either kind; and whatever else is kept the same way."""
+"""The dialplan's objects as they are kept: routes, groups, menus and whatever has a form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engage.system.actor import Module
 
 
-class KeptBody(Body):
+class ObjectForm(Body):
     """What the forms of the dialplan's objects have in common."""
 
     named_by: ClassVar[str] = "name"
@@ -47,13 +47,13 @@ class KeptBody(Body):
         return {}
 
 
-class RouteBody(KeptBody):
-    """What the forms of routes have in common."""
+class NamedForm(ObjectForm):
+    """What the forms of objects with a plain name have in common."""
 
     name: Name
 
 
-class NumberedBody(RouteBody):
+class NumberedForm(NamedForm):
     """What the forms of objects have in common that are called at a number of their own."""
 
     number: Number
@@ -63,11 +63,11 @@ class NumberedBody(RouteBody):
         return {self.number: "number"}
 
 
-Form = TypeVar("Form", bound=KeptBody)
+Form = TypeVar("Form", bound=ObjectForm)
 
 
-class RouteNameTaken(Conflict):
-    """Another route has this name, whatever its case."""
+class ObjectNameTaken(Conflict):
+    """Another object of the kind has this name, whatever its case."""
 
     code = "name_taken"
     text = N_("This name is taken already.")
@@ -85,8 +85,8 @@ class KindFull(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class RouteEntry(Generic[Form]):
-    """A route. Of two that match equally the one with the lower `position` is taken."""
+class DialplanObject(Generic[Form]):
+    """An object. Of two that match equally the one with the lower `position` is taken."""
 
     id: str
     position: int
@@ -108,7 +108,7 @@ class RouteEntry(Generic[Form]):
 
 
 @dataclass(frozen=True, slots=True)
-class RouteKind(Generic[Form]):
+class ObjectKind(Generic[Form]):
     """One kind: what the operation log calls it, where it is kept, who may see it, how many."""
 
     word: str

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from engage.dialplan.custom_prompts import as_played, converted, remove_strangers, write_sound
 from engage.dialplan.fields import Ident, Name
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_, Conflict, NotFound
 from engage.identifiers import new_id
 from engage.partial_body import Body
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pydantic.config import JsonDict
 
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.system.actor import Actor
 
 MOST_FILES: Final = 200
@@ -64,7 +64,7 @@ class MusicFile(Body):
     name: Name
 
 
-class MusicClassForm(RouteBody):
+class MusicClassForm(NamedForm):
     """What a class is called, and in which order its files play."""
 
     name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
@@ -91,7 +91,7 @@ class MusicClasses:
     the start.
     """
 
-    def __init__(self, kept: Routes[KeptMusicClass], folder: Path) -> None:
+    def __init__(self, kept: DialplanObjects[KeptMusicClass], folder: Path) -> None:
         self.kept = kept
         self._folder = folder
 

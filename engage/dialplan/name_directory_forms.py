@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from engage.dialplan.fields import MemberGroups, Members, Number
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.errors import N_
 from pbxcore.apps.name_directory import NameDirectory
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class NameDirectoryForm(NumberedBody):
+class NameDirectoryForm(NumberedForm):
     """Callers find people by the letters of their names."""
 
     number: Number = Field(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -44,7 +44,7 @@ class ObjectRoutes(Generic[Form]):
 
     def __init__(
         self,
-        kept: Routes[Form],
+        kept: DialplanObjects[Form],
         model: str,
         words: tuple[str, str],
         columns: tuple[str, ...],
@@ -178,7 +178,7 @@ class OrderedRoutes(ObjectRoutes[Form]):
         return answer(shown(await self._kept.move(who, object_id, body.position)))
 
 
-def shown(entry: RouteEntry[Any]) -> dict[str, Any]:
+def shown(entry: DialplanObject[Any]) -> dict[str, Any]:
     """As it is answered."""
     more = {"id": entry.id, "position": entry.position, "version": entry.version}
     return {**entry.form.model_dump(mode="json"), **more}
@@ -194,7 +194,7 @@ def _model(name: str, base: type[BaseModel], **fields: Any) -> type[BaseModel]:
     return made
 
 
-def _words(entry: RouteEntry[Any]) -> tuple[str, ...]:
+def _words(entry: DialplanObject[Any]) -> tuple[str, ...]:
     form = entry.form
     return form.own_name, *(getattr(form, name, "") for name in ("patterns", "dids", "number"))
 

@@ -17,7 +17,7 @@ from engage.dialplan.fields import (
     When,
     Word,
 )
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from engage.partial_body import Body
 from pbxcore.dialplan.patterns import patterns_of
@@ -57,7 +57,7 @@ class Way(Body):
     )
 
 
-class OutboundRouteForm(RouteBody):
+class OutboundRouteForm(NamedForm):
     """Which numbers go out by which trunks, and for whom."""
 
     trunks_in: ClassVar[str] = "ways"

@@ -20,8 +20,8 @@ from engage.web.requests import address, answer, named, principal, read
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
 
 MOST: Final = 20
 _OWN: Final = Rights({Module.WAKE_UPS: "edit"})
@@ -58,7 +58,7 @@ class OwnWakeUps(BaseModel):
 class OwnWakeUpRoutes:
     """What a user sees and changes of the wake-up calls: those of his own extension."""
 
-    def __init__(self, kept: Routes[WakeUpForm]) -> None:
+    def __init__(self, kept: DialplanObjects[WakeUpForm]) -> None:
         self._kept = kept
 
     def routes(self) -> list[Route]:
@@ -111,11 +111,11 @@ class OwnWakeUpRoutes:
         await self._kept.delete(Actor(user.who, address(request), _OWN), wanted)
         return Response(status_code=204, headers={"cache-control": "no-store"})
 
-    def _of(self, number: str) -> list[RouteEntry[WakeUpForm]]:
+    def _of(self, number: str) -> list[DialplanObject[WakeUpForm]]:
         return [each for each in self._kept.entries if each.form.number == number]
 
 
-def _shown(entry: RouteEntry[WakeUpForm]) -> dict[str, object]:
+def _shown(entry: DialplanObject[WakeUpForm]) -> dict[str, object]:
     form = entry.form
     when = {"mode": form.mode, "date": form.date, "time": form.time}
     return {"id": entry.id, **when, "over": form.disabled, "outcome": form.outcome}

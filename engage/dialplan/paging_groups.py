@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import MemberGroups, Members, Number
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.errors import N_
 from engage.system.time_settings import WEEKDAYS, ClockTime, Weekday
 from pbxcore.dialplan.plan import PagingGroup
@@ -32,7 +32,7 @@ _SPEAKING: JsonDict = {"field": "type", "is": ["two_way", "private", "one_way", 
 GROUP, PAGE = N_("Paging/Intercom Group"), N_("Page")
 
 
-class PagingGroupForm(NumberedBody):
+class PagingGroupForm(NumberedForm):
     """Phones that answer by themselves, and let their users hear who calls."""
 
     number: Number = Field(

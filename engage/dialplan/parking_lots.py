@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engage.dialplan.fields import Destination, Number, missing_value
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.dialplan.plan import ParkingLot
@@ -16,7 +16,7 @@ MOST_SLOTS = 200
 LOT, RETURN = N_("Parking Lot"), N_("Return")
 
 
-class ParkingLotForm(NumberedBody):
+class ParkingLotForm(NumberedForm):
     """Numbered slots where calls wait until somebody takes them."""
 
     number: Number = Field(

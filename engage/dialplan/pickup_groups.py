@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from engage.dialplan.fields import MemberGroups, Members
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from pbxcore.dialplan.plan import PickupGroup
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class PickupGroupForm(RouteBody):
+class PickupGroupForm(NamedForm):
     """Extensions that pick up each other's calls."""
 
     members: Members = Field(

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Name, Word
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from engage.partial_body import Body
 from pbxcore.dialplan import pin
@@ -26,7 +26,7 @@ class Pin(Body):
     name: Word = Field(default="", title=N_("PIN Name"), json_schema_extra={"control": "text"})
 
 
-class PinGroupForm(RouteBody):
+class PinGroupForm(NamedForm):
     """PINs under one name."""
 
     name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})

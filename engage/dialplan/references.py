@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
 
     Users = list[dict[str, str]]
 
@@ -59,11 +59,11 @@ class References:
 
     def __init__(self, others: Callable[[str, str], Users]) -> None:
         """`others`: who needs an object of a kind and a value, and is none of the dialplan."""
-        self._kept: list[Routes[Any]] = []
+        self._kept: list[DialplanObjects[Any]] = []
         self._sections: dict[str, Callable[[], BaseModel]] = {}
         self._others = others
 
-    def follow(self, kept: Iterable[Routes[Any]]) -> None:
+    def follow(self, kept: Iterable[DialplanObjects[Any]]) -> None:
         """Look through these too."""
         self._kept += kept
 
@@ -71,10 +71,10 @@ class References:
         """Look through a section of settings too, which may name an object by its name."""
         self._sections[section] = values
 
-    def users_of(self, kind: str) -> Callable[[RouteEntry[Any]], Users]:
+    def users_of(self, kind: str) -> Callable[[DialplanObject[Any]], Users]:
         """Who needs an entry that is of this kind, other than itself."""
 
-        def users(entry: RouteEntry[Any]) -> Users:
+        def users(entry: DialplanObject[Any]) -> Users:
             wanted = Named(kind, str(getattr(entry.form, "number", entry.id)))
             found = [
                 {"kind": each.kind.word, "id": other.id, "name": other.form.own_name}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Destination, Ident, Word, missing_value
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.dialplan.plan import RingGroup
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GROUP, RINGING = N_("Ring Group"), N_("Ringing")
 
 
-class RingGroupForm(NumberedBody):
+class RingGroupForm(NumberedForm):
     """Extensions that ring for one number."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(

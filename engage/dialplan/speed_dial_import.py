@@ -12,7 +12,7 @@ from engage.people.worksheets import ImportRefused, Outcome, Plan, validated
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.people.csv_table import Row
     from engage.system.actor import Actor
 
@@ -27,7 +27,7 @@ SpeedDialPlan = Plan[SpeedDialForm, SpeedDialForm]
 class SpeedDialImport:
     """Takes worksheets of speed dials in."""
 
-    def __init__(self, kept: Routes[SpeedDialForm]) -> None:
+    def __init__(self, kept: DialplanObjects[SpeedDialForm]) -> None:
         self._kept = kept
 
     async def run(self, actor: Actor, data: bytes, *, update: bool, dry_run: bool) -> Outcome:

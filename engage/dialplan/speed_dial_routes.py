@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.dialplan.speed_dial_import import SpeedDialImport
 
 
 class SpeedDialRoutes(ObjectRoutes[SpeedDialForm]):
     """The HTTP edge of speed dials."""
 
-    def __init__(self, kept: Routes[SpeedDialForm], importing: SpeedDialImport) -> None:
+    def __init__(self, kept: DialplanObjects[SpeedDialForm], importing: SpeedDialImport) -> None:
         columns, sorts = ("code", "kind", "value", "disabled"), ("code", "disabled")
         super().__init__(kept, "SpeedDial", ("a speed dial", "speed dials"), columns, sorts)
         self._importing = importing

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Destination, missing_value
-from engage.dialplan.model import KeptBody
+from engage.dialplan.model import ObjectForm
 from engage.errors import N_
 
 MOST = 1000
@@ -15,7 +15,7 @@ MOST = 1000
 Code = Annotated[str, StringConstraints(pattern=r"^\*?[0-9]{1,8}$")]
 
 
-class SpeedDialForm(KeptBody):
+class SpeedDialForm(ObjectForm):
     """A short code, and where it leads."""
 
     named_by: ClassVar[str] = "code"

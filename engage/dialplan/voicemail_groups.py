@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Ident, Name
-from engage.dialplan.model import NumberedBody
+from engage.dialplan.model import NumberedForm
 from engage.errors import N_
 from pbxcore.voicemail import rules
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class VoicemailGroupForm(NumberedBody):
+class VoicemailGroupForm(NumberedForm):
     """Extensions whose mailboxes get the messages that are left at one number."""
 
     name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})

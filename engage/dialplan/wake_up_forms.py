@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Ident
-from engage.dialplan.model import RouteBody
+from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from pbxcore.dialplan.wake_ups import WakeUpCall
 
@@ -19,7 +19,7 @@ Day = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Moment = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-class WakeUpForm(RouteBody):
+class WakeUpForm(NamedForm):
     """Rings an extension at a time, once or every day."""
 
     number: Ident = Field(

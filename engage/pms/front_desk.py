@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
     from engage.identifiers import Clock
     from engage.pms.model import Guest, Usual
     from engage.pms.room_phones import RoomPhones
@@ -56,7 +56,11 @@ class FrontDesk:
     """
 
     def __init__(
-        self, rooms: Routes[PmsRoomForm], phones: RoomPhones, database: Database, clock: Clock
+        self,
+        rooms: DialplanObjects[PmsRoomForm],
+        phones: RoomPhones,
+        database: Database,
+        clock: Clock,
     ) -> None:
         self._rooms, self._phones = rooms, phones
         self._database, self._clock = database, clock
@@ -112,7 +116,7 @@ class FrontDesk:
         """What a room's extension is now."""
         return self._phones.usual(actor, room.extension)
 
-    def users(self, entry: RouteEntry[PmsRoomForm]) -> list[dict[str, str]]:
+    def users(self, entry: DialplanObject[PmsRoomForm]) -> list[dict[str, str]]:
         """The guest because of whom a room cannot be deleted."""
         room = entry.form.room
         if not self.is_taken(room):

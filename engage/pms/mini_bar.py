@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from engage.dialplan.model import KeptBody
+from engage.dialplan.model import ObjectForm
 from engage.errors import N_
 from engage.form_hints import hint
 from engage.people import policy
@@ -65,7 +65,7 @@ def owner(settings: Callable[[], MiniBarSettings]) -> Owner:
     return Owner(NumberOfMiniBar, holds)
 
 
-class MiniBarGoodsForm(KeptBody):
+class MiniBarGoodsForm(ObjectForm):
     """Something that mini bars hold."""
 
     named_by: ClassVar[str] = "code"
@@ -78,7 +78,7 @@ class MiniBarGoodsForm(KeptBody):
     name: Line = Field(title=N_("Name"), json_schema_extra={"control": "text"})
 
 
-class MiniBarMaidForm(KeptBody):
+class MiniBarMaidForm(ObjectForm):
     """Somebody who fills up mini bars."""
 
     named_by: ClassVar[str] = "code"

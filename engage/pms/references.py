@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.dialplan.service import Routes
+    from engage.dialplan.service import DialplanObjects
     from engage.pms.rooms import PmsRoomForm
 
 
 class RoomReferences:
     """Tells those who delete extensions of the rooms: a room is nothing without its telephone."""
 
-    def __init__(self, rooms: Routes[PmsRoomForm]) -> None:
+    def __init__(self, rooms: DialplanObjects[PmsRoomForm]) -> None:
         self._rooms = rooms
 
     async def referring(

@@ -20,8 +20,8 @@ from pbxcore.voicemail.commands import (
 )
 
 if TYPE_CHECKING:
-    from engage.dialplan.model import RouteEntry
-    from engage.dialplan.service import Routes
+    from engage.dialplan.model import DialplanObject
+    from engage.dialplan.service import DialplanObjects
     from engage.people.service import People
     from engage.pms.model import Guest
     from engage.system.actor import Actor
@@ -48,7 +48,7 @@ class RoomPhones:
         wake_ups: wake-up calls of all extensions.
     """
 
-    def __init__(self, people: People, pbx: Pbx, wake_ups: Routes[WakeUpForm]) -> None:
+    def __init__(self, people: People, pbx: Pbx, wake_ups: DialplanObjects[WakeUpForm]) -> None:
         self._people, self._pbx, self._wake_ups = people, pbx, wake_ups
 
     def usual(self, actor: Actor, number: str) -> Usual:
@@ -127,7 +127,7 @@ class RoomPhones:
             rows.append(ForwardRow(kind="extension" if inside else "external", value=target))
         await self._change(actor, number, forwards=[each.model_dump() for each in rows])
 
-    def wake_ups(self, number: str) -> list[RouteEntry[WakeUpForm]]:
+    def wake_ups(self, number: str) -> list[DialplanObject[WakeUpForm]]:
         """The wake-up calls of an extension, the next first."""
         found = [each for each in self._wake_ups.entries if each.form.number == number]
         return sorted(found, key=lambda each: (each.form.date, each.form.time))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.dialplan.fields import Ident
-from engage.dialplan.model import KeptBody
+from engage.dialplan.model import ObjectForm
 from engage.errors import N_
 from engage.people import policy
 from engage.pms.model import RoomOccupied
@@ -15,7 +15,7 @@ from engage.pms.model import RoomOccupied
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.model import DialplanObject
 
 RoomNumber = Annotated[
     str, StringConstraints(min_length=1, max_length=32), AfterValidator(policy.line)
@@ -23,7 +23,7 @@ RoomNumber = Annotated[
 Address = Annotated[str, StringConstraints(max_length=32), AfterValidator(policy.line)]
 
 
-class PmsRoomForm(KeptBody):
+class PmsRoomForm(ObjectForm):
     """A room and its telephone."""
 
     named_by: ClassVar[str] = "room"
@@ -49,7 +49,7 @@ class PmsRoomForm(KeptBody):
 def room_problem(
     form: PmsRoomForm,
     but: str,
-    rooms: Sequence[RouteEntry[PmsRoomForm]],
+    rooms: Sequence[DialplanObject[PmsRoomForm]],
     is_extension: Callable[[str], bool],
     is_taken: Callable[[str], bool],
 ) -> dict[str, str]:

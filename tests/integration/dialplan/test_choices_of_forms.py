@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engage.app import dialplan, hotel, music, rooms, services
 from engage.calls.prompt_recording_routes import RecordPromptForm
-from engage.dialplan.model import RouteKind
+from engage.dialplan.model import ObjectKind
 from engage.errors import Forbidden
 from engage.people.admin_forms import NewAdmin
 from engage.people.extension_forms import NewExtension
@@ -52,7 +52,7 @@ def needed(site: Site) -> Iterator[tuple[Module, str]]:
     """Each list that a form of a module names in its schema."""
     forms = [*OTHERS]
     for place in PLACES:
-        kinds = (each for each in vars(place).values() if isinstance(each, RouteKind))
+        kinds = (each for each in vars(place).values() if isinstance(each, ObjectKind))
         forms += [(each.module, each.form) for each in kinds]
     configuration = site.application._running._ground.configuration  # noqa: SLF001 - nobody else lists them
     sections = map(configuration.section, configuration.names())

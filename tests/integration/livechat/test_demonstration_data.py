@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from engage import demo
 from engage.app.dialplan import RING_GROUPS
 from engage.app.rooms import CONFERENCE_ROOMS
-from engage.dialplan.service import Routes
+from engage.dialplan.service import DialplanObjects
 from engage.events import Events
 from engage.hub.service import Hub
 from engage.keyring import Keyring
@@ -43,8 +43,8 @@ class House:
         outbox = Outbox(database, keyring, lambda: "https://pbx.example")
         self.livechat = LiveChatService(database, self.hub, sockets, self.people, events, outbox)
         self.events = events
-        self.ring_groups = Routes(RING_GROUPS, database, events, lambda _: True)
-        self.rooms = Routes(CONFERENCE_ROOMS, database, events, lambda _: True)
+        self.ring_groups = DialplanObjects(RING_GROUPS, database, events)
+        self.rooms = DialplanObjects(CONFERENCE_ROOMS, database, events)
 
     async def fill(self, **options: str) -> bool:
         return await demo.fill(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from engage.app.services import WAKE_UPS
-from engage.dialplan.service import Routes, no_trunk
+from engage.dialplan.service import DialplanObjects
 from engage.events import Events
 from engage.pms.room_phones import Pbx, RoomPhones
 from engage.system.actor import SYSTEM
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_call_that_somebody_has_just_deleted_is_added_anew(database: Database) -> None:
-    ours, others = (Routes(WAKE_UPS, database, Events(), no_trunk) for _ in range(2))
+    ours, others = (DialplanObjects(WAKE_UPS, database, Events()) for _ in range(2))
     phones = RoomPhones(cast("People", None), cast("Pbx", None), ours)
     for _ in range(2):
         await phones.wake(SYSTEM, "1001", "07:30", "2099-12-31")

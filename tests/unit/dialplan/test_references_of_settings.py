@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engage.dialplan.custom_prompts import CustomPromptForm
-from engage.dialplan.model import RouteEntry
+from engage.dialplan.model import DialplanObject
 from engage.dialplan.references import References
 from engage.pms.mini_bar import MiniBarSettings
 from engage.pms.room_statuses import RoomStatuses
 
-PROMPT = RouteEntry("p1", 1, CustomPromptForm(name="Bar"), 1, 0)
+PROMPT = DialplanObject("p1", 1, CustomPromptForm(name="Bar"), 1, 0)
 
 
 def users(bar: str, status: str) -> list[dict[str, str]]:

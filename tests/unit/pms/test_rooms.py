@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engage.dialplan.model import RouteEntry
+from engage.dialplan.model import DialplanObject
 from engage.pms.rooms import PmsRoomForm, room_problem
 
 ROOMS = [
-    RouteEntry(number, position, PmsRoomForm(room=number, extension=extension), 1, 0)
+    DialplanObject(number, position, PmsRoomForm(room=number, extension=extension), 1, 0)
     for position, (number, extension) in enumerate([("101", "1001"), ("102", "1002")], 1)
 ]
 
