@@ -1,12 +1,14 @@
 /** The conversation client of visitor and Wave alike: what has been seen is resumed by sequence, what is written is in the outbox first. */
 import { type Api, ApiError } from "./api";
-import { after, type Conversation, empty, type Input, isBehind, isMine, TYPING_LIVES_MS } from "./conversation";
+import { CatchingUp } from "./catching-up";
+import { after, type Conversation, empty, type Input, isMine, TYPING_LIVES_MS } from "./conversation";
 import { newId } from "./ids";
+import { Marks } from "./marks";
 import { type Entry, type Extra, openOutbox, type Outbox, type OutgoingFile } from "./outbox";
 import { Sender } from "./sender";
 import { Socket, SocketGone, type SocketState } from "./socket";
 import { Uploads } from "./uploads";
-import type { Ack, Author, Me, Page, Summary, Watermark, WireEvent } from "./wire";
+import type { Ack, Author, Me, Summary, Watermark, WireEvent } from "./wire";
 
 interface ClientOptions {
   me: Me;
@@ -21,14 +23,12 @@ interface ClientOptions {
 /** `connecting`: first attempt; `offline`: lost, trying again at `retryAtMs`; `refused`: see `refusal`. */
 export type Connection = "connecting" | "online" | "offline" | "refused" | "stopped";
 
-const WATERMARK_MS = 500;
 const TYPING_MS = 3_000;
 const CHECK_MS = 60_000;
 /** How long who ends a conversation waits for what was written in it. */
 const WRITTEN_WITHIN_MS = 5_000;
 /** Own event after the acknowledgement: it usually follows at once by the socket. */
 const SETTLE_MS = 1_500;
-const PAGE = 200;
 const LARGEST_FILE = 1024 * 1024 * 1024;
 
 export class ConversationClient {
@@ -45,13 +45,12 @@ export class ConversationClient {
   readonly #sending: Promise<{ outbox: Outbox; sender: Sender }>;
   #mayOpen!: () => void;
   readonly #uploads: Uploads;
+  readonly #marks: Marks;
+  readonly #catchingUp: CatchingUp;
   #listeners = new Set<() => void>();
   #handlers = new Map<string, Set<(data: never) => void>>();
   #followed = new Set<string>();
-  #attended = new Set<string>();
-  #asking = new Set<string>();
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  #told = new Map<string, { delivered: number; read: number }>();
   #typed = new Map<string, number>();
   #changes = 0;
   readonly #unhook: (() => void)[] = [];
@@ -67,6 +66,18 @@ export class ConversationClient {
       auth: options.auth,
       onState: (state, code) => this.#socketBecame(state, code),
       onEvent: (name, data) => this.#heard(name, data),
+    });
+    const kept = {
+      conversation: (id: string) => this.get(id),
+      put: (id: string, input: Input) => this.#put(id, input),
+      later: (name: string, ms: number, work: () => void) => this.#later(name, ms, work),
+    };
+    this.#marks = new Marks({ ...kept, me: options.me, tell: (name, id, seq) => this.#tellMark(name, id, seq) });
+    this.#catchingUp = new CatchingUp({
+      ...kept,
+      api: options.api,
+      followed: (id) => this.#followed.has(id),
+      resume: async (id, from) => (this.#socket.state === "open" ? this.request("resume", { conversation: id, after: from }, 5_000) : null),
     });
     this.#uploads = new Uploads(options.api, {
       progress: (entry, sent) => this.#put(entry.conversation, { type: "progress", clientId: entry.clientId, sent }),
@@ -94,7 +105,7 @@ export class ConversationClient {
     hook(window, "offline", () => this.#socket.suspect());
     hook(window, "pageshow", () => this.#wakeUp());
     hook(document, "visibilitychange", () => document.visibilityState === "visible" && this.#wakeUp());
-    hook(window, "focus", () => this.#markRead());
+    hook(window, "focus", () => this.#marks.read());
     // An open socket keeps a page out of the back-forward cache.
     hook(window, "pagehide", () => this.#socket.close());
     const regular = setInterval(() => this.#check(), CHECK_MS);
@@ -110,7 +121,7 @@ export class ConversationClient {
     const sender = new Sender(outbox, this.#socket, this.#options.api, {
       stored: (entry, seq) => {
         this.#put(entry.conversation, { type: "stored", clientId: entry.clientId, seq });
-        this.#later(`ask ${entry.conversation}`, SETTLE_MS, () => this.#askIfBehind(entry.conversation));
+        this.#later(`ask ${entry.conversation}`, SETTLE_MS, () => this.#catchingUp.askIfBehind(entry.conversation));
       },
       refused: (entry, error) => this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error }),
       late: (entry, error) => this.#put(entry.conversation, { type: "late", clientId: entry.clientId, error }),
@@ -172,7 +183,7 @@ export class ConversationClient {
     if (this.#followed.has(conversation)) return;
     this.#followed.add(conversation);
     if (!this.conversations.has(conversation)) this.#keep(empty(conversation));
-    if (!this.get(conversation)!.loaded) void this.#ask(conversation);
+    if (!this.get(conversation)!.loaded) void this.#catchingUp.ask(conversation);
   }
 
   /** Take a summary that came another way, such as the answer to `accept`, with its events. */
@@ -180,13 +191,13 @@ export class ConversationClient {
     const complete = (summary.events[0]?.prev ?? 0) === 0;
     this.#put(summary.conversation, { type: "summary", summary, asked: complete });
     this.follow(summary.conversation);
-    this.#askIfBehind(summary.conversation);
+    this.#catchingUp.askIfBehind(summary.conversation);
   }
 
   /** The conversation is no longer this reader's. */
   forget(conversation: string): void {
     this.#followed.delete(conversation);
-    this.#attended.delete(conversation);
+    this.#marks.forget(conversation);
     const rest = new Map(this.conversations);
     rest.delete(conversation);
     this.conversations = rest;
@@ -292,9 +303,7 @@ export class ConversationClient {
 
   /** The newest line is in sight (or no longer): read marks follow while the page is visible and focused. */
   attend(conversation: string, inSight: boolean): void {
-    if (inSight) this.#attended.add(conversation);
-    else this.#attended.delete(conversation);
-    this.#markRead();
+    this.#marks.attend(conversation, inSight);
   }
 
   #changed(): void {
@@ -312,8 +321,8 @@ export class ConversationClient {
     const now = after(before ?? empty(id), input, this.me);
     if (now === before) return;
     this.#keep(now);
-    this.#markDelivered(now);
-    this.#markRead();
+    this.#marks.delivered(now);
+    this.#marks.read();
   }
 
   #later(name: string, ms: number, work: () => void): void {
@@ -360,7 +369,7 @@ export class ConversationClient {
       case "head": {
         const { conversation, head } = data as { conversation: string; head: number };
         this.#put(conversation, { type: "head", head });
-        this.#askIfBehind(conversation);
+        this.#catchingUp.askIfBehind(conversation);
         break;
       }
       case "revoked":
@@ -376,7 +385,7 @@ export class ConversationClient {
     const mine = event.client_id !== undefined && isMine(event.author, this.me);
     if (mine) void this.#sending.then(({ outbox }) => outbox.remove(event.client_id!)); // stored by way of another tab
     if (!known) this.#later("hello", 20, () => void this.#hello());
-    else this.#askIfBehind(event.conversation);
+    else this.#catchingUp.askIfBehind(event.conversation);
   }
 
   /** Name what is here, hear what is behind. */
@@ -391,12 +400,12 @@ export class ConversationClient {
     for (const summary of ack["conversations"] as Summary[]) {
       const asked = heads[summary.conversation] === this.get(summary.conversation)?.last && summary.conversation in heads;
       this.#put(summary.conversation, { type: "summary", summary, asked });
-      if (summary.too_far && this.#followed.has(summary.conversation)) this.#restart(summary.conversation, summary.head);
-      this.#askIfBehind(summary.conversation);
+      if (summary.too_far && this.#followed.has(summary.conversation)) this.#catchingUp.restart(summary.conversation, summary.head);
+      this.#catchingUp.askIfBehind(summary.conversation);
     }
     for (const handler of this.#handlers.get("hello") ?? []) handler(ack as never);
     void this.#sending.then(({ sender }) => sender.wake());
-    for (const id of this.conversations.keys()) this.#later(`mark ${id}`, WATERMARK_MS, () => void this.#tellMarks(id));
+    for (const id of this.conversations.keys()) this.#marks.tellSoon(id);
   }
 
   /** "Anything after n?", without trusting the socket; also takes over what another tab left unsent. */
@@ -404,7 +413,7 @@ export class ConversationClient {
     this.#socket.open();
     void this.#sending.then(({ sender }) => sender.wake());
     void this.#adopt();
-    for (const id of this.#attended.size ? this.#attended : [...this.#followed].slice(-3)) void this.#ask(id, true);
+    for (const id of this.#marks.attended.size ? this.#marks.attended : [...this.#followed].slice(-3)) void this.#catchingUp.ask(id, true);
   }
 
   /** After sleep a socket may look open and be dead: it has five seconds to prove that it lives. */
@@ -414,57 +423,6 @@ export class ConversationClient {
     this.#socket.request("hello", { heads: {} }, 5_000).catch((error: unknown) => {
       if (error instanceof SocketGone && error.reason === "timeout") this.#socket.suspect();
     });
-  }
-
-  #askIfBehind(id: string): void {
-    const conversation = this.get(id);
-    if (conversation && this.#followed.has(id) && (isBehind(conversation) || !conversation.loaded)) void this.#ask(id);
-  }
-
-  async #ask(id: string, overHttp = false): Promise<void> {
-    if (this.#asking.has(id)) return;
-    this.#asking.add(id);
-    let failed = false;
-    try {
-      for (let more = true; more; ) more = await this.#askPage(id, overHttp);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      failed = error.transient;
-    } finally {
-      this.#asking.delete(id);
-    }
-    const conversation = this.get(id);
-    if (conversation && (failed || isBehind(conversation))) this.#later(`ask ${id}`, failed ? 4_000 : 250, () => this.#askIfBehind(id));
-  }
-
-  async #askPage(id: string, overHttp: boolean): Promise<boolean> {
-    const from = this.get(id)?.last ?? 0;
-    const answer = await this.#page(id, from, overHttp);
-    if ("too_far" in answer) {
-      this.#restart(id, answer.head);
-      return true;
-    }
-    this.#put(id, { type: "page", after: from, page: answer });
-    return answer.more && (this.get(id)?.last ?? 0) > from;
-  }
-
-  async #page(id: string, from: number, overHttp: boolean): Promise<Page | { too_far: true; head: number }> {
-    if (!overHttp && this.#socket.state === "open") {
-      const ack = await this.request("resume", { conversation: id, after: from }, 5_000);
-      if (ack.ok) return ack as unknown as Page;
-      if (ack.error.code === "too_far") return { too_far: true, head: Number(ack.error["head"] ?? 0) };
-    }
-    try {
-      return await this.#options.api.get<Page>(`/v1/conversations/${id}/events?after=${from}&limit=${PAGE}`, 8_000);
-    } catch (error) {
-      if (error instanceof ApiError && error.code === "too_far") return { too_far: true, head: Number(error.body?.["head"] ?? 0) };
-      throw error;
-    }
-  }
-
-  /** What lies between is gone on the server: begin again with the newest page. */
-  #restart(id: string, head: number): void {
-    this.#put(id, { type: "restarted", after: Math.max(0, head - PAGE) });
   }
 
   async #keepEntry(entry: Entry): Promise<void> {
@@ -484,42 +442,6 @@ export class ConversationClient {
       this.#put(entry.conversation, written(entry));
       if (entry.refused) this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error: entry.refused });
     }
-  }
-
-  #newestOfOthers(conversation: Conversation): number {
-    for (let index = conversation.events.length - 1; index >= 0; index--) {
-      const event = conversation.events[index]!;
-      if (!isMine(event.author, this.me)) return event.seq;
-    }
-    return 0;
-  }
-
-  #markDelivered(conversation: Conversation): void {
-    const seq = this.#newestOfOthers(conversation);
-    if (seq <= (conversation.watermarks[this.me.who]?.delivered ?? 0)) return;
-    this.#later(`mark ${conversation.id}`, WATERMARK_MS, () => void this.#tellMarks(conversation.id));
-  }
-
-  #markRead(): void {
-    if (document.visibilityState !== "visible" || !document.hasFocus()) return;
-    for (const id of this.#attended) {
-      const conversation = this.get(id);
-      const seq = conversation ? this.#newestOfOthers(conversation) : 0;
-      if (!conversation || seq <= (conversation.watermarks[this.me.who]?.read ?? 0)) continue;
-      this.#put(id, { type: "watermark", watermark: { who: this.me.who, delivered: seq, read: seq } });
-      this.#later(`mark ${id}`, WATERMARK_MS, () => void this.#tellMarks(id));
-    }
-  }
-
-  async #tellMarks(id: string): Promise<void> {
-    const conversation = this.get(id);
-    if (!conversation) return;
-    const read = conversation.watermarks[this.me.who]?.read ?? 0;
-    const delivered = this.#newestOfOthers(conversation);
-    const told = this.#told.get(id) ?? { delivered: 0, read: 0 };
-    if (delivered > Math.max(told.delivered, read) && (await this.#tellMark("delivered", id, delivered))) told.delivered = delivered;
-    if (read > told.read && (await this.#tellMark("read", id, read))) told.read = read;
-    this.#told.set(id, told);
   }
 
   async #tellMark(name: "delivered" | "read", id: string, seq: number): Promise<boolean> {
