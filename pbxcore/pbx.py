@@ -32,12 +32,12 @@ from pbxcore.faxes.inbox import FaxInbox
 from pbxcore.faxes.keeping import NoFaxKeeper
 from pbxcore.features.model import Features
 from pbxcore.features.recent import Came
-from pbxcore.ground import Ground
 from pbxcore.health import Health, Probe
 from pbxcore.media.port import NoMedia
 from pbxcore.net import addresses
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.net.websocket import WebSockets
+from pbxcore.parts import PbxParts
 from pbxcore.presence.bindings import BindingStore, StoredBinding
 from pbxcore.presence.keeping import EventStores, volatile_stores
 from pbxcore.presence.publication import Publication
@@ -143,7 +143,7 @@ class Pbx:
         def now_ms() -> int:
             return int(clock() * 1000)
 
-        self._ground = Ground(
+        self._parts = PbxParts(
             directory=directory,
             domain=domain,
             authentication=Authentication(
@@ -190,7 +190,7 @@ class Pbx:
     @property
     def voicemail(self) -> VoicemailService:
         """The mailboxes."""
-        return self._ground.voicemail
+        return self._parts.voicemail
 
     async def start(
         self,
@@ -199,7 +199,7 @@ class Pbx:
         tls: Sequence[socket.socket] = (),
     ) -> None:
         """Load the bindings and serve on these sockets, which the PBX owns (closes) from now on."""
-        self._running = Running(self._ground, self._tls)
+        self._running = Running(self._parts, self._tls)
         await self._running.start(udp, tcp, tls)
 
     async def stop(self, grace_s: float = 5.0) -> None:
@@ -217,7 +217,7 @@ class Pbx:
             CertificateRefused: one cannot be used; then all stays as it was.
         """
         if self._tls is None:
-            self._tls = Tls(lambda: self._ground.directory.settings, certificates)
+            self._tls = Tls(lambda: self._parts.directory.settings, certificates)
         else:
             self._tls.use(certificates)
 
@@ -240,48 +240,48 @@ class Pbx:
         Raises:
             LocalProtocolError: `MessageArrived`, which goes the other way.
         """
-        ground, running = self._ground, self._running
+        parts, running = self._parts, self._running
         match request:
             case commands.PutSnapshot() | commands.ApplyDelta():
                 self._take(request)
             case commands.ListBindings(number, everywhere):
-                return ground.phones.listed(number, everywhere=everywhere)
+                return parts.phones.listed(number, everywhere=everywhere)
             case commands.RevokeDevice(tag, until_ms):
                 self._devices.revoke(tag, until_ms / 1000)
-                ground.phones.revoked(tag)
+                parts.phones.revoked(tag)
             case commands.ListBans() | commands.LiftBans() | commands.Trace():
-                return ground.watch.handle(request)
+                return parts.watch.handle(request)
             case Probe():
                 return self._health()
             case _ if isinstance(request, VoicemailCommand):
-                return ground.voicemail.handle(request)
+                return parts.voicemail.handle(request)
             case _:
                 return _not_serving(request) if running is None else await running.handle(request)
-        return commands.DirectoryHeld(ground.directory.version)
+        return commands.DirectoryHeld(parts.directory.version)
 
     def _health(self) -> Health:
-        ground, running = self._ground, self._running
-        figures: dict[str, float] = {"sip_bindings": len(ground.registrar)}
+        parts, running = self._parts, self._running
+        figures: dict[str, float] = {"sip_bindings": len(parts.registrar)}
         if running is None:
             return Health(False, "SIP is not served", figures)
         figures |= running.counts()
-        if ground.directory.version < 0:
+        if parts.directory.version < 0:
             return Health(False, "no directory yet", figures)
         return Health(True, "", figures)
 
     def _take(self, request: commands.PutSnapshot | commands.ApplyDelta) -> None:
         """Hold another directory, unless a delta does not follow: then a snapshot will come."""
-        ground, running = self._ground, self._running
+        parts, running = self._parts, self._running
         whole = isinstance(request, commands.PutSnapshot)
         try:
             if isinstance(request, commands.ApplyDelta):
-                ground.directory.apply(request.delta)
+                parts.directory.apply(request.delta)
             else:
-                ground.directory.replace(request.snapshot)
+                parts.directory.replace(request.snapshot)
         except DirectoryGap as gap:
             log.info("delta does not follow", extra={"why": str(gap)})
             return
-        ground.follow_directory()
+        parts.follow_directory()
         if running is not None:
             running.follow_directory(whole=whole)
 

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pbxcore.commands import Reply, Request
-    from pbxcore.ground import Ground
     from pbxcore.net.tls import Tls
+    from pbxcore.parts import PbxParts
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.transactions.layer import TransactionLayer
@@ -51,7 +51,7 @@ class Running:
     """Wires the services together; nothing is heard before `start`.
 
     Args:
-        ground: what they stand on.
+        parts: what they stand on.
         tls: the certificates to show; none: TLS is not served.
 
     Attributes:
@@ -59,30 +59,30 @@ class Running:
         calls: the calls.
     """
 
-    def __init__(self, ground: Ground, tls: Tls | None) -> None:
-        self._ground = ground
-        directory = ground.directory
+    def __init__(self, parts: PbxParts, tls: Tls | None) -> None:
+        self._parts = parts
+        directory = parts.directory
         self._uas = uas = Uas()
-        uas.gruus = ground.gruus
+        uas.gruus = parts.gruus
         uas.proxies = lambda: directory.settings.trusted_proxies
         self.endpoint = Endpoint(
-            lambda: directory.settings, uas.receive, ground.entropy, ground.watch, tls
+            lambda: directory.settings, uas.receive, parts.entropy, parts.watch, tls
         )
         layer = self.endpoint.layer
         layer.on_lost = self._lost
         self._pager = Pager(
-            directory, layer, record=ground.record, arrived=ground.arrived, entropy=ground.entropy
+            directory, layer, record=parts.record, arrived=parts.arrived, entropy=parts.entropy
         )
         self._messages = self._serve_requests()
         self._qualifying = self._qualify(layer)
-        ground.load()
+        parts.load()
         self._events = self._serve_events(layer)
         self._resolver = Resolver(lambda: directory.settings.name_servers)
         self._trunks = Trunks(
-            directory, layer, self._resolver, record=ground.record, entropy=ground.entropy
+            directory, layer, self._resolver, record=parts.record, entropy=parts.entropy
         )
         self.calls = self._serve_calls(layer)
-        self._own_texts = OwnTexts(ground.registrar.of, self._pager, self._wake)
+        self._own_texts = OwnTexts(parts.registrar.of, self._pager, self._wake)
         self._serves = False
         self._chores: asyncio.TimerHandle | None = None
         self._rounds = 0
@@ -149,7 +149,7 @@ class Running:
 
     def counts(self) -> dict[str, float]:
         """Figures for /metrics."""
-        figures = self.endpoint.counts() | self._ground.watch.counts()
+        figures = self.endpoint.counts() | self._parts.watch.counts()
         figures |= self._events.counts() | self.calls.counts()
         figures["sip_messages_in_total"] = self._pager.taken
         figures["sip_messages_relayed_total"] = self._pager.relayed
@@ -171,92 +171,77 @@ class Running:
 
     def _serve_requests(self) -> MessageService:
         """Give each method that begins nothing lasting to its service."""
-        ground, uas = self._ground, self._uas
+        parts, uas = self._parts, self._uas
         registration = RegistrationService(
-            ground.directory,
-            ground.domain,
-            ground.authentication,
-            ground.registrar,
+            parts.directory,
+            parts.domain,
+            parts.authentication,
+            parts.registrar,
             self.endpoint,
-            temporary=ground.gruus,
-            changed=ground.phones.changed,
-            clock=ground.clock,
+            temporary=parts.gruus,
+            changed=parts.phones.changed,
+            clock=parts.clock,
         )
         messages = MessageService(
-            ground.directory,
-            ground.domain,
-            ground.authentication,
-            ground.registrar,
+            parts.directory,
+            parts.domain,
+            parts.authentication,
+            parts.registrar,
             self._pager,
             self._wake,
         )
         uas.serve(b"REGISTER", registration.receive, understood=tuple(SUPPORTED))
-        uas.serve(b"OPTIONS", OptionsService(ground.domain, uas).receive)
+        uas.serve(b"OPTIONS", OptionsService(parts.domain, uas).receive)
         uas.serve(b"MESSAGE", messages.receive, bodies=(MEDIA_TYPE,))
         return messages
 
     def _qualify(self, layer: TransactionLayer) -> Qualifying:
         """Ask phones whether they are there."""
-        ground = self._ground
+        parts = self._parts
         qualifying = Qualifying(
-            ground.qualification,
+            parts.qualification,
             layer,
             asyncio.get_running_loop(),
-            answered=ground.phones.qualified,
-            now_ms=ground.now_ms,
-            entropy=ground.entropy,
+            answered=parts.phones.qualified,
+            now_ms=parts.now_ms,
+            entropy=parts.entropy,
         )
-        ground.phones.qualifiable = qualifying.wake
+        parts.phones.qualifiable = qualifying.wake
         return qualifying
 
     def _serve_events(self, layer: TransactionLayer) -> Events:
         """Let phones watch and publish."""
-        ground = self._ground
+        parts = self._parts
         events = Events(
-            ground.directory,
-            ground.domain,
-            ground.authentication,
-            ground.registrar,
+            parts.directory,
+            parts.domain,
+            parts.authentication,
+            parts.registrar,
             layer,
             asyncio.get_running_loop(),
-            waiting=ground.voicemail.mailboxes.counts,
+            waiting=parts.voicemail.mailboxes.counts,
             wake=self._wake,
-            stores=ground.event_stores,
-            record=ground.record,
-            now_ms=ground.now_ms,
-            entropy=ground.entropy,
+            stores=parts.event_stores,
+            record=parts.record,
+            now_ms=parts.now_ms,
+            entropy=parts.entropy,
         )
         events.serve(self._uas)
-        ground.phones.watched = events.registered
-        ground.voicemail.changed = events.mailbox_changed
+        parts.phones.watched = events.registered
+        parts.voicemail.changed = events.mailbox_changed
         return events
 
     def _serve_calls(self, layer: TransactionLayer) -> CallService:
-        ground, events, trunks = self._ground, self._events, self._trunks
+        """Let everybody call."""
+        parts, events = self._parts, self._events
         calls = CallService(
-            ground.directory,
-            ground.domain,
-            ground.authentication,
-            ground.registrar,
+            parts,
             layer,
-            media=ground.media,
-            names=trunks.names,
-            record=ground.record,
-            entropy=ground.entropy,
-            handling=events.handling,
-            features=events.features,
-            trunks=trunks,
-            clock=ground.clock,
-            post=ground.voicemail.post,
+            events,
+            self._trunks,
             written=self._messages.within_call,
-            prompts=ground.prompts,
-            vouching=NetVouching(ground.directory, ground.clock),
-            push=Pushing(ground.directory).send,
-            recordings=ground.recordings,
-            kept=ground.call_stores,
-            faxes=ground.faxes,
-            told=ground.told,
-            queues=ground.event_stores.queues,
+            vouching=NetVouching(parts.directory, parts.clock),
+            push=Pushing(parts.directory).send,
         )
         calls.serve(self._uas)
         calls.shown_by(events)
@@ -268,24 +253,24 @@ class Running:
 
     def _lost(self, flow: Flow) -> None:
         """A connection is gone: no phone and no provider is reached over it any more."""
-        self._ground.phones.lost((flow.transport, flow.local, flow.source))
+        self._parts.phones.lost((flow.transport, flow.local, flow.source))
         if self._serves:
             self._trunks.lost(flow)
 
     def _do_chores(self) -> None:
         """Once a second: let bindings expire, and ask the kernel about addresses anew at times."""
-        ground, loop = self._ground, asyncio.get_running_loop()
+        parts, loop = self._parts, asyncio.get_running_loop()
         self._chores = loop.call_later(_CHORES_S, self._do_chores)
         self._rounds += 1
         chores: list[Callable[[], object]] = [
-            ground.phones.tick,
+            parts.phones.tick,
             self._trunks.tick,
             *self.calls.chores,
-            partial(ground.watch.tick, loop.time()),
+            partial(parts.watch.tick, loop.time()),
             self._events.tick,
         ]
         if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
-            chores += addresses.forget, ground.domain.forget
+            chores += addresses.forget, parts.domain.forget
         do_each(chores)
 
 

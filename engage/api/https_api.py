@@ -156,8 +156,8 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What the API reaches of the rest of the house."""
+class Backend:
+    """What the API reaches of the rest of the server."""
 
     database: Database
     """Where API users, their failed logins and the numbers of things are kept."""
@@ -184,7 +184,7 @@ class HttpsApi:
 
     def __init__(
         self,
-        house: House,
+        backend: Backend,
         *,
         serial: bytes,
         server: Callable[[], str],
@@ -196,7 +196,7 @@ class HttpsApi:
         """Wire it.
 
         Args:
-            house: all that actions and topics are about.
+            backend: all that actions and topics are about.
             serial: bytes that stand for this installation and give nothing away.
             server: where phones register: a host and its port.
             policy: the settings of signing in, as they hold.
@@ -204,20 +204,22 @@ class HttpsApi:
             answered: is told each action and its status.
             names: resolves host names among the permitted addresses; the system's by default.
         """
-        self._house = house
-        database, clock = house.database, house.clock
+        self._backend = backend
+        database, clock = backend.database, backend.clock
         self._system_names = None
         if names is None:
             names = self._system_names = SystemNames()
         sessions = ApiSessions(clock)
         self._lockout = Lockout(database, clock, policy, exempt)
-        self.users = ApiUsers(database, house.keyring, sessions, self._lockout, names, clock)
+        self.users = ApiUsers(database, backend.keyring, sessions, self._lockout, names, clock)
         signing = SessionActions(self.users, sessions, self._lockout, clock)
         self._numbers, self._readings = Numbers(database), SecretReadings(database, clock)
-        self._words = Words(house.records.trunk_name, house.zone)
-        watching = Watching(house.events, self._topics())
+        self._words = Words(backend.records.trunk_name, backend.zone)
+        watching = Watching(backend.events, self._topics())
         self.sockets = Websockify(self.users, sessions, signing, watching)
-        system = SystemActions(house.feed, serial.hex().upper()[:SERIAL_DIGITS], clock, house.zone)
+        system = SystemActions(
+            backend.feed, serial.hex().upper()[:SERIAL_DIGITS], clock, backend.zone
+        )
         actions: tuple[Actions, ...] = (
             signing,
             system,
@@ -230,7 +232,7 @@ class HttpsApi:
             handlers |= each.handlers
         opening = {"challenge": signing.challenge, "login": signing.login}
         self._endpoint = ApiEndpoint(
-            self.users, sessions, house.operations, opening, handlers, answered
+            self.users, sessions, backend.operations, opening, handlers, answered
         )
         self._user_routes = ApiUserRoutes(self.users, sessions)
         self._get = GetInterface(
@@ -239,15 +241,15 @@ class HttpsApi:
 
     def _topics(self) -> tuple[Topic, ...]:
         """What programs may listen to."""
-        house = self._house
-        dialplan, people = house.dialplan, house.people
+        backend = self._backend
+        dialplan, people = backend.dialplan, backend.people
 
         def cleans() -> bool:
             return dialplan.configuration.get(CleanerSettings).enabled
 
         calls = CallTopics(
-            house.events,
-            house.records.live.up,
+            backend.events,
+            backend.records.live.up,
             people.numbers,
             self._words,
             dialplan.standings,
@@ -256,48 +258,48 @@ class HttpsApi:
         return (
             *calls.topics,
             TrunkTopic(dialplan.trunks, dialplan.standings, self._numbers).topic,
-            MailboxTopic(house.events, house.pbx).topic,
+            MailboxTopic(backend.events, backend.pbx).topic,
             presence_topic(people.presences),
             usage_topic(),
-            QueueTopic(house.queues.live, house.zone).topic,
+            QueueTopic(backend.queues.live, backend.zone).topic,
         )
 
     def _actions_on_people(self, server: Callable[[], str]) -> tuple[Actions, ...]:
         """Extensions, their users, queues and hotel guests."""
-        house = self._house
-        people, keyring = house.people, house.keyring
-        messages = house.messages
+        backend = self._backend
+        people, keyring = backend.people, backend.keyring
+        messages = backend.messages
 
         def mailbox_code() -> str:
-            return house.dialplan.configuration.get(FeatureCodes).own_mailbox
+            return backend.dialplan.configuration.get(FeatureCodes).own_mailbox
 
         return (
             AccountActions(
-                people, house.pbx, keyring, self._numbers, self._readings, house.records.live.up
+                people, backend.pbx, keyring, self._numbers, self._readings, backend.records.live.up
             ),
             UserActions(people, keyring, self._numbers),
             PhoneCode(people, keyring, self._readings, server, mailbox_code),
             MessageActions(
-                house.database, people, self._numbers, messages.broadcasts, messages.chats
+                backend.database, people, self._numbers, messages.broadcasts, messages.chats
             ),
-            QueueActions(people, keyring, house.dialplan.prompts),
-            QueueStatistics(people, house.queues.reports, house.feed),
-            PmsActions(house.dialplan.hotel, house.zone),
+            QueueActions(people, keyring, backend.dialplan.prompts),
+            QueueStatistics(people, backend.queues.reports, backend.feed),
+            PmsActions(backend.dialplan.hotel, backend.zone),
         )
 
     def _actions_on_the_dialplan(self) -> tuple[Actions, ...]:
         """Trunks, routes, and what of ours they lead to."""
-        house, dialplan, numbers = self._house, self._house.dialplan, self._numbers
+        backend, dialplan, numbers = self._backend, self._backend.dialplan, self._numbers
         pins = PinActions(dialplan.pin_groups, numbers)
 
         def kept(kind: str, routes: DialplanObjects[Any], *fields: Fields) -> KeptFields:
             every = Fields(tuple(chain.from_iterable(fields)))
             return KeptFields(
-                house.database, kind, every, lambda: (each.id for each in routes.entries)
+                backend.database, kind, every, lambda: (each.id for each in routes.entries)
             )
 
         return (
-            TrunkActions(dialplan.trunks, numbers, house.keyring, self._readings),
+            TrunkActions(dialplan.trunks, numbers, backend.keyring, self._readings),
             OutboundActions(dialplan.outbound, numbers, pins),
             pins,
             InboundActions(
@@ -315,16 +317,16 @@ class HttpsApi:
                 dialplan.ivrs,
                 dialplan.prompts,
                 numbers,
-                house.records.live,
-                house.people.has_extension,
+                backend.records.live,
+                backend.people.has_extension,
                 kept("ivr", dialplan.ivrs, kept_fields.IVR),
             ),
         )
 
     def _actions_on_calls(self) -> tuple[Actions, ...]:
         """Calls that were and that are, and what is played to somebody who is called."""
-        house, records, dialplan = self._house, self._house.records, self._house.dialplan
-        people = house.people
+        backend, records, dialplan = self._backend, self._backend.records, self._backend.dialplan
+        people = backend.people
 
         def settings() -> ApiSettings:
             return dialplan.configuration.get(ApiSettings)
@@ -338,8 +340,8 @@ class HttpsApi:
             CdrActions(
                 records.history,
                 records.recordings,
-                house.zone,
-                house.clock,
+                backend.zone,
+                backend.clock,
                 lambda: settings().delete_records,
             ),
             CallActions(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.hub.service import Hub
     from engage.people.service import People
     from engage.telephony.deliveries import Deliveries
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 class Announcements:
     """Keeps broadcasts and sends them in their time."""
 
-    def __init__(self, ground: Ground, people: People, hub: Hub, deliveries: Deliveries) -> None:
-        database = ground.database
-        self.sending = BroadcastSending(database, hub, people, deliveries, ground.events)
+    def __init__(
+        self, platform: Platform, people: People, hub: Hub, deliveries: Deliveries
+    ) -> None:
+        database = platform.database
+        self.sending = BroadcastSending(database, hub, people, deliveries, platform.events)
         self.broadcasts = Broadcasts(database, people, deliveries, self.sending.wake)
         self.routes: Sequence[BaseRoute] = BroadcastRoutes(self.broadcasts).routes()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from engage.app.colleagues import Colleagues
     from engage.app.everyone import Everyone
-    from engage.app.ground import Ground
     from engage.app.messaging import Messaging
+    from engage.app.platform import Platform
     from engage.app.uploads import Uploads
     from engage.app.visitors import Visitors
 
@@ -30,15 +30,15 @@ class ChatRecordsPart:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         everyone: Everyone,
         messaging: Messaging,
         visitors: Visitors,
         uploads: Uploads,
         colleagues: Colleagues,
     ) -> None:
-        ground.configuration.register(SECTION, RecordSettings, Module.LIVECHAT_RECORDS)
-        settings = partial(ground.configuration.get, RecordSettings)
+        platform.configuration.register(SECTION, RecordSettings, Module.LIVECHAT_RECORDS)
+        settings = partial(platform.configuration.get, RecordSettings)
         kept = visitors.livechat.livechats
         everyone.people.choices.offer(
             "livechats",
@@ -46,17 +46,17 @@ class ChatRecordsPart:
             lambda: [Choice(each.id, each.name) for each in (*kept.all(), *kept.deleted())],
         )
         self.records = records = ChatRecords(
-            ground.database,
+            platform.database,
             messaging.hub,
             kept,
             visitors.livechat.handing_over,
             visitors.livechat.oversight,
-            ground.events,
+            platform.events,
             lambda: settings().chairman_export,
             colleagues.search_index.settled,
         )
 
         def zone() -> ZoneInfo:
-            return ZoneInfo(ground.time().time_zone)
+            return ZoneInfo(platform.time().time_zone)
 
         self.routes: Sequence[BaseRoute] = RecordRoutes(records, uploads.files, zone).routes()

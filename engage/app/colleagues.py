@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.everyone import Everyone
-    from engage.app.ground import Ground
     from engage.app.messaging import Messaging
     from engage.app.phones import Phones
+    from engage.app.platform import Platform
     from engage.app.uploads import Uploads
     from engage.app.visitors import Visitors
     from engage.notify.outbox import Outbox
@@ -37,7 +37,7 @@ class Colleagues:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         everyone: Everyone,
         messaging: Messaging,
         visitors: Visitors,
@@ -45,7 +45,7 @@ class Colleagues:
         phones: Phones,
         outbox: Outbox,
     ) -> None:
-        database, events = ground.database, ground.events
+        database, events = platform.database, platform.events
         hub, people, sockets = messaging.hub, everyone.people, everyone.sockets
         groups = GroupChats(database, hub, people, uploads.im)
         corrections = Corrections(hub, phones.telephony.deliveries, events, uploads.im)
@@ -59,13 +59,13 @@ class Colleagues:
         )
         self.push = PushPart(
             database,
-            ground.keyring,
+            platform.keyring,
             hub,
             sockets,
             people,
             visitors.agents_at,
             events,
-            ground.public_url,
+            platform.public_url,
         )
         push = self.push.push
         visitors.livechat.alarms.push = lambda inquiry, livechat: push.rouse(

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.people.service import People
     from engage.pms.room_phones import Pbx
     from pbxcore.dialplan.pin import Pin
@@ -99,25 +99,25 @@ class Dialplan:
     """Routes, and the plan that the PBX is told."""
 
     def __init__(
-        self, ground: Ground, people: People, trunk_exists: Callable[[str], bool], pbx: Pbx
+        self, platform: Platform, people: People, trunk_exists: Callable[[str], bool], pbx: Pbx
     ) -> None:
-        self._time, self._people = ground.time, people
-        self._blacklist = partial(ground.configuration.get, Blacklist)
-        self._voicemail = partial(ground.configuration.get, VoicemailSettings)
-        self._mode = partial(ground.configuration.get, InboundMode)
-        self._outbound_calls = partial(ground.configuration.get, OutboundCalls)
-        self._queue_settings = partial(ground.configuration.get, QueueSettings)
-        ground.configuration.register(
+        self._time, self._people = platform.time, people
+        self._blacklist = partial(platform.configuration.get, Blacklist)
+        self._voicemail = partial(platform.configuration.get, VoicemailSettings)
+        self._mode = partial(platform.configuration.get, InboundMode)
+        self._outbound_calls = partial(platform.configuration.get, OutboundCalls)
+        self._queue_settings = partial(platform.configuration.get, QueueSettings)
+        platform.configuration.register(
             SECTION, Blacklist, Module.INBOUND_ROUTES, check=self._check_blacklist
         )
-        ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
-        ground.configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
-        on = ground.database, ground.events, ground.clock
+        platform.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
+        platform.configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
+        on = platform.database, platform.events, platform.clock
         self.outbound = DialplanObjects(
             OUTBOUND, *on, ObjectRules(self._pin_group_problem, trunk_exists=trunk_exists)
         )
         references = References(people.leading_to)
-        self.music = Music(ground, people, references)
+        self.music = Music(platform, people, references)
         self.inbound = DialplanObjects(
             INBOUND, *on, ObjectRules(self._inbound_problem, trunk_exists=trunk_exists)
         )
@@ -153,16 +153,16 @@ class Dialplan:
             "ring-groups", (*LEAD_SOMEWHERE, Module.TRUNKS), self._ring_group_choices
         )
         people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
-        self.services = Services(ground, people, references)
+        self.services = Services(platform, people, references)
         prompt_of = self.services.prompts.path_of
-        self.rooms = Rooms(ground, people, prompt_of, self.music, references)
-        self.hotel = Hotel(ground, people, pbx, self.services, references)
+        self.rooms = Rooms(platform, people, prompt_of, self.music, references)
+        self.hotel = Hotel(platform, people, pbx, self.services, references)
         self.routes: Sequence[BaseRoute] = [
             *self.music.routes,
             *self.hotel.routes,
             *self.rooms.routes,
             *self.services.routes,
-            *BlacklistRoutes(BlacklistImport(ground.configuration)).routes(),
+            *BlacklistRoutes(BlacklistImport(platform.configuration)).routes(),
             *OrderedRoutes(
                 self.outbound,
                 "OutboundRoute",

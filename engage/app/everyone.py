@@ -31,33 +31,33 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.notify.outbox import Outbox
 
 
 class Everyone:
     """Who may enter, and the connections of who did."""
 
-    def __init__(self, ground: Ground, outbox: Outbox) -> None:
+    def __init__(self, platform: Platform, outbox: Outbox) -> None:
         people = self.people = People(
-            ground.database,
-            ground.keyring,
-            ground.events,
-            ground.clock,
-            policy=ground.security,
-            ranges=partial(ground.configuration.get, NumberRanges),
+            platform.database,
+            platform.keyring,
+            platform.events,
+            platform.clock,
+            policy=platform.security,
+            ranges=partial(platform.configuration.get, NumberRanges),
         )
         people.links.send_by(outbox)
         people.extensions.rows.welcome_by(people.links, outbox)
         self.access = Access(people)
         self.sockets = Sockets(self.access)
-        ground.events.subscribe(SessionEnded, self.access.session_ended)
-        ground.events.subscribe(SessionEnded, self.sockets.session_ended)
-        ground.metrics.follow(self.sockets)
-        own_settings = OwnSettingsService(ground.database, people.extensions, self.sockets.send)
-        hosts = ground.public_url.host_names
+        platform.events.subscribe(SessionEnded, self.access.session_ended)
+        platform.events.subscribe(SessionEnded, self.sockets.session_ended)
+        platform.metrics.follow(self.sockets)
+        own_settings = OwnSettingsService(platform.database, people.extensions, self.sockets.send)
+        hosts = platform.public_url.host_names
         self.routes: Sequence[BaseRoute] = [
-            *PeopleRoutes(people, ground.metrics.signed_in, hosts).routes(),
+            *PeopleRoutes(people, platform.metrics.signed_in, hosts).routes(),
             *FactorRoutes(people, hosts).routes(),
             *SessionRoutes(people).routes(),
             *PasswordRoutes(people).routes(),
@@ -71,7 +71,7 @@ class Everyone:
             *ChoiceRoutes(people.choices).routes(),
             *OwnSettingsRoutes(own_settings).routes(),
             *OwnCallsRoutes(
-                people.extensions, lambda: ground.time().calendar(), ground.clock
+                people.extensions, lambda: platform.time().calendar(), platform.clock
             ).routes(),
-            *ContactRoutes(Contacts(ground.database, ground.events, ground.clock)).routes(),
+            *ContactRoutes(Contacts(platform.database, platform.events, platform.clock)).routes(),
         ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.dialplan.fax_extensions import FaxExtensionForm
     from engage.dialplan.service import DialplanObjects
     from engage.mailing import Mailer
@@ -65,15 +65,15 @@ class FaxDesk:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         people: People,
         extensions: DialplanObjects[FaxExtensionForm],
         mailer: Mailer,
     ) -> None:
-        settings = partial(ground.configuration.get, FaxSettings)
+        settings = partial(platform.configuration.get, FaxSettings)
         owners = FaxOwners(people, extensions, settings)
         self.log = FaxLog(owners, mailer, forget)
-        folder = ground.settings.data.absolute() / "faxes"
-        self.retention = FaxRetention(ground.database, settings, folder, ground.clock)
-        self.received = faxes = Faxes(ground.database, folder, installed=installed())
+        folder = platform.settings.data.absolute() / "faxes"
+        self.retention = FaxRetention(platform.database, settings, folder, platform.clock)
+        self.received = faxes = Faxes(platform.database, folder, installed=installed())
         self.routes: Sequence[BaseRoute] = FaxRoutes(faxes).routes()

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.app.services import Services
     from engage.dialplan.references import References
     from engage.people.service import People
@@ -57,7 +57,7 @@ class Hotel:
     """Where administrators arrange rooms, what the PBX is told, and the front desk.
 
     Args:
-        ground: what everything stands on.
+        platform: what everything stands on.
         people: have the extensions.
         pbx: has their mailboxes.
         services: wake-up calls, and prompts.
@@ -66,14 +66,14 @@ class Hotel:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         people: People,
         pbx: Pbx,
         services: Services,
         references: References,
     ) -> None:
         self._people, self._services = people, services
-        self._configuration = configuration = ground.configuration
+        self._configuration = configuration = platform.configuration
         lock = people.number_book.assigning
         configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check, lock=lock)
         configuration.register(STATUSES, RoomStatuses, Module.PMS)
@@ -83,7 +83,7 @@ class Hotel:
         references.follow_settings(STATUSES, self._statuses)
         people.number_book.register(owner(self._settings))
         self._codes = partial(configuration.get, FeatureCodes)
-        on = ground.database, ground.events, ground.clock
+        on = platform.database, platform.events, platform.clock
         self.rooms = DialplanObjects(
             ROOMS,
             *on,
@@ -95,8 +95,8 @@ class Hotel:
         self.goods = DialplanObjects(GOODS, *on)
         self.maids = DialplanObjects(MAIDS, *on)
         phones = RoomPhones(people, pbx, services.wake_ups)
-        self.desk = FrontDesk(self.rooms, phones, ground.database, ground.clock)
-        self.log = MiniBarLog(ground.database, self._name_of)
+        self.desk = FrontDesk(self.rooms, phones, platform.database, platform.clock)
+        self.log = MiniBarLog(platform.database, self._name_of)
         self.statuses_told = StatusesTold(self._is_room)
         kinds: tuple[tuple[DialplanObjects[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
             (self.rooms, "PmsRoom", ("a PMS room", "PMS rooms"), ("room", "extension", "address")),

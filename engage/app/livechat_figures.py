@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.everyone import Everyone
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.app.visitors import Visitors
     from engage.notify.outbox import Outbox
     from engage.people.service import People
@@ -55,21 +55,21 @@ class LiveChatFigures:
     """What is counted of live chats."""
 
     def __init__(
-        self, ground: Ground, everyone: Everyone, visitors: Visitors, outbox: Outbox
+        self, platform: Platform, everyone: Everyone, visitors: Visitors, outbox: Outbox
     ) -> None:
         def zone() -> ZoneInfo:
-            return ZoneInfo(ground.time().time_zone)
+            return ZoneInfo(platform.time().time_zone)
 
         self.reports = LiveChatReports(
-            ground.database, visitors.livechat.livechats, zone, everyone.people.name_of
+            platform.database, visitors.livechat.livechats, zone, everyone.people.name_of
         )
         self.summary = DailySummary(
-            ground.database,
+            platform.database,
             self.reports,
             Administrators(everyone.people),
             outbox,
             zone,
-            ground.clock,
+            platform.clock,
         )
         self.routes: Sequence[BaseRoute] = [
             *LiveChatReportRoutes(self.reports).routes(),

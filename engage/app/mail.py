@@ -28,38 +28,38 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
 
 
 class Mail:
     """Gives every slice that mails people the outbox."""
 
-    def __init__(self, ground: Ground) -> None:
-        database, configuration, clock = ground.database, ground.configuration, ground.clock
-        rule = ruling(ground.settings.smtp)
+    def __init__(self, platform: Platform) -> None:
+        database, configuration, clock = platform.database, platform.configuration, platform.clock
+        rule = ruling(platform.settings.smtp)
         configuration.register(
             EMAIL, EmailSettings, Module.EMAIL, lambda: dict.fromkeys(rule, RULED), rule
         )
-        self.outbox = Outbox(database, ground.keyring, ground.public_url, clock)
+        self.outbox = Outbox(database, platform.keyring, platform.public_url, clock)
         library = TemplateLibrary(database, languages, clock)
         writing = Writing(
             library,
             configuration,
-            ground.public_url,
-            lambda: ground.time().calendar().zone,
+            platform.public_url,
+            lambda: platform.time().calendar().zone,
             self.outbox.refusals.path,
         )
         sending = self.sending = MailSending(
-            database, self.outbox, writing, configuration, ground.events, clock
+            database, self.outbox, writing, configuration, platform.events, clock
         )
         configuration.register(INCOMING, IncomingSettings, Module.EMAIL)
         self.collecting = Collecting(database, configuration)
-        ground.events.subscribe(SectionChanged, self.collecting.section_changed)
+        platform.events.subscribe(SectionChanged, self.collecting.section_changed)
         trial = Trial(database, self.outbox, writing, configuration, clock)
         previews = Previews(clock)
-        ground.events.subscribe(SectionChanged, sending.section_changed)
-        ground.events.subscribe(MailSettled, ground.metrics.mail_settled)
-        ground.metrics.follow_mails(lambda state: sending.figures.get(state, 0))
+        platform.events.subscribe(SectionChanged, sending.section_changed)
+        platform.events.subscribe(MailSettled, platform.metrics.mail_settled)
+        platform.metrics.follow_mails(lambda state: sending.figures.get(state, 0))
         self.routes: Sequence[BaseRoute] = [
             *MailRoutes(self.outbox, sending, trial, writing, previews).routes(),
             *RefusalRoutes(self.outbox.refusals).routes(),

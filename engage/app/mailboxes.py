@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.dialplan.service import DialplanObjects
     from engage.dialplan.voicemail_groups import VoicemailGroupForm
     from engage.notify.outbox import Outbox
@@ -72,24 +72,24 @@ class Mailboxes:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         pbx: PbxLink,
         people: People,
         groups: DialplanObjects[VoicemailGroupForm],
         outbox: Outbox,
         sockets: Sockets,
     ) -> None:
-        ground.configuration.register(SECTION, VoicemailSettings, Module.VOICEMAIL)
-        self.settings = partial(ground.configuration.get, VoicemailSettings)
+        platform.configuration.register(SECTION, VoicemailSettings, Module.VOICEMAIL)
+        self.settings = partial(platform.configuration.get, VoicemailSettings)
         owners = Owners(people, lambda: (each.form for each in groups.entries))
         self._people, self._groups, self._owners = people, groups, owners
         self._changing: set[asyncio.Task[None]] = set()
         pbx.on_pin(self._chosen)
-        self.service = Voicemail(pbx, owners, ground.database, ground.settings.voicemail)
-        self.log = MailboxLog(owners, outbox, self.settings, ground.events)
+        self.service = Voicemail(pbx, owners, platform.database, platform.settings.voicemail)
+        self.log = MailboxLog(owners, outbox, self.settings, platform.events)
         self._sockets = sockets
-        ground.events.subscribe(MailboxCounted, self._tell)
-        ground.events.subscribe(MailSettled, self._mailed)
+        platform.events.subscribe(MailboxCounted, self._tell)
+        platform.events.subscribe(MailSettled, self._mailed)
         self.routes: Sequence[BaseRoute] = [
             *OwnVoicemailRoutes(self.service).routes(),
             *VoicemailRoutes(self.service).routes(),

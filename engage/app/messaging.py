@@ -10,16 +10,16 @@ from engage.hub.service import Hub
 from engage.web.sockets import WAVE
 
 if TYPE_CHECKING:
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.web.sockets import Sockets
 
 
 class Messaging:
     """Carries every conversation, whoever takes part in it."""
 
-    def __init__(self, ground: Ground, sockets: Sockets) -> None:
-        self.hub = Hub(ground.database, sockets, ground.events)
-        presence = self.presence = Presence(sockets, ground.events)
+    def __init__(self, platform: Platform, sockets: Sockets) -> None:
+        self.hub = Hub(platform.database, sockets, platform.events)
+        presence = self.presence = Presence(sockets, platform.events)
         sockets.on_connect(WAVE, lambda each: presence.connected(each.who))
         sockets.on_disconnect(WAVE, lambda each: presence.disconnected(each.who))
-        ground.events.subscribe(EventAppended, ground.metrics.appended)
+        platform.events.subscribe(EventAppended, platform.metrics.appended)

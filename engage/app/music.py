@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.dialplan.model import DialplanObject
     from engage.dialplan.references import References
     from engage.people.service import People
@@ -39,11 +39,11 @@ WAITED_TO = (
 class Music:
     """The classes."""
 
-    def __init__(self, ground: Ground, people: People, references: References) -> None:
+    def __init__(self, platform: Platform, people: People, references: References) -> None:
         self._people, self._using = people, references.users_of("music")
-        on = ground.database, ground.events, ground.clock
+        on = platform.database, platform.events, platform.clock
         kept = DialplanObjects(MUSIC_CLASSES, *on, ObjectRules(users=self._users))
-        self.classes = MusicClasses(kept, ground.settings.data.resolve() / "music-on-hold")
+        self.classes = MusicClasses(kept, platform.settings.data.resolve() / "music-on-hold")
         people.choices.offer("music-classes", WAITED_TO, self._choices)
         self.routes: Sequence[BaseRoute] = MusicClassRoutes(self.classes).routes()
 

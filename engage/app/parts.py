@@ -11,11 +11,11 @@ from engage.app.announcements import Announcements
 from engage.app.chat_records import ChatRecordsPart
 from engage.app.colleagues import Colleagues
 from engage.app.everyone import Everyone
-from engage.app.ground import Ground
 from engage.app.livechat_figures import LiveChatFigures
 from engage.app.mail import Mail
 from engage.app.messaging import Messaging
 from engage.app.phones import Phones
+from engage.app.platform import Platform
 from engage.app.privacy import Privacy
 from engage.app.replies import Answers
 from engage.app.uploads import Uploads
@@ -56,30 +56,30 @@ class Parts:
         database: Database,
         clock: Clock = now_ms,
     ) -> None:
-        ground = self._ground = Ground(settings, keyring, database, clock)
-        self._mail = Mail(ground)
+        platform = self._platform = Platform(settings, keyring, database, clock)
+        self._mail = Mail(platform)
         outbox = self._mail.outbox
-        self._everyone = everyone = Everyone(ground, outbox)
-        self._messaging = messaging = Messaging(ground, everyone.sockets)
-        self._visitors = visitors = Visitors(ground, everyone, messaging.hub, outbox)
+        self._everyone = everyone = Everyone(platform, outbox)
+        self._messaging = messaging = Messaging(platform, everyone.sockets)
+        self._visitors = visitors = Visitors(platform, everyone, messaging.hub, outbox)
         self._uploads = uploads = Uploads(
-            ground, messaging.hub, visitors.livechat, everyone.sockets
+            platform, messaging.hub, visitors.livechat, everyone.sockets
         )
-        answers = Answers(ground, self._mail, messaging.hub, visitors.livechat, uploads.files)
-        self._phones = phones = Phones(ground, pbx, everyone, messaging, visitors, outbox)
+        answers = Answers(platform, self._mail, messaging.hub, visitors.livechat, uploads.files)
+        self._phones = phones = Phones(platform, pbx, everyone, messaging, visitors, outbox)
         self._colleagues = Colleagues(
-            ground, everyone, messaging, visitors, uploads, phones, outbox
+            platform, everyone, messaging, visitors, uploads, phones, outbox
         )
-        self._livechat_figures = LiveChatFigures(ground, everyone, visitors, outbox)
+        self._livechat_figures = LiveChatFigures(platform, everyone, visitors, outbox)
         phones.queues.report_files.livechats = self._livechat_figures.reports.tables
         chat_records = ChatRecordsPart(
-            ground, everyone, messaging, visitors, uploads, self._colleagues
+            platform, everyone, messaging, visitors, uploads, self._colleagues
         )
         self._privacy = privacy = Privacy(
-            ground, messaging, uploads, phones.records, chat_records, phones.faxes.received
+            platform, messaging, uploads, phones.records, chat_records, phones.faxes.received
         )
         self._announcements = Announcements(
-            ground, everyone.people, messaging.hub, phones.telephony.deliveries
+            platform, everyone.people, messaging.hub, phones.telephony.deliveries
         )
         self._api = self._programs(pbx)
         self._started: list[Callable[[], Awaitable[None]]] = []
@@ -88,7 +88,7 @@ class Parts:
         self.ring_groups = phones.dialplan.ring_groups
         self.conference_rooms = phones.dialplan.rooms.conference_rooms
         self.routes: list[BaseRoute] = [
-            *ground.routes,
+            *platform.routes,
             *self._mail.routes,
             *everyone.routes,
             *visitors.routes,
@@ -111,7 +111,7 @@ class Parts:
         static = StaticFiles()
         self.site = SiteRoutes(static, lambda: self.routes, version=version())
         self.routes += HealthRoutes(
-            self.readiness, ground.metrics, settings.metrics_networks
+            self.readiness, platform.metrics, settings.metrics_networks
         ).routes()
         self.routes += InstallingRoutes(static).routes()
         self.routes += self.site.routes()
@@ -119,11 +119,11 @@ class Parts:
 
     def _programs(self, pbx: PbxLink) -> api.HttpsApi:
         """The HTTPS API."""
-        ground, phones = self._ground, self._phones
-        house = api.House(
-            database=ground.database,
-            keyring=ground.keyring,
-            operations=ground.operations,
+        platform, phones = self._platform, self._phones
+        backend = api.Backend(
+            database=platform.database,
+            keyring=platform.keyring,
+            operations=platform.operations,
             people=self._everyone.people,
             pbx=pbx,
             feed=phones.telephony.feed,
@@ -131,23 +131,23 @@ class Parts:
             queues=phones.queues,
             dialplan=phones.for_programs(),
             messages=api.Messages(self._announcements.broadcasts, self._colleagues.keeping),
-            events=ground.events,
-            clock=ground.clock,
-            zone=lambda: ZoneInfo(ground.time().time_zone),
+            events=platform.events,
+            clock=platform.clock,
+            zone=lambda: ZoneInfo(platform.time().time_zone),
         )
         return api.HttpsApi(
-            house,
-            serial=ground.keyring.derive("serial number"),
+            backend,
+            serial=platform.keyring.derive("serial number"),
             server=self._registrar,
-            policy=ground.security,
-            exempt=ground.exempt,
-            answered=ground.metrics.api_answered,
+            policy=platform.security,
+            exempt=platform.exempt,
+            answered=platform.metrics.api_answered,
         )
 
     def _registrar(self) -> str:
         """Where phones register: the public host, at the port of SIP."""
-        at = self._ground.settings.sip
-        host = urlsplit(self._ground.public_url()).hostname or "localhost"
+        at = self._platform.settings.sip
+        host = urlsplit(self._platform.public_url()).hostname or "localhost"
         return host if at is None else f"{host}:{at.port}"
 
     def _framed(self, static: StaticFiles) -> ASGIApp:
@@ -157,17 +157,17 @@ class Parts:
             gate=self._everyone.access,
             static=static,
             sockets=self.sockets,
-            refusals=Refusals(self._ground.operations),
+            refusals=Refusals(self._platform.operations),
             others={"/sip": self._phones.sip_sockets, "/websockify": self._api.sockets},
-            trusted_proxies=self._ground.settings.trusted_proxies,
+            trusted_proxies=self._platform.settings.trusted_proxies,
         )
 
     async def start(self) -> None:
         """In order of need; `stop` ends what had started when one fails."""
-        self._ground.metrics.start()
-        self._started = [self._ground.database.close, self._ground.metrics.stop]
+        self._platform.metrics.start()
+        self._started = [self._platform.database.close, self._platform.metrics.stop]
         for part in (
-            self._ground.configuration,
+            self._platform.configuration,
             self.people,
             self._phones.trunks,
             self._phones.dialplan,
@@ -204,4 +204,4 @@ class Parts:
         self._messaging.presence.stop()
         while self._started:
             await self._started.pop()()
-        await self._ground.events.settled()
+        await self._platform.events.settled()

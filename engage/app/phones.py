@@ -63,8 +63,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.everyone import Everyone
-    from engage.app.ground import Ground
     from engage.app.messaging import Messaging
+    from engage.app.platform import Platform
     from engage.app.visitors import Visitors
     from engage.identifiers import Clock
     from engage.notify.outbox import Outbox
@@ -83,22 +83,22 @@ class Phones:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         pbx: PbxLink,
         everyone: Everyone,
         messaging: Messaging,
         visitors: Visitors,
         outbox: Outbox,
     ) -> None:
-        self._ground = ground
-        database, events, people = ground.database, ground.events, everyone.people
+        self._platform = platform
+        database, events, people = platform.database, platform.events, everyone.people
         self._register()
         self.trunks = Trunks(
-            database, ground.keyring, pbx, events, ground.clock, people.members_of_groups
+            database, platform.keyring, pbx, events, platform.clock, people.members_of_groups
         )
         people.groups.consult(self.trunks)
         self.standings = Standings(pbx, events)
-        self.dialplan = Dialplan(ground, people, lambda id_: bool(self.trunks.name_of(id_)), pbx)
+        self.dialplan = Dialplan(platform, people, lambda id_: bool(self.trunks.name_of(id_)), pbx)
         people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)
         self.telephony = Telephony(
             database,
@@ -112,23 +112,25 @@ class Phones:
             plan=self.dialplan.plan,
         )
         self.mailboxes = Mailboxes(
-            ground,
+            platform,
             pbx,
             people,
             self.dialplan.voicemail_groups,
             outbox,
             everyone.sockets,
         )
-        self.faxes = FaxDesk(ground, people, self.dialplan.services.fax_extensions, outbox)
+        self.faxes = FaxDesk(platform, people, self.dialplan.services.fax_extensions, outbox)
         alerts = PhoneAlerts(
             outbox,
-            partial(ground.configuration.get, EventSettings),
+            partial(platform.configuration.get, EventSettings),
             people.name_of,
             self.dialplan.location_of,
         )
-        switched = partial(_switched, alerts, ground.clock)
-        self.records = Records(ground, pbx, people, self.trunks.name_of, outbox, switched)
-        self.queues = Queues(ground, pbx, people, everyone.sockets.send, self.records.live, outbox)
+        switched = partial(_switched, alerts, platform.clock)
+        self.records = Records(platform, pbx, people, self.trunks.name_of, outbox, switched)
+        self.queues = Queues(
+            platform, pbx, people, everyone.sockets.send, self.records.live, outbox
+        )
         share_agents(visitors.livechat.loads, self.queues.live, pbx, self.records.log)
         self.chat = DirectChat(
             database,
@@ -137,11 +139,11 @@ class Phones:
             everyone.sockets,
             self.telephony.deliveries,
             events,
-            public_url=ground.public_url,
+            public_url=platform.public_url,
         )
         self.telephony.follow(
             messaging.hub,
-            ground.settings.journal,
+            platform.settings.journal,
             self.chat,
             messaging.presence,
             pbx.on_notice,
@@ -150,18 +152,18 @@ class Phones:
                 self.records.log,
                 self.records.missed,  # whatever message takes the place of what was just written
                 visitor_calls(
-                    ground, everyone, messaging.hub, visitors.livechat, pbx, self.records.log
+                    platform, everyone, messaging.hub, visitors.livechat, pbx, self.records.log
                 ),
-                ChatAlarmCalls(visitors.livechat, pbx, people.name_of, ground.clock),
+                ChatAlarmCalls(visitors.livechat, pbx, people.name_of, platform.clock),
                 self.mailboxes.log,
                 self.faxes.log,
                 self.standings,
                 people.phone_features,
                 people.queue_duty,
                 self.queues.log,
-                SpokenPrompts(self.dialplan.services.prompts, ground.settings.recordings),
-                Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
-                DialledSettings(ground.configuration),
+                SpokenPrompts(self.dialplan.services.prompts, platform.settings.recordings),
+                Waking(self.dialplan.services.wake_ups, lambda: platform.time().time_zone),
+                DialledSettings(platform.configuration),
                 AnnouncementsPlayed(),
                 self.dialplan.hotel.log,
                 self.dialplan.hotel.statuses_told,
@@ -170,9 +172,13 @@ class Phones:
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)
         devices = SipDevices(
-            ground.keyring.derive(KEY_PURPOSE), pbx, events, ground.clock, people.calls_in_browser
+            platform.keyring.derive(KEY_PURPOSE),
+            pbx,
+            events,
+            platform.clock,
+            people.calls_in_browser,
         )
-        host = urlsplit(ground.settings.public_url).hostname or "localhost"
+        host = urlsplit(platform.settings.public_url).hostname or "localhost"
         realm = self._domain().realm
         self.routes: Sequence[BaseRoute] = [
             *PhoneRoutes(pbx, people.extensions.get).routes(),
@@ -183,12 +189,12 @@ class Phones:
             *self.mailboxes.routes,
             *self.faxes.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
-            *NameCertificateRoutes(NameCertificates(ground.settings.data, database)).routes(),
+            *NameCertificateRoutes(NameCertificates(platform.settings.data, database)).routes(),
             *DeviceRoutes(
                 devices,
                 domain=lambda: host,
                 realm=realm,
-                call_flip=lambda: ground.configuration.get(FeatureCodes).call_flip,
+                call_flip=lambda: platform.configuration.get(FeatureCodes).call_flip,
             ).routes(),
         ]
 
@@ -205,7 +211,7 @@ class Phones:
             services.prompts,
             plan.music.file_named,
             plan.members_of_ring_group,
-            self._ground.configuration,
+            self._platform.configuration,
             plan.hotel.for_programs(),
         )
 
@@ -213,7 +219,7 @@ class Phones:
         return [Choice(each.id, each.name) for each in self.trunks.directory()]
 
     def _register(self) -> None:
-        register = self._ground.configuration.register
+        register = self._platform.configuration.register
         register(FAIL2BAN, Fail2banSettings, Module.SIP_SECURITY)
         register(SIP_LIMITS, SipLimitSettings, Module.SIP_SECURITY)
         register(SIP_TLS, SipTlsSettings, Module.SIP_SECURITY)
@@ -226,12 +232,12 @@ class Phones:
 
     def _domain(self) -> DomainSettings:
         """The settings that the PBX needs, wherever they are set."""
-        settings, get = self._ground.settings, self._ground.configuration.get
+        settings, get = self._platform.settings, self._platform.configuration.get
         sip, tls, recording = get(SipSettings), get(SipTlsSettings), get(RecordingSettings)
         media = get(MediaSettings)
         return DomainSettings(
             domains=(urlsplit(settings.public_url).hostname or "",),
-            ringtones=f"{self._ground.public_url().rstrip('/')}/ringtone/",
+            ringtones=f"{self._platform.public_url().rstrip('/')}/ringtone/",
             trusted_proxies=tuple(map(str, settings.trusted_proxies)),
             unsolicited_mwi=sip.unsolicited_mwi,
             stir=get(StirSettings).stir(),

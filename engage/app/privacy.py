@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.chat_records import ChatRecordsPart
-    from engage.app.ground import Ground
     from engage.app.messaging import Messaging
+    from engage.app.platform import Platform
     from engage.app.records import Records
     from engage.app.uploads import Uploads
     from engage.faxes.service import Faxes
@@ -29,7 +29,7 @@ class Privacy:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         messaging: Messaging,
         uploads: Uploads,
         calls: Records,
@@ -37,21 +37,21 @@ class Privacy:
         faxes: Faxes,
     ) -> None:
         self.personal = personal = PersonalData(
-            ground.database,
+            platform.database,
             messaging.hub,
-            ground.events,
+            platform.events,
             uploads.files,
             calls.recordings,
             faxes,
             calls.visitors_forgotten,
-            Notary(ground.keyring.derive("erasures")),
-            ground.keyring,
-            ground.clock,
+            Notary(platform.keyring.derive("erasures")),
+            platform.keyring,
+            platform.clock,
         )
-        shelf = FileStore(ground.settings.data / "files")
-        archives = Archives(ground.database, chats.records, shelf, calls.recordings, faxes)
+        shelf = FileStore(platform.settings.data / "files")
+        archives = Archives(platform.database, chats.records, shelf, calls.recordings, faxes)
 
         def zone() -> ZoneInfo:
-            return ZoneInfo(ground.time().time_zone)
+            return ZoneInfo(platform.time().time_zone)
 
         self.routes: Sequence[BaseRoute] = PersonalDataRoutes(personal, archives, zone).routes()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.mailing import Mailer
     from engage.people.service import People
     from engage.processes.link import PbxLink
@@ -111,58 +111,58 @@ class Queues:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         pbx: PbxLink,
         people: People,
         send: Send,
         talks: Talks,
         mailer: Mailer,
     ) -> None:
-        ground.configuration.register(SECTION, QueueSettings, Module.QUEUES)
-        settings = partial(ground.configuration.get, QueueSettings)
+        platform.configuration.register(SECTION, QueueSettings, Module.QUEUES)
+        settings = partial(platform.configuration.get, QueueSettings)
         book = Book(people)
-        self.live = people.queues.duty = LiveQueues(pbx, ground.database)
-        ground.configuration.register(
+        self.live = people.queues.duty = LiveQueues(pbx, platform.database)
+        platform.configuration.register(
             queuemetrics.SECTION,
             QueueMetricsSettings,
             Module.QUEUES,
-            check=partial(check_loader, ground.http_client),
+            check=partial(check_loader, platform.http_client),
         )
-        metrics = partial(ground.configuration.get, QueueMetricsSettings)
+        metrics = partial(platform.configuration.get, QueueMetricsSettings)
         self.reports = QueueReports(
-            ground.database,
+            platform.database,
             book.service_level_s,
-            lambda: ZoneInfo(ground.time().time_zone),
+            lambda: ZoneInfo(platform.time().time_zone),
             lambda: metrics().outbound_queue,
-            ground.clock,
+            platform.clock,
         )
-        self.loading = Loading(ground.database, metrics, ground.http_client)
+        self.loading = Loading(platform.database, metrics, platform.http_client)
         outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
         self.clearing = CounterClearing(
             self.live,
             people.queues.clearings,
-            LooksOnDisk(ground.database),
-            lambda: ZoneInfo(ground.time().time_zone),
-            ground.clock,
+            LooksOnDisk(platform.database),
+            lambda: ZoneInfo(platform.time().time_zone),
+            platform.clock,
         )
-        self.log = QueueLog(ground.database, ground.events, outbound)
+        self.log = QueueLog(platform.database, platform.events, outbound)
 
-        ground.events.subscribe(QueuesMoved, self.live.moved)
+        platform.events.subscribe(QueuesMoved, self.live.moved)
         pbx.on_disconnected(self.live.forget)
-        ground.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)
+        platform.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)
 
         def name_of(key: str) -> str:
             return people.name_of(key) or book.name(key)
 
-        folder = ground.settings.data.resolve() / "queue-reports"
+        folder = platform.settings.data.resolve() / "queue-reports"
         files = self.report_files = ReportFiles(
             folder,
             self.reports,
             name_of,
-            ground.clock,
-            language=lambda: ground.configuration.get(EmailSettings).language,
+            platform.clock,
+            language=lambda: platform.configuration.get(EmailSettings).language,
         )
-        self.schedules = ReportSchedules(ground.database, mailer, files, ground.clock)
+        self.schedules = ReportSchedules(platform.database, mailer, files, platform.clock)
 
         self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)
         self.routes: Sequence[BaseRoute] = [

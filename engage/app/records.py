@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.mailing import Mailer
     from engage.people.service import People
     from engage.processes.link import PbxLink
@@ -50,7 +50,7 @@ class Records:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         pbx: PbxLink,
         people: People,
         trunk_name: Callable[[str], str],
@@ -58,18 +58,18 @@ class Records:
         switched: Callable[[AsyncConnection, str, str, str], Awaitable[None]],
     ) -> None:
         """Wire it; `switched` tells administrators that recordings go to another place."""
-        database = ground.database
+        database = platform.database
         self.trunk_name = trunk_name
-        folder = ground.settings.recordings
+        folder = platform.settings.recordings
         self.missed = MissedCalls(
             mailer, lambda number: bool(people.name_of(number)), people.wants_missed
         )
         self.log = CallLog(
-            database, ground.events, people.name_of, trunk_name, folder, self.missed.ended
+            database, platform.events, people.name_of, trunk_name, folder, self.missed.ended
         )
         self.live = LiveCalls(self.log, pbx, database)
         self.history = CallHistory(database)
-        register, get = ground.configuration.register, ground.configuration.get
+        register, get = platform.configuration.register, platform.configuration.get
         register(
             STORAGE,
             StorageSettings,
@@ -80,22 +80,22 @@ class Records:
         storage, disk = partial(get, StorageSettings), ExternalDisk()
         # What was moved is found there whether more is moved or not.
         self.recordings = Recordings(database, folder, disk, lambda: storage().folder)
-        self.mover = Mover(database, ground.events, storage, folder, disk, switched)
+        self.mover = Mover(database, platform.events, storage, folder, disk, switched)
         self.visitors_forgotten = VisitorsForgotten(database, self.recordings)
-        ground.events.subscribe(ConversationsErased, self.visitors_forgotten.erased)
+        platform.events.subscribe(ConversationsErased, self.visitors_forgotten.erased)
         self.cleaner = Cleaner(
             database,
             partial(get, CleanerSettings),
             self.recordings,
-            lambda: ZoneInfo(ground.time().time_zone),
-            ground.clock,
+            lambda: ZoneInfo(platform.time().time_zone),
+            platform.clock,
         )
         self.routes: Sequence[BaseRoute] = [
             *LiveCallRoutes(self.live).routes(),
             *PromptRecordingRoutes(self.live).routes(),
             *DiagnosisRoutes(self.history).routes(),
             *ConferenceRoutes(LiveConferences(pbx, database, self.live)).routes(),
-            *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),
+            *CallRoutes(self.history, lambda: ZoneInfo(platform.time().time_zone)).routes(),
             *StorageRoutes(disk, folder).routes(),
             *RecordingRoutes(self.recordings).routes(),
         ]

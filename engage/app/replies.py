@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
     from engage.app.mail import Mail
+    from engage.app.platform import Platform
     from engage.files.service import Files
     from engage.hub.service import Hub
     from engage.livechat.model import Visitor
@@ -29,7 +29,7 @@ class Answers:
     """Mails of visitors go where they belong, with what came with them."""
 
     def __init__(
-        self, ground: Ground, mail: Mail, hub: Hub, livechat: LiveChatService, files: Files
+        self, platform: Platform, mail: Mail, hub: Hub, livechat: LiveChatService, files: Files
     ) -> None:
         self._files = files
         self._replies = replies = Replies(
@@ -38,11 +38,11 @@ class Answers:
             livechat.livechats,
             mail.outbox,
             livechat.post,
-            Threads(ground.keyring.derive("answers by mail")),
+            Threads(platform.keyring.derive("answers by mail")),
             mail.collecting.address_for,
             livechat.visitors.is_banned,
-            ground.events,
-            ground.clock,
+            platform.events,
+            platform.clock,
         )
         replies.attach = self._attach
         mail.collecting.handle = self._received

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
     from engage.app.music import Music
+    from engage.app.platform import Platform
     from engage.dialplan.references import References
     from engage.people.service import People
     from pbxcore.dialplan.plan import Plan
@@ -72,7 +72,7 @@ class Rooms:
     """Where administrators arrange them, and what the PBX is told.
 
     Args:
-        ground: what everything stands on.
+        platform: what everything stands on.
         people: who belongs to groups, and what forms choose from.
         prompt_of: the file of a custom prompt, "" when there is none.
         music: what may be waited to.
@@ -81,7 +81,7 @@ class Rooms:
 
     def __init__(
         self,
-        ground: Ground,
+        platform: Platform,
         people: People,
         prompt_of: Callable[[str], str],
         music: Music,
@@ -90,15 +90,15 @@ class Rooms:
         self._members_of = people.members_of_groups
         self._prompt_of, self._music = prompt_of, music
         self._numbers = people.number_book
-        self._codes = partial(ground.configuration.get, FeatureCodes)
-        ground.configuration.register(
+        self._codes = partial(platform.configuration.get, FeatureCodes)
+        platform.configuration.register(
             SECTION,
             FeatureCodes,
             Module.FEATURE_CODES,
             check=self._check_codes,
             lock=self._numbers.assigning,
         )
-        on = ground.database, ground.events, ground.clock
+        on = platform.database, platform.events, platform.clock
         self.pickup_groups = DialplanObjects(PICKUP_GROUPS, *on)
         using, numbers = references.users_of, people.number_book
         numbers.register(Owner(NumberOfFeature, self._feature))

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.dialplan.model import DialplanObject
     from engage.dialplan.references import References
     from engage.people.service import People
@@ -103,25 +103,25 @@ class Services:
     """Where administrators arrange them, and what the PBX is told.
 
     Args:
-        ground: what everything stands on.
+        platform: what everything stands on.
         people: what forms choose from, and who belongs to groups.
         references: tells what needs one of them.
     """
 
-    def __init__(self, ground: Ground, people: People, references: References) -> None:
+    def __init__(self, platform: Platform, people: People, references: References) -> None:
         self._people, self._members_of = people, people.members_of_groups
-        self._codes = partial(ground.configuration.get, FeatureCodes)
-        ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
-        ground.configuration.register(FAX, FaxSettings, Module.FAX, check=_fax_check)
-        self._fax = partial(ground.configuration.get, FaxSettings)
-        on = ground.database, ground.events, ground.clock
+        self._codes = partial(platform.configuration.get, FeatureCodes)
+        platform.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
+        platform.configuration.register(FAX, FaxSettings, Module.FAX, check=_fax_check)
+        self._fax = partial(platform.configuration.get, FaxSettings)
+        on = platform.database, platform.events, platform.clock
         self.prompts = CustomPrompts(
             DialplanObjects(PROMPTS, *on, ObjectRules(users=references.users_of("prompt"))),
-            ground.settings.data.resolve() / "custom-prompts",
+            platform.settings.data.resolve() / "custom-prompts",
         )
         self.ringtones = Ringtones(
             DialplanObjects(RINGTONES, *on, ObjectRules(users=references.users_of("ringtone"))),
-            ground.settings.data.resolve() / "ringtones",
+            platform.settings.data.resolve() / "ringtones",
         )
         using, numbers = references.users_of, people.number_book
         self.ivrs = DialplanObjects(

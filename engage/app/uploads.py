@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.hub.service import Hub
     from engage.livechat.service import LiveChatService
     from engage.web.sockets import Sockets
@@ -28,21 +28,21 @@ class Uploads:
     """What people bring to conversations."""
 
     def __init__(
-        self, ground: Ground, hub: Hub, livechat: LiveChatService, sockets: Sockets
+        self, platform: Platform, hub: Hub, livechat: LiveChatService, sockets: Sockets
     ) -> None:
-        self.im = im = partial(ground.configuration.get, ImSettings)
-        ground.configuration.register(
+        self.im = im = partial(platform.configuration.get, ImSettings)
+        platform.configuration.register(
             "im_settings", ImSettings, Module.IM_SETTINGS, lambda: im().ruled()
         )
         self.files = Files(
-            ground.database,
+            platform.database,
             hub,
-            ground.settings.data / "files",
-            ground.keyring.derive("files"),
+            platform.settings.data / "files",
+            platform.keyring.derive("files"),
             im,
             livechat,
-            ground.events,
-            ground.clock,
+            platform.events,
+            platform.clock,
         )
         conversations = Conversations(hub, livechat.desk, self.files)
         conversations.register(sockets)

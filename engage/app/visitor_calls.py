@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engage.app.everyone import Everyone
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.calls.model import OpenCall
     from engage.calls.projection import CallLog
     from engage.hub.service import Hub
@@ -49,7 +49,7 @@ class OpenVisitorCalls:
 
 
 def visitor_calls(
-    ground: Ground,
+    platform: Platform,
     everyone: Everyone,
     hub: Hub,
     livechat: LiveChatService,
@@ -73,12 +73,12 @@ def visitor_calls(
         ends_of,
         people.name_of,
         livechat.throttle,
-        ground.events,
+        platform.events,
     )
     timeline = Timeline(calls, livechat.desk, journal, people.name_of)
     livechat.lobby.talking = timeline.talking
     VisitorCallSockets(calls, livechat.call_requests).register(sockets)
-    livechat.cards.calls = CallsOnCards(CallsOfVisitors(ground.database), people.name_of)
+    livechat.cards.calls = CallsOnCards(CallsOfVisitors(platform.database), people.name_of)
     return timeline
 
 

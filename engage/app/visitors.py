@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.everyone import Everyone
-    from engage.app.ground import Ground
+    from engage.app.platform import Platform
     from engage.hub.service import Hub
     from engage.notify.outbox import Outbox
     from engage.people.model import AgentSeat
@@ -40,19 +40,19 @@ if TYPE_CHECKING:
 class Visitors:
     """Visitors of web sites, and the agents they reach."""
 
-    def __init__(self, ground: Ground, everyone: Everyone, hub: Hub, outbox: Outbox) -> None:
+    def __init__(self, platform: Platform, everyone: Everyone, hub: Hub, outbox: Outbox) -> None:
         self._people = people = everyone.people
         hub.first_names(people.live_chat_seats.first_name)
         livechat = self.livechat = LiveChatService(
-            ground.database,
+            platform.database,
             hub,
             everyone.sockets,
             people.live_chat_seats,
-            ground.events,
+            platform.events,
             outbox,
-            limits=lambda: ground.limits().limits(ground.exempt),
-            calendar=lambda: ground.time().calendar(),
-            clock=ground.clock,
+            limits=lambda: platform.limits().limits(platform.exempt),
+            calendar=lambda: platform.time().calendar(),
+            clock=platform.clock,
         )
         everyone.access.admit(livechat)
         people.queues.consult(livechat.administration)
@@ -60,23 +60,29 @@ class Visitors:
         LiveChatSockets(livechat).register(everyone.sockets)
         AssignmentSockets(livechat.assigner).register(everyone.sockets)
         identities = Identities(
-            ground.database, ground.keyring, livechat.livechats, livechat.visitors, ground.clock
+            platform.database,
+            platform.keyring,
+            livechat.livechats,
+            livechat.visitors,
+            platform.clock,
         )
         self.webhooks = Webhooks(
-            ground.database,
-            ground.keyring,
+            platform.database,
+            platform.keyring,
             hub,
             livechat.livechats,
-            ground.http_client,
-            ground.events,
-            ground.clock,
+            platform.http_client,
+            platform.events,
+            platform.clock,
         )
-        events = partial(ground.configuration.get, EventSettings)
+        events = partial(platform.configuration.get, EventSettings)
         alerts = WebhookAlerts(outbox, lambda: events().told_of("webhook"))
         self.webhooks.sending.switched_off = alerts.switched_off
         livechat.bans.stored = self.webhooks.writing.banned
-        bots = BotPart(ground.database, hub, livechat, self.webhooks, ground.events, ground.clock)
-        public_url = ground.public_url
+        bots = BotPart(
+            platform.database, hub, livechat, self.webhooks, platform.events, platform.clock
+        )
+        public_url = platform.public_url
         administration = LiveChatAdministrationRoutes(
             livechat,
             public_url,
@@ -90,7 +96,7 @@ class Visitors:
             *HandingOverRoutes(livechat.handing_over, livechat.invitations).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
             *VisitorRoutes(livechat.cards).routes(),
-            *BanRoutes(livechat.bans, livechat.livechats, ground.clock).routes(),
+            *BanRoutes(livechat.bans, livechat.livechats, platform.clock).routes(),
             *QuickReplyRoutes(livechat.quick_replies).routes(),
             *BrowsingRoutes(livechat.browsing, livechat.livechats, hub.shown).routes(),
             *administration.routes(),

@@ -12,7 +12,7 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -28,7 +28,7 @@ class Announcement(msgspec.Struct, frozen=True, tag="announcement"):
     skips: bool = False
     place: Place = HANG_UP
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Say it, and go on."""
         if self.path:
             yield Say((File(self.path),), barge=self.skips, times=self.times)

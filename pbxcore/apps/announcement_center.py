@@ -15,7 +15,7 @@ from pbxcore.journal import AnnouncementPlayed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -50,7 +50,7 @@ class AnnouncementCenter(msgspec.Struct, frozen=True, tag="announcement_center")
         """Whether a number is its code, with the keys of others after it or not."""
         return number.startswith(self.code)
 
-    def script(self, visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, facilities: Facilities) -> Script:
         """Let the phones of a group ring, and play it to whoever answers."""
         keys = visit.service.removeprefix(self.code)
         if not keys:
@@ -59,7 +59,7 @@ class AnnouncementCenter(msgspec.Struct, frozen=True, tag="announcement_center")
             said = Announced(message.path, visit.number if message.tells else "")
             others = [each for each in audience.members if each != visit.number]
             for each in others:
-                premises.announce(each, said, visit.number)
+                facilities.announce(each, said, visit.number)
             yield Tell(AnnouncementPlayed(message.code, audience.code, visit.number, len(others)))
             yield Say((Prompt("activated"), Prompt("goodbye")), barge=False)
             return

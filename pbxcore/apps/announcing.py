@@ -11,7 +11,7 @@ from pbxcore.apps.steps import Say, Wait
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -24,7 +24,7 @@ class Announced(msgspec.Struct, frozen=True, tag="announced"):
     path: str
     announcer: str = ""
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Say it once."""
         if self.announcer:
             yield Say((Prompt("message-from"), Digits(self.announcer)), barge=False)
@@ -39,7 +39,7 @@ class ScheduledPage(msgspec.Struct, frozen=True, tag="scheduled_page"):
     path: str
     delay_s: int = 0
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Say it once."""
         if self.delay_s:
             yield Wait(self.delay_s)

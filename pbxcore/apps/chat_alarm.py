@@ -11,7 +11,7 @@ from pbxcore.apps.steps import Say, Tell
 from pbxcore.journal import ChatAlarmCalled
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -27,7 +27,7 @@ class ChatAlarm(msgspec.Struct, frozen=True, tag="chat_alarm"):
     conversation: str
     number: str
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Until a key, three times at most."""
         for _ in range(TIMES):
             key: str = yield Say((Prompt("chat-waiting"), Prompt("chat-accept")))

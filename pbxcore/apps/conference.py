@@ -12,16 +12,16 @@ from pbxcore.apps.steps import Gather, Join, Leave, Say
 
 if TYPE_CHECKING:
     from pbxcore.apps.conferences import Conferences, Participant
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
 
 
 def conference(
-    room: ConferenceRoom, visit: Visit, premises: Premises, *, invited: bool = False
+    room: ConferenceRoom, visit: Visit, facilities: Facilities, *, invited: bool = False
 ) -> Script:
     """Let a caller in who may, until he is sent out or hangs up; who is `invited` needs no PIN."""
-    conferences = premises.conferences
+    conferences = facilities.conferences
     host = False if invited else (yield from admitted(room, visit))
     if host is None:
         yield Say((Prompt("goodbye"),), barge=False)
@@ -32,11 +32,11 @@ def conference(
         return
     if room.recorded or conferences.recorded(room.number):
         yield Say((Prompt("may-be-recorded"),), barge=False)
-    name = (yield from said_name(visit, premises)) if room.announces else None
+    name = (yield from said_name(visit, facilities)) if room.announces else None
     participant = conferences.enter(room, visit, host=host, name=name)
     try:
         yield from _waited(room.number, participant, conferences)
-        yield from _taken_part(room.number, participant, premises)
+        yield from _taken_part(room.number, participant, facilities)
         yield Leave()
         if participant.farewell:
             yield Say((Prompt(participant.farewell),), barge=False)
@@ -44,15 +44,15 @@ def conference(
         conferences.leave(room.number, participant)
 
 
-def invited(invitation: Invitation, visit: Visit, premises: Premises) -> Script:
+def invited(invitation: Invitation, visit: Visit, facilities: Facilities) -> Script:
     """Let whoever was called in; who is asked may not want to."""
     question = (Prompt("conf-invited"), Digits(invitation.by), Prompt("conf-accept"))
     key: str = "1" if not invitation.asks else (yield Say(question, times=2))
     if not key:
         key = yield Gather(1, first_s=MENU_S, end="")
-    room = premises.directory.plan.services.get(invitation.room)
+    room = facilities.directory.plan.services.get(invitation.room)
     if key == "1" and isinstance(room, ConferenceRoom):
-        yield from conference(room, visit, premises, invited=True)
+        yield from conference(room, visit, facilities, invited=True)
     else:
         yield Say((Prompt("goodbye"),), barge=False)
 
@@ -69,9 +69,9 @@ def _waited(number: str, me: Participant, conferences: Conferences) -> Part[None
         yield Say((Prompt("may-be-recorded"),), barge=False)  # a room linked meanwhile is
 
 
-def _taken_part(number: str, me: Participant, premises: Premises) -> Part[None]:
+def _taken_part(number: str, me: Participant, facilities: Facilities) -> Part[None]:
     """Talk with the others, until he wants to go or has to."""
-    conferences = premises.conferences
+    conferences = facilities.conferences
     conference = conferences.at(number)
     if not me.farewell and conference is not None:
         alone = conferences.count(number) == 1
@@ -91,7 +91,7 @@ def _taken_part(number: str, me: Participant, premises: Premises) -> Part[None]:
             recorded=conferences.recorded(number),
         )
         if key == "*" and (room.menu or me.host):
-            stays = yield from menu(number, me, premises)
+            stays = yield from menu(number, me, facilities)
             if not stays:
                 return
         while me.news and not me.farewell:

@@ -9,7 +9,7 @@ from pbxcore.apps.steps import Gather, Record, Say
 
 if TYPE_CHECKING:
     from pbxcore.apps.conferences import ConferenceRoom
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Part, Recorded
     from pbxcore.apps.visit import Visit
     from pbxcore.voicemail.message import Arrival
@@ -20,9 +20,9 @@ _NAME_S: Final = 5.0
 _NAME_SILENCE_S: Final = 2.0
 
 
-def said_name(visit: Visit, premises: Premises) -> Part[Arrival | None]:
+def said_name(visit: Visit, facilities: Facilities) -> Part[Arrival | None]:
     """Let him say his name; None when he says nothing, or there is nowhere to keep it."""
-    boxes = premises.post.boxes
+    boxes = facilities.post.boxes
     try:
         name = boxes.receive((), visit.number, visit.name)
     except OSError:  # the disk is full: he comes in without

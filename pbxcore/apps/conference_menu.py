@@ -16,7 +16,7 @@ from pbxcore.apps.steps import Gather, Say
 
 if TYPE_CHECKING:
     from pbxcore.apps.conferences import Conferences, Participant
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Part
 
 MENU_S: Final = 6.0
@@ -25,9 +25,9 @@ _STEP_DB: Final = 4.0
 _MOST_DB: Final = 16.0
 
 
-def menu(number: str, me: Participant, premises: Premises) -> Part[bool]:
+def menu(number: str, me: Participant, facilities: Facilities) -> Part[bool]:
     """Offer what he may do; whether he stays."""
-    permitted = me.host or premises.conferences.room(number).guests_invite
+    permitted = me.host or facilities.conferences.room(number).guests_invite
     key = yield from _chosen(Prompt("conf-invite-menu" if permitted else "conf-menu"))
     match key:
         case "4" | "6":
@@ -37,15 +37,15 @@ def menu(number: str, me: Participant, premises: Premises) -> Part[bool]:
         case "8":
             return False
         case "0" | "1" if permitted:
-            yield from _invite(number, me, premises, asks=key == "0")
+            yield from _invite(number, me, facilities, asks=key == "0")
         case "2" if permitted:
-            yield from _link(number, me, premises)
+            yield from _link(number, me, facilities)
         case "3" if permitted:
-            yield from _unlink(number, premises.conferences)
+            yield from _unlink(number, facilities.conferences)
         case "#" if permitted:
-            yield from _more(number, me, premises.conferences)
+            yield from _more(number, me, facilities.conferences)
         case "1" | "2":
-            yield from _for_all("1" if key == "1" else "4", number, me, premises.conferences)
+            yield from _for_all("1" if key == "1" else "4", number, me, facilities.conferences)
     return True
 
 
@@ -81,23 +81,23 @@ def _louder(before_db: float, more: bool) -> float:
     return min(max(before_db + (_STEP_DB if more else -_STEP_DB), -_MOST_DB), _MOST_DB)
 
 
-def _invite(number: str, me: Participant, premises: Premises, *, asks: bool) -> Part[None]:
+def _invite(number: str, me: Participant, facilities: Facilities, *, asks: bool) -> Part[None]:
     """Call somebody, who is asked whether he wants to come in, or is in at once."""
     keys = yield from ask(Prompt("enter-number"), most=_LONGEST_NUMBER, first_s=10.0)
     if keys:
         inviter = me.visit.number
-        premises.invite(keys, Invitation(number, inviter, asks), inviter)
+        facilities.invite(keys, Invitation(number, inviter, asks), inviter)
         yield Say((Prompt("one-moment"),))
 
 
-def _link(number: str, me: Participant, premises: Premises) -> Part[None]:
+def _link(number: str, me: Participant, facilities: Facilities) -> Part[None]:
     """Let another room and this one hear each other; its PIN is asked for as of any who comes."""
     if not me.may_link:
         yield Say((Prompt("not-possible"),))
         return
-    conferences = premises.conferences
+    conferences = facilities.conferences
     keys = yield from ask(Prompt("conf-number"), most=_LONGEST_NUMBER, first_s=10.0)
-    room = premises.directory.plan.services.get(keys)
+    room = facilities.directory.plan.services.get(keys)
     if not isinstance(room, ConferenceRoom) or room.number == number:
         yield Say((Prompt("invalid"),))
         return

@@ -16,7 +16,7 @@ from pbxcore.dialplan.place import Place
 from pbxcore.media.tones import plan_for
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
 
@@ -44,15 +44,15 @@ class Disa(msgspec.Struct, frozen=True, tag="disa"):
     shows_name: bool = False
     hangs_up_with: str = ""
 
-    def script(self, visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, facilities: Facilities) -> Script:
         """Ask for the password, then dial for the caller until somebody answers."""
-        if self.password and not (yield from self._admitted(visit, premises)):
+        if self.password and not (yield from self._admitted(visit, facilities)):
             yield HangUp("wrong_pin", _CALL_REJECTED)
             return
         silences = 0
         opened = msgspec.structs.replace(self, password="")
         while silences < MOST_SILENCES:
-            number = yield from self._dialled(premises)
+            number = yield from self._dialled(facilities)
             if not number:
                 silences += 1
                 continue
@@ -64,18 +64,18 @@ class Disa(msgspec.Struct, frozen=True, tag="disa"):
             yield from told_why(status)
         yield Say((Prompt("goodbye"),), barge=False)
 
-    def _admitted(self, visit: Visit, premises: Premises) -> Part[bool]:
+    def _admitted(self, visit: Visit, facilities: Facilities) -> Part[bool]:
         """Whether the caller knows the password; who has guessed too often is not asked."""
         place = self.name, visit.shown
-        if premises.tries.shut(*place):
+        if facilities.tries.shut(*place):
             yield Say((Prompt("too-many-tries"), Prompt("goodbye")), barge=False)
             return False
-        failed = partial(premises.tries.failed, *place)
+        failed = partial(facilities.tries.failed, *place)
         known: bool = yield from admitted(self.password, failed=failed)
         return known
 
-    def _dialled(self, premises: Premises) -> Part[str]:
-        tone = plan_for(premises.directory.settings.tone_country).dial
+    def _dialled(self, facilities: Facilities) -> Part[str]:
+        tone = plan_for(facilities.directory.settings.tone_country).dial
         round_s = sum(length for _, length in tone.cadences) or 1.0
         rounds = max(1, math.ceil(self.response_timeout_s / round_s))
         key: str = yield Say((tone,), times=rounds)

@@ -10,7 +10,7 @@ from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Echo, Say
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -20,7 +20,7 @@ class EchoTest(msgspec.Struct, frozen=True, tag="echo"):
 
     kind: ClassVar[str] = "echo"
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Echo until the hash key, or until he hangs up."""
         yield Say((Prompt("echo-intro"),))
         key = ""

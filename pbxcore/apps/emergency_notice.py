@@ -11,7 +11,7 @@ from pbxcore.apps.steps import Say
 from pbxcore.media.commands import File, Tone
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -27,7 +27,7 @@ class EmergencyNotice(msgspec.Struct, frozen=True, tag="emergency_notice"):
     caller: str
     path: str = ""
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Say who has called; any key ends it."""
         own = (File(self.path),) if self.path else ()
         for _ in range(TIMES):

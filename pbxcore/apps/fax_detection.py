@@ -12,7 +12,7 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -34,7 +34,7 @@ class FaxDetection(msgspec.Struct, frozen=True, tag="fax_detection"):
     otherwise: Place = HANG_UP
     level: str = "internal"
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Send a fax one way, and everybody else the other."""
         sounds = (File(self.prompt),) if self.prompt else ()
         fax: bool = yield Listen(sounds, self.within_s)

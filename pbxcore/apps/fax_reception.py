@@ -11,7 +11,7 @@ from pbxcore.faxes.rules import FaxTerms
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -23,9 +23,9 @@ class FaxReception(msgspec.Struct, frozen=True, tag="fax"):
 
     terms: FaxTerms = FaxTerms()
 
-    def script(self, visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, facilities: Facilities) -> Script:
         """Take one fax. Who is told of it does not depend on how the call ends."""
-        faxes = premises.faxes
+        faxes = facilities.faxes
         try:
             arrival = faxes.receive(visit.service, visit.call, visit.shown, visit.name)
         except OSError:

@@ -12,7 +12,7 @@ from pbxcore.media.commands import File
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -24,7 +24,7 @@ class GroupPrompt(msgspec.Struct, frozen=True, tag="group_prompt"):
 
     path: str
 
-    def script(self, visit: Visit, _premises: Premises) -> Script:
+    def script(self, visit: Visit, _facilities: Facilities) -> Script:
         """Say it, however the call came here."""
         yield Say((File(self.path),), barge=False)
         status: int = yield Connect(Place("ring_group_members", visit.service))

@@ -14,7 +14,7 @@ from pbxcore.dialplan.window import Window
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.sounds import Sound
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
@@ -65,12 +65,12 @@ class Ivr(msgspec.Struct, frozen=True, tag="ivr"):
     alert_info: str = ""
     recorded: bool = False
 
-    def script(self, _visit: Visit, premises: Premises) -> Script:
+    def script(self, _visit: Visit, facilities: Facilities) -> Script:
         """Talk to a caller until he is somewhere else."""
-        return menu(self, premises)
+        return menu(self, facilities)
 
 
-def menu(ivr: Ivr, premises: Premises) -> Script:
+def menu(ivr: Ivr, facilities: Facilities) -> Script:
     """Say the menu, take keys, hand on; again, as often as it takes."""
     if ivr.language:
         yield Speak(ivr.language)
@@ -78,8 +78,8 @@ def menu(ivr: Ivr, premises: Premises) -> Script:
     silent = wrong = 0
     while True:
         key: str = yield Say(welcome)
-        keys = yield from _choice(ivr, premises, key)
-        place = _chosen(ivr, premises, keys)
+        keys = yield from _choice(ivr, facilities, key)
+        place = _chosen(ivr, facilities, keys)
         if place is not None:
             silent = wrong = 0
         elif keys:
@@ -107,7 +107,7 @@ def _hand_on(ivr: Ivr, place: Place) -> Part[bool]:
     return ivr.returns
 
 
-def _choice(ivr: Ivr, premises: Premises, keys: str) -> Part[str]:
+def _choice(ivr: Ivr, facilities: Facilities, keys: str) -> Part[str]:
     """Take keys until they mean something and cannot mean more, or time is out."""
     wait_s = ivr.response_timeout_s
     while True:
@@ -117,7 +117,7 @@ def _choice(ivr: Ivr, premises: Premises, keys: str) -> Part[str]:
                 return ""
         if len(keys) > 1 and keys.endswith("#"):
             return keys[:-1]
-        if len(keys) >= LONGEST_NUMBER or not _may_go_on(ivr, premises, keys):
+        if len(keys) >= LONGEST_NUMBER or not _may_go_on(ivr, facilities, keys):
             return keys
         more: str = yield Gather(1, first_s=ivr.digit_timeout_s, end="")
         if not more:
@@ -125,18 +125,18 @@ def _choice(ivr: Ivr, premises: Premises, keys: str) -> Part[str]:
         keys += more
 
 
-def _may_go_on(ivr: Ivr, premises: Premises, keys: str) -> bool:
+def _may_go_on(ivr: Ivr, facilities: Facilities, keys: str) -> bool:
     if "external" in ivr.dials:
         return True
-    return any(_may_dial(ivr, each) for each in premises.beginning_with(keys))
+    return any(_may_dial(ivr, each) for each in facilities.beginning_with(keys))
 
 
-def _chosen(ivr: Ivr, premises: Premises, keys: str) -> Place | None:
+def _chosen(ivr: Ivr, facilities: Facilities, keys: str) -> Place | None:
     """Where keys lead: by the menu, to a number of ours, or outside."""
     for each in ivr.keys:
-        if each.key == keys and premises.holds(each.window):
+        if each.key == keys and facilities.holds(each.window):
             return each.place
-    place = premises.means(keys)
+    place = facilities.means(keys)
     if place is not None:
         return place if _may_dial(ivr, place) else None
     if "external" in ivr.dials and len(keys) > 1:

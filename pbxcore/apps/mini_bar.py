@@ -13,7 +13,7 @@ from pbxcore.journal import MiniBarFilled
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.sounds import Sound
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
@@ -41,13 +41,13 @@ class MiniBar(msgspec.Struct, frozen=True, tag="mini_bar"):
     path: str = ""
     lists: bool = False
 
-    def script(self, visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, facilities: Facilities) -> Script:
         """Ask who it is, and then for one article after the other until there is none."""
         room = self.rooms.get(visit.number, "")
         if not room:
             yield Say((Prompt("not-possible"),), barge=False)
             return
-        maid = yield from self._maid(visit, premises)
+        maid = yield from self._maid(visit, facilities)
         wrong = 0
         while maid and wrong < PIN_TRIES:
             code = yield from ask(Prompt("mini-bar-goods"), most=_LONGEST, first_s=_PATIENCE_S)
@@ -69,13 +69,13 @@ class MiniBar(msgspec.Struct, frozen=True, tag="mini_bar"):
         first: tuple[Sound, ...] = (File(self.path),) if self.path else ()
         return first + (tuple(Digits(each) for each in self.goods) if self.lists else ())
 
-    def _maid(self, visit: Visit, premises: Premises) -> Part[str]:
+    def _maid(self, visit: Visit, facilities: Facilities) -> Part[str]:
         """The code of a maid who knows her password; "" for anybody else.
 
         From where it was guessed too often nobody is asked.
         """
         place = self.kind, visit.number
-        if premises.tries.shut(*place):
+        if facilities.tries.shut(*place):
             yield Say((Prompt("too-many-tries"),), barge=False)
             return ""
         first = self._welcome()
@@ -88,6 +88,6 @@ class MiniBar(msgspec.Struct, frozen=True, tag="mini_bar"):
                 entered = yield from ask(Prompt("enter-pin"), most=_LONGEST, first_s=_PATIENCE_S)
             if password is not None and (self.skips_password or is_pin(entered, password)):
                 return code
-            premises.tries.failed(*place)
+            facilities.tries.failed(*place)
             yield Say((Prompt("wrong-pin"),), barge=False)
         return ""

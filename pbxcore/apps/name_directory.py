@@ -16,7 +16,7 @@ from pbxcore.dialplan.place import Place
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
 
@@ -43,13 +43,13 @@ class NameDirectory(msgspec.Struct, frozen=True, tag="directory"):
     by: Literal["last", "first", "both"] = "both"
     wait_s: float = 5.0
 
-    def script(self, _visit: Visit, premises: Premises) -> Script:
+    def script(self, _visit: Visit, facilities: Facilities) -> Script:
         """Ask for letters, offer who has them, connect with whom the caller wants."""
         for _ in range(MOST_TRIES):
             keys = yield from ask(
                 Prompt("ivr-directory"), most=LETTERS, first_s=self.wait_s, between_s=self.wait_s
             )
-            for number, name in self._matching(premises, keys) if keys else ():
+            for number, name in self._matching(facilities, keys) if keys else ():
                 if (yield from _wanted(number, name)):
                     status: int = yield Connect(Place("extension", number))
                     yield from told_why(status)
@@ -57,8 +57,8 @@ class NameDirectory(msgspec.Struct, frozen=True, tag="directory"):
             yield Say((Prompt("ivr-no-match"),))
         yield Say((Prompt("goodbye"),), barge=False)
 
-    def _matching(self, premises: Premises, keys: str) -> list[tuple[str, str]]:
-        directory = premises.directory
+    def _matching(self, facilities: Facilities, keys: str) -> list[tuple[str, str]]:
+        directory = facilities.directory
         found = []
         for number in self.members or sorted(directory.numbers()):
             extension = directory.extension(number)

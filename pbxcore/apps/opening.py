@@ -22,7 +22,7 @@ from pbxcore.apps.voicemail.services import (
 from pbxcore.features.codes import feature_of
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.services import Service
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
@@ -57,18 +57,18 @@ def service_name(service: Service) -> str:
     return str(getattr(service, "name", ""))
 
 
-def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
+def script_of(service: Service, visit: Visit, facilities: Facilities) -> Script:
     """What a service says to whoever visits it."""
     match service:
         case ConferenceRoom():
-            return conference(service, visit, premises)
+            return conference(service, visit, facilities)
         case Invitation():
-            return invited(service, visit, premises)
+            return invited(service, visit, facilities)
         case LeaveMessage() | LeaveGroupMessage():
-            return leave(premises.post, visit, visit.service)
+            return leave(facilities.post, visit, visit.service)
         case OwnMailbox():
-            return own_mailbox(premises.post, visit)
+            return own_mailbox(facilities.post, visit)
         case AnyMailbox():
-            return any_mailbox(premises.post, visit)
+            return any_mailbox(facilities.post, visit)
         case _:
-            return service.script(visit, premises)
+            return service.script(visit, facilities)

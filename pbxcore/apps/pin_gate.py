@@ -15,7 +15,7 @@ from pbxcore.dialplan.place import Place
 from pbxcore.journal import CallCharged
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
 
@@ -31,7 +31,7 @@ class PinGate(msgspec.Struct, frozen=True, tag="pin"):
     number: str
     pins: tuple[Pin, ...]
 
-    def script(self, visit: Visit, _premises: Premises) -> Script:
+    def script(self, visit: Visit, _facilities: Facilities) -> Script:
         """Ask for a PIN, and let the caller through; its owner is charged."""
         pin = yield from _entered(self.pins)
         if pin is None:

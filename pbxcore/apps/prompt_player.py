@@ -10,7 +10,7 @@ from pbxcore.apps.steps import Say
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -22,7 +22,7 @@ class PromptPlayer(msgspec.Struct, frozen=True, tag="prompt"):
 
     path: str
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Once, to its end."""
         yield Say((File(self.path),), barge=False)
 

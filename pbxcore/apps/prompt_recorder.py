@@ -12,7 +12,7 @@ from pbxcore.journal import PromptRecorded
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -30,7 +30,7 @@ class PromptRecorder(msgspec.Struct, frozen=True, tag="prompt_recorder"):
     file: str
     path: str
 
-    def script(self, _visit: Visit, _premises: Premises) -> Script:
+    def script(self, _visit: Visit, _facilities: Facilities) -> Script:
         """Until a key; then it is heard once more."""
         yield Say((Prompt("record-prompt"), BEEP), barge=False)
         recorded: Recorded = yield Record(self.path, limit_s=LONGEST_S, until=_ANY_KEY)

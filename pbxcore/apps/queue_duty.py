@@ -11,7 +11,7 @@ from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Say
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -64,11 +64,11 @@ class QueueLogIn(msgspec.Struct, frozen=True, tag="queue_log_in"):
     queue: str
     pin: str = ""
 
-    def script(self, visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, facilities: Facilities) -> Script:
         """Ask for the PIN, and confirm."""
         if not (yield from admitted(self.pin)):
             return
-        done = premises.duty.log_in(visit.number, self.queue)
+        done = facilities.duty.log_in(visit.number, self.queue)
         yield Say((Prompt("signed-in" if done else "not-possible"),), barge=False)
 
 
@@ -79,21 +79,21 @@ class QueueLogOut(msgspec.Struct, frozen=True, tag="queue_log_out"):
 
     queue: str
 
-    def script(self, visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, facilities: Facilities) -> Script:
         """Confirm it."""
-        done = premises.duty.log_out(visit.number, self.queue)
+        done = facilities.duty.log_out(visit.number, self.queue)
         yield Say((Prompt("signed-out" if done else "not-possible"),), barge=False)
 
 
-def breaks(number: str, argument: str, premises: Premises, *, begins: bool) -> Script:
+def breaks(number: str, argument: str, facilities: Facilities, *, begins: bool) -> Script:
     """Begin or end a break: of the queue that was dialled after the code, or for a reason."""
-    plan = premises.directory.plan
+    plan = facilities.directory.plan
     queue, reason = (argument, "") if argument in plan.queues else ("", argument)
     if begins:
         named = dict(enumerate(plan.break_reasons, 1))
         words = named.get(int(reason), "") if reason.isdecimal() else ""
-        done = (not reason or bool(words)) and premises.duty.take_break(number, words, queue)
+        done = (not reason or bool(words)) and facilities.duty.take_break(number, words, queue)
     else:
-        done = not reason and premises.duty.end_break(number, queue)
+        done = not reason and facilities.duty.end_break(number, queue)
     said = "queue-break" if begins else "queue-break-over"
     yield Say((Prompt(said if done else "not-possible"),), barge=False)

@@ -13,7 +13,7 @@ from pbxcore.journal import RoomStatusTold
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
 
@@ -44,7 +44,7 @@ class RoomStatus(msgspec.Struct, frozen=True, tag="room_status"):
         """Whether a number is dialled to tell a status."""
         return number in numbers(self.code)
 
-    def script(self, visit: Visit, _premises: Premises) -> Script:
+    def script(self, visit: Visit, _facilities: Facilities) -> Script:
         """Ask for the status, unless it was dialled, and confirm it."""
         room = self.rooms.get(visit.number, "")
         if not room:

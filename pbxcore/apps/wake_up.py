@@ -14,7 +14,7 @@ from pbxcore.journal import WakeUpAsked
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
-    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.facilities import Facilities
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
 
@@ -27,7 +27,7 @@ class WakeUpDesk(msgspec.Struct, frozen=True, tag="wake_up_desk"):
 
     kind: ClassVar[str] = "wake_up"
 
-    def script(self, visit: Visit, _premises: Premises) -> Script:
+    def script(self, visit: Visit, _facilities: Facilities) -> Script:
         """Ask for the time, and say it again."""
         if not visit.number:
             yield Say((Prompt("not-possible"),), barge=False)
@@ -45,15 +45,15 @@ class RemoteWakeUpDesk(msgspec.Struct, frozen=True, tag="remote_wake_up_desk"):
 
     rooms: dict[str, str] = {}
 
-    def script(self, visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, facilities: Facilities) -> Script:
         """Ask for the room, then for the time, and say that again."""
-        if visit.number not in premises.directory.plan.codes.remote_callers:
+        if visit.number not in facilities.directory.plan.codes.remote_callers:
             yield Say((Prompt("not-permitted"),), barge=False)
             return
         for _ in range(TRIES):
             entered = yield from ask(Prompt("wake-up-room"), most=_LONGEST, first_s=10.0)
             number = self.rooms.get(entered, entered)
-            if premises.directory.extension(number) is not None:
+            if facilities.directory.extension(number) is not None:
                 yield from _ask_time(number)
                 return
             yield Say((Prompt("invalid"),), barge=False)
@@ -80,10 +80,10 @@ class WakeUp(msgspec.Struct, frozen=True, tag="wake_up"):
 
     path: str = ""
 
-    def script(self, _visit: Visit, premises: Premises) -> Script:
+    def script(self, _visit: Visit, facilities: Facilities) -> Script:
         """Until a key, three times at most."""
-        zone = premises.directory.plan.hours.calendar().zone
-        now = premises.now().astimezone(zone).time()
+        zone = facilities.directory.plan.hours.calendar().zone
+        now = facilities.now().astimezone(zone).time()
         words = (File(self.path),) if self.path else (Prompt("wake-up"), Clock(now))
         yield Say(words, times=3)
 

@@ -36,23 +36,23 @@ class Admission:
     """
 
     def __init__(self, call: Call, incoming: IncomingCall, hops: int) -> None:
-        self._call, self._house = call, call.house
+        self._call, self._context = call, call.context
         self._incoming, self._hops = incoming, hops
         origin = call.origin
-        self._leg = CallerLeg(self._house.leg_id(), call, origin.number, origin.caller, incoming)
+        self._leg = CallerLeg(self._context.leg_id(), call, origin.number, origin.caller, incoming)
         self._leg.location = origin.location or origin.number
 
     def begin(self) -> None:
         """Own the leg, and ask about him what has to be asked."""
-        call, leg, house, origin = self._call, self._leg, self._house, self._call.origin
+        call, leg, context, origin = self._call, self._leg, self._context, self._call.origin
         leg.trunk = origin.trunk
-        leg.session = house.caller_session(leg, self._incoming.flow)
+        leg.session = context.caller_session(leg, self._incoming.flow)
         leg.recorded = call.aim.recorded
         call.add(leg)
-        house.record(started_fact(call, leg, self._incoming))
+        context.record(started_fact(call, leg, self._incoming))
         if call.aim.emergency is not None:
             zone = call.aim.zone
-            house.record(
+            context.record(
                 EmergencyCalled(
                     call.id,
                     origin.number,
@@ -61,9 +61,9 @@ class Admission:
                     "" if zone is None else zone.location,
                 )
             )
-        trunk = house.directory.trunks.get(origin.trunk)
+        trunk = context.directory.trunks.get(origin.trunk)
         leg.hears_early = trunk is None or trunk.early_media
-        if trunk is not None and not house.lines.takes_more(trunk):
+        if trunk is not None and not context.lines.takes_more(trunk):
             call.turn_away(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))
         elif trunk is None or trunk.verifies == "off":
             call.origin = vouched_for(origin, self._incoming.request)
@@ -71,14 +71,14 @@ class Admission:
         else:
             number = call.aim.original or origin.shown
             claim = claim_of(self._incoming.request, number, call.dialled)
-            house.vouching.verify(claim, partial(self._verified, trunk.verifies))
+            context.vouching.verify(claim, partial(self._verified, trunk.verifies))
 
     def _verified(self, action: str, verdict: Verdict) -> None:
         """It is known whether the caller is who he says: go on, or not."""
         call, leg = self._call, self._leg
         if leg.over:
             return
-        self._house.record(CallerVerified(call.id, verdict.verstat, verdict.attest))
+        self._context.record(CallerVerified(call.id, verdict.verstat, verdict.attest))
         if verdict.status and action == "reject":
             status = verdict.status
             why = Farewell("pbx", status, causes.cause_of(status), verdict.reason)
@@ -117,8 +117,8 @@ class Admission:
         if aim.fax is not None and not aim.fax.auto_answer:
             leg.session.listen_for_fax(wanted=True)
         go_on = partial(leg.session.open, lines, partial(self._anchored, setting_up))
-        if call.origin.trunk and self._house.directory.settings.call_control:
-            call.deciding = Deciding(self._house, go_on)
+        if call.origin.trunk and self._context.directory.settings.call_control:
+            call.deciding = Deciding(self._context, go_on)
         else:
             go_on()
 

@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.call import Call
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.planning import Aim
-    from pbxcore.calls.surroundings import Surroundings
 
 
-def alarm(house: Surroundings, aim: Aim, new_call: Callable[[str, str], Call]) -> None:
+def alarm(context: CallContext, aim: Aim, new_call: Callable[[str, str], Call]) -> None:
     """Ring everybody who is to be notified; their phones show whom it is about."""
     emergency, origin = aim.emergency, aim.origin
     if emergency is None:
         return
-    address = house.address_of(origin.number, None)
+    address = context.address_of(origin.number, None)
     shown = Caller(address, f"{emergency.name}: {origin.name}".encode(), asserted=True)
-    prompt = house.directory.plan.prompts.get(emergency.prompt, "")
+    prompt = context.directory.plan.prompts.get(emergency.prompt, "")
     notice = EmergencyNotice(origin.number, prompt)
     for number in emergency.notified:
-        if number != origin.number and house.directory.extension(number) is not None:
+        if number != origin.number and context.directory.extension(number) is not None:
             call = new_call(number, origin.number)
             Placing(call, shown=shown).begin(number, partial(_tell, call, notice))
 
 
 def may_be_called_back(leg: Leg) -> None:
     """A trunk has taken a call for help: from now on the service knows its number."""
-    call, aim, house = leg.call, leg.call.aim, leg.call.house
+    call, aim, context = leg.call, leg.call.aim, leg.call.context
     if aim.emergency is not None and leg.trunk:
         trunks = (each.trunk for each in aim.emergency.ways)
-        house.emergency_returns.note(aim.returns_to, call.origin.number, trunks, house.moment())
+        context.emergency_returns.note(aim.returns_to, call.origin.number, trunks, context.moment())
 
 
 def _tell(call: Call, notice: EmergencyNotice, leg: Leg) -> None:

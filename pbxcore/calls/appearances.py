@@ -10,9 +10,9 @@ from pbxcore.presence.packages.call_info import SEIZED_S, Appearance, appearance
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import Origin
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.directory import Extension
 
 MOST: Final = 32
@@ -35,8 +35,8 @@ class Appearances:
 
     planned: float | None = None
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._indexes: dict[str, dict[str, int]] = {}
         self._seized: dict[str, list[Seizure]] = {}
         self.deadline: float | None = None
@@ -60,7 +60,7 @@ class Appearances:
     def legs_at(self, line: str, index: int) -> Sequence[Leg]:
         """The legs of the line in the call that has an appearance."""
         indexes = self._follow(line)
-        return [each for each in self._house.lines.of(line) if indexes[_call_of(each)] == index]
+        return [each for each in self._context.lines.of(line) if indexes[_call_of(each)] == index]
 
     def seize(self, line: str, location: str, index: int) -> int:
         """Let a place have an appearance, 0: any; which one it has, 0: it is not free."""
@@ -70,7 +70,7 @@ class Appearances:
         if not 0 < index <= MOST or index in self._used(line) - {own}:
             return 0  # what the place has stays its own: its subscription lives on
         self.let_go(line, location)
-        until = self._house.now() + SEIZED_S
+        until = self._context.now() + SEIZED_S
         self._seized.setdefault(line, []).append(Seizure(location, index, until))
         self._watch()
         self.changed(line)
@@ -108,12 +108,12 @@ class Appearances:
 
     def line_of(self, extension: Extension, call: str) -> tuple[bytes, ...]:
         """The header line that tells a phone of a line which appearance rings."""
-        owner = self._house.directory.owner(extension)
+        owner = self._context.directory.owner(extension)
         if owner.shared is None:
             return ()
         indexes = self._follow(owner.number)
         index = indexes.setdefault(call, self._free(owner.number))
-        return (appearance_line(self._house.domain, Appearance(index, "alerting")),)
+        return (appearance_line(self._context.domain, Appearance(index, "alerting")),)
 
     def tick(self, now: float) -> None:
         """Places that have not called in time have their appearances no more."""
@@ -125,7 +125,7 @@ class Appearances:
 
     def _follow(self, line: str) -> dict[str, int]:
         """The indexes of the calls that the line has now."""
-        calls = dict.fromkeys(map(_call_of, self._house.lines.of(line)))
+        calls = dict.fromkeys(map(_call_of, self._context.lines.of(line)))
         held = self._indexes.pop(line, {})
         indexes = {call: index for call, index in held.items() if call in calls}
         if calls:
@@ -148,7 +148,7 @@ class Appearances:
         return next(index for index in range(1, len(used) + 2) if index not in used)
 
     def _watch(self) -> None:
-        layer = self._house.agent.core.layer
+        layer = self._context.agent.core.layer
         layer.unwatch(self)
         moments = [each.until for seized in self._seized.values() for each in seized]
         self.deadline = min(moments, default=None)

@@ -42,7 +42,7 @@ class AskingFirst:
         call = leg.call
         leg.asking = self
         call.part()
-        call.house.waiting.held(partner, leg)
+        call.context.waiting.held(partner, leg)
         call.set_up(
             SettingUp(
                 call,
@@ -63,7 +63,7 @@ class AskingFirst:
 
     def codes(self) -> dict[str, Callable[[], object]]:
         """What the codes mean meanwhile."""
-        known = self._call.house.directory.plan.codes
+        known = self._call.context.directory.plan.codes
         return {
             known.attended_transfer: self._hand_on,
             known.disconnect: self._give_up,
@@ -114,15 +114,15 @@ class AskingFirst:
         call, leg, partner = self._call, self._leg, self._partner
         asked, setting_up, serving = call.partner(leg), call.setting_up, leg.attending
         leg.asking = None
-        call.house.record(CallTransferred(call.id, leg.id, self._number, "attended"))
+        call.context.record(CallTransferred(call.id, leg.id, self._number, "attended"))
         call.part()
         if asked is not None:
             call.join(partner, asked)
         elif setting_up is not None:
             setting_up.serve(partner)
-            call.house.waiting.ringing(partner)
+            call.context.waiting.ringing(partner)
         elif serving is not None:
-            call.house.waiting.stop(partner)
+            call.context.waiting.stop(partner)
             serving.serve(partner)
         else:  # whom he asked is just being handed on himself
             end_with_tone(partner, farewell or _HANDED_ON)

@@ -202,7 +202,7 @@ class Attending:
         self._step = None
         self._turn += 1
         self._stop_waiting()
-        self._leg.call.house.waiting.stop(self._leg)
+        self._leg.call.context.waiting.stop(self._leg)
         self._outcomes.append(outcome)
         if self._running:
             return
@@ -277,7 +277,7 @@ class Attending:
             case Speak(language):
                 self._language = language_for(language)
             case Tell(fact):
-                self._leg.call.house.record(fact)
+                self._leg.call.context.record(fact)
             case _:
                 assert_never(step)
 
@@ -285,8 +285,8 @@ class Attending:
         if step.barge and self._typed:
             self._over(self._typed.popleft())
             return
-        house, stream = self._leg.call.house, self._leg.session.sound
-        found = sources(step.sounds, house.prompts, self._language)
+        context, stream = self._leg.call.context, self._leg.session.sound
+        found = sources(step.sounds, context.prompts, self._language)
         if not found or not stream:
             self._unsaid(step)
             return
@@ -294,11 +294,11 @@ class Attending:
         if step.times == 0:
             if step != self._music:
                 self._music = step
-                house.anchor.play(stream, found, partial(self._music_ended, step), times=0)
+                context.anchor.play(stream, found, partial(self._music_ended, step), times=0)
         elif step.over and self._music is not None:
-            self._said_over = house.anchor.play(stream, found, played, over=True)
+            self._said_over = context.anchor.play(stream, found, played, over=True)
         else:
-            house.anchor.play(stream, found, played, times=step.times)
+            context.anchor.play(stream, found, played, times=step.times)
 
     def _hush(self) -> None:
         """What is being said is not to be heard to its end; what is endless goes on."""
@@ -328,19 +328,19 @@ class Attending:
             self._over("")
 
     def _listen(self, step: Listen) -> None:
-        house, session = self._leg.call.house, self._leg.session
+        context, session = self._leg.call.context, self._leg.session
         session.listen_for_fax(wanted=True)
-        found = sources(step.sounds, house.prompts, self._language)
+        found = sources(step.sounds, context.prompts, self._language)
         if found and session.sound:
-            house.anchor.play(session.sound, found, lambda played: None)
+            context.anchor.play(session.sound, found, lambda played: None)
         else:
-            house.waiting.ringing(self._leg)
+            context.waiting.ringing(self._leg)
         self._wait(step.within_s)
 
     def _stop_listening(self) -> None:
         session = self._leg.session
         session.listen_for_fax(wanted=False)
-        self._leg.call.house.waiting.stop(self._leg)
+        self._leg.call.context.waiting.stop(self._leg)
         self._ask(StopPlaying(session.sound))
 
     def _played(self, turn: int, played: Played) -> None:
@@ -369,7 +369,7 @@ class Attending:
             self._wait(step.between_s if self._keys else step.first_s)
 
     def _record(self, step: Record) -> None:
-        anchor, stream = self._leg.call.house.anchor, self._leg.session.sound
+        anchor, stream = self._leg.call.context.anchor, self._leg.session.sound
         self._keys = ""
         if not stream:
             self._over(Recorded(0.0, problem="no stream"))
@@ -405,11 +405,11 @@ class Attending:
         self._ask(room)
         self._in_room = True
         if step.recorded:
-            self._leg.call.house.room_recordings.joined(step.room, self._leg, step.room)
+            self._leg.call.context.room_recordings.joined(step.room, self._leg, step.room)
         if self._typed:
             self._over(self._typed.popleft())
         elif step.waits:
-            self._leg.call.house.waiting.music(self._leg, step.music)
+            self._leg.call.context.waiting.music(self._leg, step.music)
 
     def _not_reached(self, turn: int, status: int) -> None:
         if turn == self._turn:
@@ -425,13 +425,13 @@ class Attending:
         let_go(self._leg, Farewell("pbx", 0, step.cause, step.reason))
 
     def _wait(self, seconds: float) -> None:
-        house = self._leg.call.house
-        self.deadline = house.now() + seconds
-        house.agent.core.layer.watch(self)
+        context = self._leg.call.context
+        self.deadline = context.now() + seconds
+        context.agent.core.layer.watch(self)
 
     def _stop_waiting(self) -> None:
         self.deadline = None
-        self._leg.call.house.agent.core.layer.unwatch(self)
+        self._leg.call.context.agent.core.layer.unwatch(self)
 
     def _quiet(self) -> None:
         """What a step has begun is over: the leg hears whoever comes next."""
@@ -450,7 +450,7 @@ class Attending:
             case Listen():
                 self._stop_listening()
             case Join():
-                self._leg.call.house.waiting.stop(self._leg)
+                self._leg.call.context.waiting.stop(self._leg)
         self._leave()
 
     def _leave(self) -> None:
@@ -459,7 +459,7 @@ class Attending:
             self._ask(Disconnect(self._leg.session.sound))
 
     def _ask(self, request: StopPlaying | StopRecording | Disconnect | JoinRoom) -> None:
-        self._leg.call.house.anchor.ask(request)
+        self._leg.call.context.anchor.ask(request)
 
 
 def _nothing() -> None:

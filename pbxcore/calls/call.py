@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.apps.steps import Connect
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.deciding import Deciding
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from pbxcore.calls.party import By
     from pbxcore.calls.planning import Aim
     from pbxcore.calls.setting_up import SettingUp
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.place import Place
     from pbxcore.media.commands import StreamClosed
     from pbxcore.sip.agent.listener import Ending
@@ -54,7 +54,7 @@ class Call:
     """One call, from its first sign until every leg is over.
 
     Args:
-        house: what it stands on.
+        context: what it stands on.
         aim: who calls, and where the call goes first.
         dialled: what was dialled.
         over: told once nothing more comes of it.
@@ -76,14 +76,14 @@ class Call:
 
     def __init__(
         self,
-        house: Surroundings,
+        context: CallContext,
         aim: Aim,
         dialled: str,
         over: Callable[[Call], None],
         name: str = "",
     ) -> None:
-        self.house = house
-        self.id = name or house.token()
+        self.context = context
+        self.id = name or context.token()
         self.aim = aim
         self.origin = aim.origin
         self.dialled = dialled
@@ -127,7 +127,7 @@ class Call:
         """Own a leg."""
         self.legs[leg.id] = leg
         leg.call = self
-        self.house.lines.add(leg)
+        self.context.lines.add(leg)
 
     def absorb(self, other: Call) -> None:
         """Another call goes on in this one, with all its legs."""
@@ -162,8 +162,8 @@ class Call:
         give_up(leg)
         del self.legs[leg.id]
         finished(leg, farewell)
-        self.house.lines.drop(leg)
-        self.house.parking.free(leg)
+        self.context.lines.drop(leg)
+        self.context.parking.free(leg)
         codec = leg.session.codec
         self._closing += 1
         leg.session.close(partial(self._finished, leg, farewell, codec))
@@ -200,7 +200,7 @@ class Call:
     def serve(self, leg: Leg, kind: str, number: str) -> None:
         """The PBX itself talks to a leg from now on, in a service of that kind."""
         self._answered = True
-        self.house.record(LegAnswered(self.id, leg.id, kind, number))
+        self.context.record(LegAnswered(self.id, leg.id, kind, number))
 
     def accept(self, leg: Leg, lines: Sequence[Line]) -> None:
         """Answer a leg with these lines, or refuse it where they do not fit."""
@@ -232,7 +232,7 @@ class Call:
     def connect(self, front: Leg, leg: Leg) -> None:
         """Somebody answered: the two talk from now on."""
         self.setting_up = None
-        self.house.record(LegAnswered(self.id, leg.id))
+        self.context.record(LegAnswered(self.id, leg.id))
         try:
             front.accept(leg.session.lines)
         except RemoteProtocolError as error:  # nothing in common after all
@@ -248,13 +248,13 @@ class Call:
         self.talking = first, second
         first.session.join(second.session)
         for leg, other in (first, second), (second, first):
-            self.house.lines.moved(leg)
-            self.house.parking.free(leg)
-            self.house.waiting.stop(leg)
+            self.context.lines.moved(leg)
+            self.context.parking.free(leg)
+            self.context.waiting.stop(leg)
             if other.held:
-                self.house.waiting.held(leg, other)
+                self.context.waiting.held(leg, other)
         self.renegotiating.align(first, second)
-        self.house.record(LegsJoined(self.id, first.id, second.id))
+        self.context.record(LegsJoined(self.id, first.id, second.id))
         self.room.arrange()
         self.recording.joined(first, second)
 
@@ -288,7 +288,7 @@ class Call:
         may_be_called_back(leg)
         if self.setting_up is not None:
             self.setting_up.rang(leg, status)
-            self.house.lines.moved(leg)
+            self.context.lines.moved(leg)
 
     def leg_answered(self, leg: Leg) -> None:
         """A called leg answered, or a caller knows that it was: then its session is settled."""
@@ -334,7 +334,7 @@ class Call:
             self.paging.gone(leg)
         elif self.setting_up is None and not ask_afterwards(leg, partner):
             for each in list(self.legs.values()):
-                if not self.house.parking.holds(each):
+                if not self.context.parking.holds(each):
                     self.end(each, farewell)
 
     def leg_pressed(self, leg: Leg, digit: str, duration_ms: int, by: str) -> None:
@@ -372,9 +372,9 @@ class Call:
         """It holds whom it talks to, or does not any more."""
         partner = self.partner(leg)
         if partner is not None and held:
-            self.house.waiting.held(partner, leg)
+            self.context.waiting.held(partner, leg)
         elif partner is not None:
-            self.house.waiting.stop(partner)
+            self.context.waiting.stop(partner)
 
     # Inside
 
@@ -395,7 +395,7 @@ class Call:
         self, leg: Leg, farewell: Farewell, codec: str, closed: Sequence[StreamClosed]
     ) -> None:
         self._closing -= 1
-        self.house.record(ended_fact(self.id, leg.id, farewell, codec, closed))
+        self.context.record(ended_fact(self.id, leg.id, farewell, codec, closed))
         self.close(farewell)
 
     def close(self, farewell: Farewell) -> None:
@@ -408,8 +408,8 @@ class Call:
             fact = CallEnded(self.id, "answered", 0, outcome.cause)
         else:
             fact = CallEnded(self.id, disposition, outcome.status, outcome.cause)
-        self.house.record(fact)
+        self.context.record(fact)
         if not self._talked:
             busy = disposition == "busy"
-            self.house.completing.missed(self.origin.number, self.dialled, busy=busy)
+            self.context.completing.missed(self.origin.number, self.dialled, busy=busy)
         self._over(self)

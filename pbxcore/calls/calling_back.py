@@ -9,7 +9,7 @@ from pbxcore.calls.goal import Goal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.dialplan.callbacks import Callback
 
 RETRY_S: Final = 30.0
@@ -19,8 +19,8 @@ RETRY_S: Final = 30.0
 class CallingBack:
     """One attempt is pending for each number; who calls again meanwhile waits for it."""
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._pending: dict[str, _Pending] = {}
         self.originate: Callable[[str, Goal], object] = lambda number, goal: None
 
@@ -37,8 +37,8 @@ class CallingBack:
 
     def wait(self, pending: _Pending, seconds: float) -> None:
         """Let an attempt be made in a while."""
-        pending.deadline = self._house.now() + seconds
-        self._house.agent.core.layer.watch(pending)
+        pending.deadline = self._context.now() + seconds
+        self._context.agent.core.layer.watch(pending)
 
     def attempt(self, pending: _Pending) -> None:
         """Call him now."""

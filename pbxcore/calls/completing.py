@@ -13,7 +13,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.presence.keeping import Store
 
 OFFERED_S: Final = 60.0
@@ -47,15 +47,15 @@ class Completing:
     """The requests of all extensions, one for each that calls and is called.
 
     Args:
-        house: knows who is on the phone.
+        context: knows who is on the phone.
         store: outlasts us.
 
     Attributes:
         place: rings the caller and then calls the callee; the switchboard's.
     """
 
-    def __init__(self, house: Surroundings, store: Store[Request]) -> None:
-        self._house, self._store = house, store
+    def __init__(self, context: CallContext, store: Store[Request]) -> None:
+        self._context, self._store = context, store
         self._missed: dict[str, _Missed] = {}
         self._requests = {(each.caller, each.callee): each for each in store.load().values()}
         self.place: Callable[[str, str], tuple[int, str]] = lambda caller, callee: (503, "")
@@ -68,11 +68,11 @@ class Completing:
 
     def missed(self, caller: str, callee: str, *, busy: bool) -> None:
         """A call is over, and nobody talked."""
-        self._missed[caller] = _Missed(callee, self._house.moment(), busy)
+        self._missed[caller] = _Missed(callee, self._context.moment(), busy)
 
     def ask(self, caller: str) -> bool:
         """Call whom the caller did not reach just now; whether that is possible."""
-        now = self._house.moment()
+        now = self._context.moment()
         missed = self._missed.get(caller)
         if missed is None or now - missed.at > OFFERED_S:
             return False
@@ -84,7 +84,7 @@ class Completing:
 
     def _has_room(self, caller: str, callee: str) -> bool:
         """Whether the callee is for this, and neither has as many requests as it may."""
-        directory = self._house.directory
+        directory = self._context.directory
         asks, asked = directory.extension(caller), directory.extension(callee)
         if asks is None or asked is None or not asked.handling.completes:
             return False
@@ -110,13 +110,13 @@ class Completing:
         if any(
             each.due and number in (each.caller, each.callee) for each in self._requests.values()
         ):
-            self.deadline = self._house.now() + SETTLED_S
-            self._house.agent.core.layer.watch(self)
+            self.deadline = self._context.now() + SETTLED_S
+            self._context.agent.core.layer.watch(self)
 
     def tick(self, now: float) -> None:
         """Call those for whom the time has come, once both are free."""
         self.deadline = None
-        lines, moment = self._house.lines, self._house.moment()
+        lines, moment = self._context.lines, self._context.moment()
         for each in list(self._requests.values()):
             if each.until < moment:
                 self._drop(each)

@@ -22,16 +22,16 @@ TAKE: Final = "1"
 
 def announce(search: SettingUp, leg: Leg, ringing: Ringing) -> None:
     """Ask whoever answered; the others ring on, and the caller hears nothing of it."""
-    house = search.house
-    ringing.allow(house.now() + ASKED_S)
-    house.agent.core.layer.watch(ringing)
+    context = search.context
+    ringing.allow(context.now() + ASKED_S)
+    context.agent.core.layer.watch(ringing)
     if ringing.speaking is leg:  # what he says now is not for the caller
         ringing.speaking = None
         search.front.session.part()
-    extension = house.directory.extension(leg.number)
+    extension = context.directory.extension(leg.number)
     language = "" if extension is None else extension.language
     script = _announced(search.shown)
-    leg.attending = Attending(leg, script, language or house.directory.settings.language)
+    leg.attending = Attending(leg, script, language or context.directory.settings.language)
     leg.attending.begin()
 
 

@@ -35,7 +35,7 @@ def connect(leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
         call.connect(leg, other)
 
     def not_reached(farewell: Farewell) -> None:
-        call.house.waiting.stop(leg)
+        call.context.waiting.stop(leg)
         failed(farewell.status or 480)
 
     call.go_on(

@@ -22,8 +22,8 @@ class Consenting:
 
     def __init__(self, leg: Leg, answered: Callable[[bool], None]) -> None:
         self._leg, self._answered = leg, answered
-        self._layer = leg.call.house.agent.core.layer
-        self.deadline: float | None = leg.call.house.now() + WITHIN_S
+        self._layer = leg.call.context.agent.core.layer
+        self.deadline: float | None = leg.call.context.now() + WITHIN_S
         self.planned: float | None = None
         leg.consenting = self
         leg.call.room.arrange()

@@ -11,8 +11,8 @@ from pbxcore.media.commands import Play, Tone
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.plan import Limit
 
 WARNING: Final = Tone((((1400.0,), 0.2), ((), 0.15), ((1400.0,), 0.2)))
@@ -25,37 +25,37 @@ def begin_curfew(leg: Leg) -> None:
     That is so for ways out, and for whoever calls and has a limit of his own; not for who calls for
     help, nor for who comes into a call that was there.
     """
-    house, limit = leg.call.house, leg.limit
+    context, limit = leg.call.context, leg.limit
     makes_it = leg.calls and not leg.takes_over and leg.call.aim.emergency is None
     if not limit.longest_s and makes_it:
-        caller = house.directory.extension(leg.number)
+        caller = context.directory.extension(leg.number)
         limit = NO_LIMIT if caller is None else NO_LIMIT.within(caller.longest_s)
     if limit.longest_s and leg.curfew is None and not leg.over:
-        leg.curfew = Curfew(house, leg, limit)
+        leg.curfew = Curfew(context, leg, limit)
 
 
 class Curfew:
     """Ends the call of one leg in time, wherever that has been handed on to.
 
     Args:
-        house: has the clock and the streams.
+        context: has the clock and the streams.
         leg: whose time runs from now on; replaced by who has its place.
         limit: how long, and when whom it talks to is warned.
     """
 
-    def __init__(self, house: Surroundings, leg: Leg, limit: Limit) -> None:
-        self._house = house
+    def __init__(self, context: CallContext, leg: Leg, limit: Limit) -> None:
+        self._context = context
         self.leg = leg
         self._limit = limit
-        self.ends = house.now() + limit.longest_s
+        self.ends = context.now() + limit.longest_s
         warns = bool(limit.warned_s)
         self.deadline: float | None = self.ends - limit.warned_s if warns else self.ends
         self.planned: float | None = None
-        house.agent.core.layer.watch(self)
+        context.agent.core.layer.watch(self)
 
     def stop(self) -> None:
         """The leg is over before its time."""
-        self._house.agent.core.layer.unwatch(self)
+        self._context.agent.core.layer.unwatch(self)
 
     def tick(self, now: float) -> None:
         """Warn, or end it."""
@@ -71,4 +71,4 @@ class Curfew:
         partner = self.leg.call.partner(self.leg)
         if partner is None or partner.waits or not partner.session.sound:
             return
-        self._house.anchor.ask(Play(partner.session.sound, f"l{self.leg.id}", (WARNING,)))
+        self._context.anchor.ask(Play(partner.session.sound, f"l{self.leg.id}", (WARNING,)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
 
 WITHIN_S: Final = 10.0
 
@@ -15,11 +15,11 @@ WITHIN_S: Final = 10.0
 class Deciding:
     """Waits for a decision about one call; `go_on` is what happens if it is taken."""
 
-    def __init__(self, house: Surroundings, go_on: Callable[[], None]) -> None:
-        self._house, self._go_on = house, go_on
-        self.deadline: float | None = house.now() + WITHIN_S
+    def __init__(self, context: CallContext, go_on: Callable[[], None]) -> None:
+        self._context, self._go_on = context, go_on
+        self.deadline: float | None = context.now() + WITHIN_S
         self.planned: float | None = None
-        self._house.agent.core.layer.watch(self)
+        self._context.agent.core.layer.watch(self)
 
     @property
     def open(self) -> bool:
@@ -34,7 +34,7 @@ class Deciding:
     def close(self) -> None:
         """There is nothing to decide any more."""
         self.deadline = None
-        self._house.agent.core.layer.unwatch(self)
+        self._context.agent.core.layer.unwatch(self)
 
     def tick(self, now: float) -> None:
         """Nobody has decided in time."""

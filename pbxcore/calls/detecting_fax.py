@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def will_take_packets(leg: Leg) -> bool:
     """Whether a fax that is listened for may come by datagrams: it goes to a machine of ours."""
-    fax, terms = leg.call.aim.fax, leg.call.house.directory.plan.fax
+    fax, terms = leg.call.aim.fax, leg.call.context.directory.plan.fax
     if fax is None or terms is None or fax.fax.kind != FaxReception.kind:
         return False
     return terms.packets and leg.session.takes_fax

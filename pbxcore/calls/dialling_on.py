@@ -25,24 +25,24 @@ class DiallingOn:
     def __init__(self, leg: Leg, then: Callable[[str], object]) -> None:
         self._leg, self._then = leg, then
         self._keys = ""
-        self._house = house = leg.call.house
-        self.deadline: float | None = house.now() + FIRST_S
-        house.agent.core.layer.watch(self)
-        house.anchor.ask(Play(leg.session.sound, f"dial-{leg.id}", (_READY,), times=1))
+        self._context = context = leg.call.context
+        self.deadline: float | None = context.now() + FIRST_S
+        context.agent.core.layer.watch(self)
+        context.anchor.ask(Play(leg.session.sound, f"dial-{leg.id}", (_READY,), times=1))
 
     def press(self, key: str) -> None:
         """Take one key, of which whoever listens hears nothing."""
         if key == "#" or len(self._keys) == _LONGEST:
-            self.tick(self._house.now())
+            self.tick(self._context.now())
             return
         self._keys += key
-        self.deadline = self._house.now() + BETWEEN_S
-        self._house.agent.core.layer.watch(self)
+        self.deadline = self._context.now() + BETWEEN_S
+        self._context.agent.core.layer.watch(self)
 
     def tick(self, now: float) -> None:
         """The number is whole, or nothing came."""
         self.deadline = None
-        self._house.agent.core.layer.unwatch(self)
+        self._context.agent.core.layer.unwatch(self)
         self._leg.dialling_on = None
         if self._keys and not self._leg.over:
             self._then(self._keys)

@@ -50,7 +50,7 @@ def park(call: Call, leg: Leg) -> tuple[int, str]:
     partner = call.partner(leg)
     if partner is None or call.setting_up is not None or not leg.number:
         return 409, ""
-    parking = call.house.parking
+    parking = call.context.parking
     lot, slot = parking.first_free()
     if lot is None:
         return 486, ""
@@ -72,18 +72,18 @@ def redirect(call: Call, leg: Leg, number: str, by: str = "") -> int:
         return 404
     if by and _is_closed_to(call, by, number):
         return 403
-    call.house.record(CallTransferred(call.id, leg.id, number, "blind"))
+    call.context.record(CallTransferred(call.id, leg.id, number, "blind"))
     setting_up.redirect(number)
     return 202
 
 
 def _is_unknown(call: Call, front: Leg, number: str) -> bool:
     """Whether a number is none of ours, and no outbound route fits it that this leg may use."""
-    house = call.house
-    if house.directory.own(number) is not None:
+    context = call.context
+    if context.directory.own(number) is not None:
         return False
     try:
-        house.way_out(front.number, number, call.origin.outside, "", "")
+        context.way_out(front.number, number, call.origin.outside, "", "")
     except RemoteProtocolError as refused:
         return refused.status == 404
     return False
@@ -91,11 +91,11 @@ def _is_unknown(call: Call, front: Leg, number: str) -> bool:
 
 def _is_closed_to(call: Call, extension: str, number: str) -> bool:
     """Whether a number is none of ours, and no outbound route that fits it is the extension's."""
-    house = call.house
-    if house.directory.own(number) is not None:
+    context = call.context
+    if context.directory.own(number) is not None:
         return False
     try:
-        house.way_out(extension, number, "", "", "")
+        context.way_out(extension, number, "", "", "")
     except RemoteProtocolError as refused:
         return refused.status in (403, 404)
     return False

@@ -38,7 +38,7 @@ class Diverting:
 
     def __init__(self, setting_up: SettingUp) -> None:
         self._setting_up = setting_up
-        self._house = setting_up.house
+        self._context = setting_up.context
         self._searched: set[str] = set()
         """Those who were looked for already."""
         self._others: list[tuple[str, str, int]] = []
@@ -86,14 +86,14 @@ class Diverting:
 
     def to_mailbox(self, number: str, why: str, farewell: Farewell) -> None:
         """Go to the mailbox of an extension, if it has one."""
-        if self._house.premises.post.has_box(number):
+        if self._context.facilities.post.has_box(number):
             self.to(number, Place("voicemail", number), why)
         else:
             self._setting_up.fail(farewell)
 
     def to(self, number: str, place: Place, reason: str) -> None:
         """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
-        search, address_of = self._setting_up, self._house.address_of
+        search, address_of = self._setting_up, self._context.address_of
         flow = search.front.flow
         search.forwardings.append(Forwarding(address_of(number, flow), reason))
         target = address_of(place.value or place.kind, flow)
@@ -107,8 +107,8 @@ class Diverting:
 
     def _forward(self, number: str, case: Case, why: str, farewell: Farewell) -> None:
         """Go where an extension wants its calls to go in that case, or tell that it is so."""
-        search, handling = self._setting_up, self._house.handling
-        extension = self._house.directory.extension(number)
+        search, handling = self._setting_up, self._context.handling
+        extension = self._context.directory.extension(number)
         if extension is None:
             search.fail(farewell)
             return
@@ -119,7 +119,7 @@ class Diverting:
             self._searched.add(number)
             search.act_for(number)
             search.front.ring(181)
-            search.hunt(Search(self._house, number, follow_me, search.front.number), farewell)
+            search.hunt(Search(self._context, number, follow_me, search.front.number), farewell)
         else:
             self.to_mailbox(number, why, farewell)
 
@@ -128,7 +128,7 @@ def history(search: SettingUp, number: str) -> tuple[bytes, ...]:
     """How a call came to a number, in both ways of saying it (RFC 5806, RFC 7044)."""
     if not search.forwardings:
         return ()
-    target = search.house.address_of(number, search.front.flow)
+    target = search.context.address_of(number, search.front.flow)
     told = for_strangers(search.forwardings)
     return (*diversion_lines(told), *history_lines(told, target))
 

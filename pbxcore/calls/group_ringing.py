@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def call_group(setting_up: SettingUp, group: RingGroup) -> None:
     """Let the front hear the prompt, which leads to the members."""
-    path = setting_up.house.directory.plan.prompts.get(group.prompt)
+    path = setting_up.context.directory.plan.prompts.get(group.prompt)
     if path is None:
         ring_members(setting_up, group)
     else:
@@ -25,5 +25,5 @@ def call_group(setting_up: SettingUp, group: RingGroup) -> None:
 def ring_members(setting_up: SettingUp, group: RingGroup) -> None:
     """Ring at the members, in the order of the group."""
     setting_up.owner = group.number
-    hunt = Hunt(setting_up.house, group, setting_up.front.number)
+    hunt = Hunt(setting_up.context, group, setting_up.front.number)
     setting_up.hunt(hunt, refused(480, "pbx"))

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.call import Call
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.setting_up import SettingUp
-    from pbxcore.calls.surroundings import Surroundings
 
 FLIP: Final = "call_flip"
 """The feature whose code means one's other phones, also for whom a call is handed on to."""
@@ -28,17 +28,17 @@ RINGS_S: Final = 30.0
 _HANDED_ON: Final = Farewell("pbx", 0, causes.NORMAL, "transferred")
 
 
-def flips(house: Surroundings, number: str) -> bool:
+def flips(context: CallContext, number: str) -> bool:
     """Whether a number means one's other phones."""
-    return bool(number) and number == house.directory.plan.codes.features.get(FLIP)
+    return bool(number) and number == context.directory.plan.codes.features.get(FLIP)
 
 
 def flip(leg: Leg, told: Callable[[int], None] = lambda status: None) -> None:
     """Ring at the other phones of whoever a leg belongs to."""
-    house = leg.call.house
-    extension = house.directory.extension(leg.number)
+    context = leg.call.context
+    extension = context.directory.extension(leg.number)
     here = "" if leg.flow is None else leg.flow.source
-    reached = [] if extension is None else phones_of(house, extension)
+    reached = [] if extension is None else phones_of(context, extension)
     others = [each for each in reached if each[1][0].source != here]
     if not others:
         told(480)
@@ -65,12 +65,12 @@ def _ring(
     told: Callable[[int], None],
     seek: Callable[[SettingUp], None] | None = None,
 ) -> None:
-    house, partner = leg.call.house, leg.call.partner(leg)
+    context, partner = leg.call.context, leg.call.partner(leg)
     if partner is None or not leg.number:
         told(481)
         return
     give_up(leg)
-    leg.handed_to = made = house.new_call(leg.number, number)
+    leg.handed_to = made = context.new_call(leg.number, number)
 
     def answered(other: Leg) -> None:
         leg.handed_to = None
@@ -85,7 +85,7 @@ def _ring(
 
 def _take_over(leg: Leg, partner: Leg, other: Leg, made: Call, kind: str) -> None:
     """Somebody answered: the one goes, the other comes."""
-    call, record = leg.call, leg.call.house.record
+    call, record = leg.call, leg.call.context.record
     record(CallTransferred(call.id, leg.id, other.number, kind))
     record(LegCalled(call.id, other.id, other.number, "transfer", target=""))
     record(LegAnswered(call.id, other.id))

@@ -22,7 +22,7 @@ def end_with_tone(leg: Leg, farewell: Farewell) -> None:
         leg.asking.back(farewell)
         return
     hears = leg.answered and not leg.over and not leg.session.holds
-    if farewell.status >= 300 and hears and leg.call.house.waiting.refused(leg, farewell.status):
+    if farewell.status >= 300 and hears and leg.call.context.waiting.refused(leg, farewell.status):
         _Tone(leg, farewell)
     else:
         leg.call.end(leg, farewell)
@@ -41,9 +41,9 @@ class _Tone:
 
     def __init__(self, leg: Leg, farewell: Farewell) -> None:
         self._leg, self._farewell = leg, farewell
-        house = leg.call.house
-        self._layer = house.agent.core.layer
-        self.deadline: float | None = house.now() + HEARD_S
+        context = leg.call.context
+        self._layer = context.agent.core.layer
+        self.deadline: float | None = context.now() + HEARD_S
         self.planned: float | None = None
         self._layer.watch(self)
 

@@ -9,8 +9,8 @@ from pbxcore.calls.reaching import phones_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.reaching import Reached
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import RingGroup
     from pbxcore.features.model import FollowMe, Stop
@@ -48,47 +48,47 @@ class Rounds(Protocol):
 
 
 def free_phones(
-    house: Surroundings, number: str, caller: str = "", *, skips_busy: bool = False
+    context: CallContext, number: str, caller: str = "", *, skips_busy: bool = False
 ) -> list[Reached]:
     """The phones of an extension that rings with others: none where it wants or can take no call.
 
     `skips_busy`: nor where it is on the phone. It is not called by itself.
     """
-    extension = house.directory.extension(number)
-    if extension is None or number == caller or house.handling.undisturbed(number, caller):
+    extension = context.directory.extension(number)
+    if extension is None or number == caller or context.handling.undisturbed(number, caller):
         return []
-    lines = house.lines
+    lines = context.lines
     if lines.is_busy(extension, caller) or (skips_busy and lines.calls_of(number)):
         return []
-    return phones_of(house, extension)
+    return phones_of(context, extension)
 
 
-def phones_at(house: Surroundings, number: str) -> tuple[list[Reached], tuple[str, ...]]:
+def phones_at(context: CallContext, number: str) -> tuple[list[Reached], tuple[str, ...]]:
     """Where a number rings, whatever an extension of that number wants otherwise."""
     if not number:
         return [], ()
-    extension = house.directory.extension(number)
+    extension = context.directory.extension(number)
     if extension is None:
         return [], (number,)
-    return phones_of(house, extension), ()
+    return phones_of(context, extension), ()
 
 
 class Hunt:
     """The rounds of one group for one call.
 
     Args:
-        house: knows who is there.
+        context: knows who is there.
         group: who is to ring.
         caller: an extension that calls the group does not ring itself.
     """
 
     action = "ring_group"
 
-    def __init__(self, house: Surroundings, group: RingGroup, caller: str) -> None:
+    def __init__(self, context: CallContext, group: RingGroup, caller: str) -> None:
         self.number, self.recorded, self.music = group.number, group.recorded, group.music
         self.otherwise: Place | None = group.otherwise
         self.group = group
-        self._house = house
+        self._context = context
         self._caller = caller
         self._rounds = list(group.rounds())
         self._named = {each for members in self._rounds for each in members}
@@ -111,20 +111,20 @@ class Hunt:
             return None
         target = new[0]
         self._named.add(target)
-        if self._house.directory.extension(target) is None:
+        if self._context.directory.extension(target) is None:
             return Round((), (target,), self.group.ring_s)
         return Round(self._reached(target), (), self.group.ring_s)
 
     def _reached(self, number: str) -> list[Reached]:
         skips_busy = self.group.skips_busy
-        return free_phones(self._house, number, self._caller, skips_busy=skips_busy)
+        return free_phones(self._context, number, self._caller, skips_busy=skips_busy)
 
 
 class Search:
     """The rounds of looking for one extension, where it is not (follow me).
 
     Args:
-        house: knows who is there.
+        context: knows who is there.
         number: who is looked for.
         follow_me: where.
         caller: who looks is not called.
@@ -134,11 +134,11 @@ class Search:
     recorded = False
     music = ""
 
-    def __init__(self, house: Surroundings, number: str, follow_me: FollowMe, caller: str) -> None:
+    def __init__(self, context: CallContext, number: str, follow_me: FollowMe, caller: str) -> None:
         self.number = number
         self.otherwise = follow_me.otherwise
         self.confirms = follow_me.confirms
-        self._house = house
+        self._context = context
         stops = [each for each in follow_me.stops if each.number not in (number, caller)]
         self._rounds: list[list[Stop]] = (
             [[each] for each in stops] if follow_me.in_order else [stops]
@@ -151,7 +151,7 @@ class Search:
             found: list[Reached] = []
             outside: list[str] = []
             for each in stops:
-                inside, beyond = phones_at(self._house, each.number)
+                inside, beyond = phones_at(self._context, each.number)
                 found += inside
                 outside += beyond
             if found or outside:

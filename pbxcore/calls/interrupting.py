@@ -15,9 +15,9 @@ from pbxcore.sip.headers.reason import Reason
 
 if TYPE_CHECKING:
     from pbxcore.apps.steps import Script
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.setting_up import SettingUp
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.place import Place
 
 PRIORITY: Final = b"Priority: urgent"
@@ -26,36 +26,36 @@ _DROPPED: Final = Farewell("pbx", 0, causes.NORMAL, "priority_call")
 _WHY: Final = tuple(causes.reason_lines(Reason(b"SIP", 200, "priority call")))
 
 
-def refusal(house: Surroundings, caller: str, callee: str) -> int:
+def refusal(context: CallContext, caller: str, callee: str) -> int:
     """The SIP status that says why a priority call may not be; 0: it may."""
-    extension = house.directory.extension(callee)
+    extension = context.directory.extension(callee)
     if extension is None:
         return 404
-    codes = house.directory.plan.codes
+    codes = context.directory.plan.codes
     if not codes.priority_for_all and caller not in codes.priority_callers:
         return 403
-    if not phones_of(house, extension):
+    if not phones_of(context, extension):
         return 480
-    legs = house.lines.of(callee)
+    legs = context.lines.of(callee)
     return 486 if any(map(_outranks, legs)) else 0
 
 
 def go_urgently(search: SettingUp, place: Place) -> None:
     """Ring at an extension whatever it wants, and end what it does."""
-    house, number = search.house, place.value
-    status = refusal(house, search.front.number, number)
-    extension = house.directory.extension(number)
+    context, number = search.context, place.value
+    status = refusal(context, search.front.number, number)
+    extension = context.directory.extension(number)
     if status or extension is None:
         search.fail(refused(status, "pbx"))
         return
-    interrupt(house, number)
+    interrupt(context, number)
     search.telling += (PRIORITY,)
-    search.ring_at(phones_of(house, extension), RINGS_S, "priority")
+    search.ring_at(phones_of(context, extension), RINGS_S, "priority")
 
 
-def interrupt(house: Surroundings, number: str) -> None:
+def interrupt(context: CallContext, number: str) -> None:
     """End every call of an extension; whoever talked to it hears why."""
-    for leg in house.lines.of(number):
+    for leg in context.lines.of(number):
         _drop(leg)
 
 

@@ -186,7 +186,7 @@ class Leg(CallListener):
 
     def moved(self) -> None:
         """It rings, is answered or was heard of: lamps show that at once."""
-        self.call.house.lines.moved(self)
+        self.call.context.lines.moved(self)
 
     # What its dialog tells
 
@@ -239,7 +239,7 @@ class Leg(CallListener):
         if method == b"OPTIONS":
             incoming.answer(200, lines=call.core.capabilities())
         elif method == b"MESSAGE" and partner is not None and self.number and partner.number:
-            self.call.house.written(incoming, self.number, partner.number)
+            self.call.context.written(incoming, self.number, partner.number)
         else:
             raise unwanted(method)
 

@@ -182,7 +182,7 @@ def party_of(leg: Leg) -> Party:
 
 def _party_dialled(leg: Leg) -> Party:
     """Whom a leg is for that nobody else is there for yet, or a service of ours."""
-    uri = _text(leg.call.house.address_of(leg.call.dialled, leg.flow))
+    uri = _text(leg.call.context.address_of(leg.call.dialled, leg.flow))
     return Party(uri, target=uri)
 
 

@@ -34,16 +34,18 @@ class Outward:
 
     def __init__(self, setting_up: SettingUp) -> None:
         self._setting_up = setting_up
-        self._house = setting_up.house
+        self._context = setting_up.context
         self._came_with = len(setting_up.forwardings)
-        self._ways = WaysOut(self._house, ())
+        self._ways = WaysOut(self._context, ())
 
     def go_to(self, number: str, action: str) -> None:
         """Call a number as the outbound routes say."""
         search = self._setting_up
         try:
             outside = search.call.origin.outside
-            tries = self._house.way_out(search.behalf, number, outside, search.level, search.owner)
+            tries = self._context.way_out(
+                search.behalf, number, outside, search.level, search.owner
+            )
         except RemoteProtocolError as error:
             search.not_carried(refused(error.status, "pbx"))
         else:
@@ -52,7 +54,7 @@ class Outward:
     def go_by(self, tries: Sequence[Try], number: str, action: str) -> None:
         """Call by the first of these ways that takes the call."""
         search = self._setting_up
-        self._ways = WaysOut(self._house, self._carrying(tries))
+        self._ways = WaysOut(self._context, self._carrying(tries))
         pins = self._ways.pins
         if pins is None or search.admitted:
             self._try_next(action, refused(503, "pbx"))
@@ -69,7 +71,7 @@ class Outward:
         return [each for each in tries if each.hunts or self._is_secure(each)]
 
     def _is_secure(self, way: Try) -> bool:
-        trunk = self._house.directory.trunks.get(way.trunk)
+        trunk = self._context.directory.trunks.get(way.trunk)
         return trunk is not None and trunk.transport not in IN_CLEAR
 
     def failed(self, farewell: Farewell, otherwise: Farewell, *, rang: bool) -> None:
@@ -83,10 +85,10 @@ class Outward:
         """A leg to a number outside, as `owner` may call it without a PIN, or none."""
         try:
             outside, group = self._setting_up.call.origin.outside, self._setting_up.owner
-            tries = self._house.way_out(owner, number, outside, "", group)
+            tries = self._context.way_out(owner, number, outside, "", group)
         except RemoteProtocolError:
             return []
-        ways = WaysOut(self._house, self._carrying(tries))
+        ways = WaysOut(self._context, self._carrying(tries))
         found = None if ways.pins is not None else ways.next()
         return [] if found is None else [self._leg(*found, action)]
 
@@ -95,28 +97,28 @@ class Outward:
         if found is None:
             search.not_carried(otherwise)
             return
-        until = self._house.now() + OUTSIDE_S
+        until = self._context.now() + OUTSIDE_S
         ringing = Ringing("", until, search.timed_out, search.nobody_answers)
         ringing.legs.append(self._leg(*found, action))
         search.let_ring(ringing)
 
     def _leg(self, trunk: Trunk, way: Try, action: str) -> CalledLeg:
-        house, search = self._house, self._setting_up
+        context, search = self._context, self._setting_up
         call = search.call
         address = address_at(trunk, way.number)
         lines = (*history_outside(trunk, self._told_outside(), address), *search.telling)
-        leg = house.trunks.leg(call, trunk, way, search.caller, search.hops, lines)
+        leg = context.trunks.leg(call, trunk, way, search.caller, search.hops, lines)
         if trunk.returns_callers and search.behalf == search.front.number != "":
-            now = house.moment()
-            house.direct_returns.note(way.number, trunk.id, search.behalf, now)
+            now = context.moment()
+            context.direct_returns.note(way.number, trunk.id, search.behalf, now)
         search.count_in(leg)
         call.add(leg)
-        house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))
+        context.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))
         return leg
 
     def _told_outside(self) -> list[Forwarding]:
         """How the call came here; some providers want to read of deflection, whatever it was."""
-        search, settings = self._setting_up, self._house.directory.settings
+        search, settings = self._setting_up, self._context.directory.settings
         if not (settings.deflection_diversion and search.call.origin.trunk):
             return search.forwardings
         theirs, ours = (

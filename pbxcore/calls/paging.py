@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.call import Call
     from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.plan import PagingGroup
     from pbxcore.directory import Extension
     from pbxcore.media.commands import Played
@@ -40,11 +40,11 @@ _OVER: Final = Farewell("pbx", 0, causes.NORMAL, "page_over")
 _NOT_ANSWERED: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
-def _paged(house: Surroundings, extension: Extension) -> list[Extension]:
+def _paged(context: CallContext, extension: Extension) -> list[Extension]:
     """An extension's own phones, and those at the places of its line if all hear pages."""
     shared = extension.shared
-    numbers = house.directory.numbers_of(extension.number) if shared and shared.pages_all else ()
-    return [extension, *filter(None, map(house.directory.extension, numbers[1:]))]
+    numbers = context.directory.numbers_of(extension.number) if shared and shared.pages_all else ()
+    return [extension, *filter(None, map(context.directory.extension, numbers[1:]))]
 
 
 def answer_at_once(host: bytes) -> tuple[bytes, ...]:
@@ -74,7 +74,7 @@ class Paging:
     def __init__(self, call: Call, front: Leg, group: PagingGroup, lines: Sequence[Line]) -> None:
         self.front, self.group, self.lines = front, group, lines
         self._call = call
-        self._house = call.house
+        self._context = call.context
         self._ringing: list[CalledLeg] = []
         self._members: list[Leg] = []
         self._room = f"page-{call.id}"
@@ -87,10 +87,10 @@ class Paging:
         self.deadline: float | None = None
         self.reached = [
             (place, flows)
-            for extension in map(self._house.directory.extension, group.members)
+            for extension in map(self._context.directory.extension, group.members)
             if extension is not None and self._is_free(extension)
-            for place in _paged(self._house, extension)
-            for flows in phones(self._house.bindings(place.number))
+            for place in _paged(self._context, extension)
+            for flows in phones(self._context.bindings(place.number))
         ]
 
     def start(self) -> None:
@@ -98,7 +98,7 @@ class Paging:
         call, front = self._call, self.front
         call.serve(front, "page", self.group.number)
         call.paging = self
-        self._house.parking.free(front)
+        self._context.parking.free(front)
         if front.answered:
             self.begin()
         else:
@@ -106,14 +106,14 @@ class Paging:
 
     def begin(self) -> None:
         """The front is answered: call everybody."""
-        now = self._house.now()
+        now = self._context.now()
         self._rings_until = now + RINGS_S
         self._ends_at = now + self.group.longest_s if self.group.longest_s else None
         self._wait()
         self._join(self.front, muted=self.group.delay_s > 0)
         if self.group.recorded:
             number = self.group.number
-            self._house.room_recordings.joined(self._room, self.front, number)
+            self._context.room_recordings.joined(self._room, self.front, number)
         if self.group.multicast:
             self._send_to_group()
         reached, self.reached = self.reached, []
@@ -131,14 +131,14 @@ class Paging:
         self._members.append(leg)  # before others ring no more: somebody hears the page
         for each in [each for each in self._ringing if each.number == leg.number]:
             self._drop(each, _NOT_ANSWERED)
-        self._house.record(LegAnswered(self._call.id, leg.id))
-        self._house.lines.moved(leg)
+        self._context.record(LegAnswered(self._call.id, leg.id))
+        self._context.lines.moved(leg)
         if is_first:
             self._somebody_hears()
         self._join(leg, muted=not self.group.two_way)
         if prompt := self._prompt():
             told = partial(self._told, leg)
-            self._house.anchor.play(leg.session.sound, prompt, told)
+            self._context.anchor.play(leg.session.sound, prompt, told)
         elif self.group.announces:
             self._end(leg)
 
@@ -153,7 +153,7 @@ class Paging:
         self.deadline = None
         if self._loudspeakers is not None:
             self._loudspeakers.close()
-        self._house.agent.core.layer.unwatch(self)
+        self._context.agent.core.layer.unwatch(self)
 
     def tick(self, now: float) -> None:
         """Let who speaks be heard; wait no longer for others; end what lasts as long as it may."""
@@ -178,14 +178,14 @@ class Paging:
         times = (self._rings_until, self._talks_at, self._ends_at)
         self.deadline = min((each for each in times if each is not None), default=None)
         if self.deadline is not None:
-            self._house.agent.core.layer.watch(self)
+            self._context.agent.core.layer.watch(self)
 
     def _somebody_hears(self) -> None:
         """Phones may still need a moment until what they play is heard."""
         if self._is_heard or self._talks_at is not None:
             return
         if self.group.delay_s:
-            self._talks_at = self._house.now() + self.group.delay_s
+            self._talks_at = self._context.now() + self.group.delay_s
             self._wait()
         else:
             self._let_talk()
@@ -194,13 +194,13 @@ class Paging:
         """Who speaks hears a tone, and is heard at the latest from then on."""
         self._is_heard = True
         sound = self.front.session.sound
-        self._house.anchor.ask(Play(sound, self._room, (_BEGINS,)))
+        self._context.anchor.ask(Play(sound, self._room, (_BEGINS,)))
         if self.group.delay_s:
             self._join(self.front, muted=False)
 
     def _prompt(self) -> tuple[File | Tone, ...]:
         """What a member hears first."""
-        path = self._house.directory.plan.prompts.get(self.group.prompt, "")
+        path = self._context.directory.plan.prompts.get(self.group.prompt, "")
         if not path:
             return ()
         pause = (Tone((((), float(self.group.delay_s)),)),) if self.group.delay_s else ()
@@ -216,22 +216,22 @@ class Paging:
         self.gone(leg)
 
     def _is_free(self, extension: Extension) -> bool:
-        house, number = self._house, extension.number
-        if number == self.front.number or house.handling.undisturbed(number):
+        context, number = self._context, extension.number
+        if number == self.front.number or context.handling.undisturbed(number):
             return False
         if self.group.skips_busy:
-            return not house.lines.calls_of(number)
-        return not house.lines.is_busy(extension, self.front.number)
+            return not context.lines.calls_of(number)
+        return not context.lines.is_busy(extension, self.front.number)
 
     def _phone(self, extension: Extension, flows: Sequence[StoredBinding]) -> CalledLeg:
-        house, call = self._house, self._call
+        context, call = self._context, self._call
         caller = self.front.identity
         if self.group.replaces_name:
             caller = msgspec.structs.replace(caller, display_name=self.group.name.encode())
-        dialling = Dialling(caller, extension, MAX_FORWARDS, answer_at_once(house.domain))
-        leg = house.phone(call, dialling, flows)
+        dialling = Dialling(caller, extension, MAX_FORWARDS, answer_at_once(context.domain))
+        leg = context.phone(call, dialling, flows)
         call.add(leg)
-        house.record(
+        context.record(
             LegCalled(
                 call.id,
                 leg.id,
@@ -264,7 +264,7 @@ class Paging:
 
     def _send_to_group(self) -> None:
         """Let loudspeakers hear what is said, after the prompt."""
-        anchor, group = self._house.anchor, self.group
+        anchor, group = self._context.anchor, self.group
 
         def ready(stream: str) -> None:
             anchor.ask(JoinRoom(self._room, stream, muted=True))
@@ -282,4 +282,4 @@ class Paging:
 
     def _join(self, leg: Leg, *, muted: bool) -> None:
         hears = (self.front.session.sound,) if self.group.private and leg is not self.front else ()
-        self._house.anchor.ask(JoinRoom(self._room, leg.session.sound, muted=muted, hears=hears))
+        self._context.anchor.ask(JoinRoom(self._room, leg.session.sound, muted=muted, hears=hears))

@@ -26,8 +26,8 @@ from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.plan import ParkingLot
 
 AGAIN_S: Final = 30.0
@@ -77,8 +77,8 @@ class Parked:
 class Parking:
     """The slots of all lots."""
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._parked: dict[str, Parked] = {}
 
     def __len__(self) -> int:
@@ -103,20 +103,20 @@ class Parking:
         self, parker: Leg, leg: Leg, lot: ParkingLot, slot: str, *, told: bool = False
     ) -> None:
         """Let a leg wait in a free slot; whoever parked it may be told which, and is done."""
-        house, call = self._house, leg.call
+        context, call = self._context, leg.call
         phone = "" if parker.flow is None else parker.flow.source
-        house.record(CallTransferred(call.id, parker.id, slot, "park"))
+        context.record(CallTransferred(call.id, parker.id, slot, "park"))
         call.part()
         if told:
             language = visit_of(call, parker, slot, ()).language
             parker.attending = Attending(parker, told_slot(slot), language)
         else:
             call.end(parker, _PARKED)
-        house.record(LegAnswered(call.id, leg.id, "parking", slot))
-        returns_at = house.now() + lot.timeout_s if lot.timeout_s else None
+        context.record(LegAnswered(call.id, leg.id, "parking", slot))
+        returns_at = context.now() + lot.timeout_s if lot.timeout_s else None
         self._parked[slot] = parked = Parked(self, lot, slot, leg, parker.number, phone, returns_at)
         self._wait(parked)
-        house.lines.changed(slot)
+        context.lines.changed(slot)
         if parker.attending is not None:
             parker.attending.begin()
 
@@ -128,7 +128,7 @@ class Parking:
 
     def first_free(self) -> tuple[ParkingLot | None, str]:
         """The first slot of any lot that is free, with its lot."""
-        for lot in self._house.directory.plan.parking_lots:
+        for lot in self._context.directory.plan.parking_lots:
             if slot := self.free_slot(lot, lot.number):
                 return lot, slot
         return None, ""
@@ -138,14 +138,14 @@ class Parking:
         parked = self._of(leg)
         if parked is not None:
             del self._parked[parked.slot]
-            self._house.agent.core.layer.unwatch(parked)
-            self._house.lines.changed(parked.slot)
+            self._context.agent.core.layer.unwatch(parked)
+            self._context.lines.changed(parked.slot)
 
     def bring_back(self, parked: Parked) -> None:
         """It rings at who parked the call, and its slot may be dialled all the same."""
         parked.returns += 1
-        extension = self._house.directory.extension(parked.parker)
-        reached = [] if extension is None else phones_of(self._house, extension)
+        extension = self._context.directory.extension(parked.parker)
+        reached = [] if extension is None else phones_of(self._context, extension)
         phone = [each for each in reached if each[1][0].source == parked.phone]
         if extension is not None and phone and not parked.lot.rings_all:
             rings_s = extension.ring_s
@@ -182,7 +182,7 @@ class Parking:
         if leg.over or not self.holds(leg):
             return
         if parked.returns < MOST_RETURNS and otherwise == HANG_UP:
-            parked.deadline = self._house.now() + AGAIN_S
+            parked.deadline = self._context.now() + AGAIN_S
             self._wait(parked)
         elif parked.returns <= MOST_RETURNS:  # nobody is left but these
             parked.returns = MOST_RETURNS + 1
@@ -192,9 +192,9 @@ class Parking:
             let_go(leg, farewell)
 
     def _wait(self, parked: Parked) -> None:
-        self._house.waiting.music(parked.leg, parked.lot.music)
+        self._context.waiting.music(parked.leg, parked.lot.music)
         if parked.deadline is not None:
-            self._house.agent.core.layer.watch(parked)
+            self._context.agent.core.layer.watch(parked)
 
     def _of(self, leg: Leg) -> Parked | None:
         return next((each for each in self._parked.values() if each.leg is leg), None)

@@ -59,9 +59,9 @@ class Placing:
         self._call = call
         self._told, self._level, self._telling = told, level, telling
         self._shown, self._rounds = shown, rounds
-        house, origin = call.house, call.origin
-        self._wish = Wish(house.leg_id(), call, origin.number, origin.caller)
-        self._wish.session = house.silent_session(self._wish)
+        context, origin = call.context, call.origin
+        self._wish = Wish(context.leg_id(), call, origin.number, origin.caller)
+        self._wish.session = context.silent_session(self._wish)
         self._wish.calls = True
 
     def begin(
@@ -78,7 +78,7 @@ class Placing:
         call, wish = self._call, self._wish
         then = then or self._call_callee
         call.add(wish)
-        call.house.record(
+        call.context.record(
             CallStarted(
                 call.id,
                 wish.id,
@@ -89,7 +89,7 @@ class Placing:
                 caller=call.origin.shown,
             )
         )
-        address = call.house.address_of(call.dialled, None)
+        address = call.context.address_of(call.dialled, None)
         call.setting_up = search = SettingUp(
             call,
             wish,
@@ -111,7 +111,7 @@ class Placing:
     def _answered(self, leg: Leg, then: Callable[[Leg], None]) -> None:
         """The caller is there."""
         call = self._call
-        call.house.record(LegAnswered(call.id, leg.id))
+        call.context.record(LegAnswered(call.id, leg.id))
         leg.calls = True
         then(leg)
         call.finish(self._wish, _PLACED)

@@ -51,7 +51,7 @@ class Recording:
     """Records who talks in a call; the call tells it who does."""
 
     def __init__(self, call: Call) -> None:
-        self._call, self._house = call, call.house
+        self._call, self._context = call, call.context
         self._running: _Running | None = None
         self._goes_on = False
 
@@ -73,7 +73,7 @@ class Recording:
     def parted(self) -> None:
         """Nobody talks any more."""
         if self._running is not None:
-            self._goes_on = self._house.directory.settings.recording_goes_on
+            self._goes_on = self._context.directory.settings.recording_goes_on
             self._stop()
 
     def switch(self, leg: Leg | None, *, on: bool | None = None) -> int:
@@ -91,27 +91,27 @@ class Recording:
             self._start(*talking, automatic=False)
         elif self._running.automatic or self._running.paused:
             self._running.paused = not wanted
-            self._house.anchor.ask(PauseRecording(self._running.name, not wanted))
+            self._context.anchor.ask(PauseRecording(self._running.name, not wanted))
         else:
             self._stop()
         if leg is not None and not leg.waits and leg.session.sound:
             beep = Play(leg.session.sound, f"beep {leg.id}", (ON if wanted else OFF,))
-            self._house.anchor.ask(beep)
+            self._context.anchor.ask(beep)
         return 200
 
     def _start(self, first: Leg, second: Leg, *, automatic: bool) -> None:
         streams = first.session.sound, second.session.sound
         if not all(streams):
             return
-        archive = self._house.archive
+        archive = self._context.archive
         parties = _number_of(self._call, first), _number_of(self._call, second)
         folder = CALLS if self._call.aim.emergency is None else EMERGENCIES
         file = archive.name(*parties, folder)
         self._give_notice(first, second)
-        running = _Running(self._house.token(), file, (first.id, second.id), automatic=automatic)
+        running = _Running(self._context.token(), file, (first.id, second.id), automatic=automatic)
         self._running, self._goes_on = running, False
-        stereo = self._house.directory.settings.recording_stereo
-        running.name = self._house.anchor.record(
+        stereo = self._context.directory.settings.recording_stereo
+        running.name = self._context.anchor.record(
             streams,
             StartRecording("", (), archive.path(file), stereo=stereo),
             lambda ended: self._ended(running, ended),
@@ -120,7 +120,7 @@ class Recording:
 
     def _give_notice(self, *legs: Leg) -> None:
         """Whoever is to know it hears that the call may be recorded."""
-        wanted = self._house.directory.settings.recording_notice
+        wanted = self._context.directory.settings.recording_notice
         for leg in legs:
             if wanted == "all" or (wanted == "external" and not leg.number):
                 tell_beside(leg, Prompt("recording-notice"))
@@ -128,7 +128,7 @@ class Recording:
     def _stop(self) -> None:
         running, self._running = self._running, None
         if running is not None:
-            self._house.anchor.ask(StopRecording(running.name))
+            self._context.anchor.ask(StopRecording(running.name))
 
     def _ended(self, running: _Running, ended: RecordingEnded) -> None:
         if self._running is running:
@@ -140,17 +140,17 @@ class Recording:
 
     def _tell(self, running: _Running, seconds: float) -> None:
         fact = CallRecorded(self._call.id, running.id, running.file, seconds, running.legs)
-        self._house.record(fact)
+        self._context.record(fact)
 
     def _fail(self, running: _Running, reason: str) -> None:
-        self._house.record(RecordingFailed(self._call.id, running.id, running.file, reason))
+        self._context.record(RecordingFailed(self._call.id, running.id, running.file, reason))
 
 
 def _is_recorded(call: Call, first: Leg, second: Leg) -> bool:
     """Whether a talk is recorded without being asked for: by its way, or by one of its parties."""
     kind = "internal" if first.number and second.number else "external"
     for leg in first, second:
-        extension = call.house.directory.extension(leg.number)
+        extension = call.context.directory.extension(leg.number)
         if leg.recorded or (extension is not None and extension.recorded in ("all", kind)):
             return True
     return False

@@ -114,9 +114,9 @@ class Renegotiating:
         if held is not leg.held and leg.answered:
             leg.held = held
             leg.held_privately &= held
-            self._call.house.record(LegHeld(self._call.id, leg.id, held))
+            self._call.context.record(LegHeld(self._call.id, leg.id, held))
             self._call.held(leg, held=held)
-            self._call.house.lines.moved(leg)
+            self._call.context.lines.moved(leg)
 
     def _take(self, leg: Leg, offer: Offer, partner: Leg | None, ours: Sequence[Line]) -> None:
         try:

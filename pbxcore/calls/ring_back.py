@@ -24,7 +24,7 @@ class RingBack:
         Who is not answered hears it as early media (RFC 3960 §3.2); once he does, his phone makes
         no tone of its own any more, and we play what follows.
         """
-        front, waiting = self._setting_up.front, self._setting_up.house.waiting
+        front, waiting = self._setting_up.front, self._setting_up.context.waiting
         if music and not front.answered and not self._plays:
             self._plays = self._opened(status)
         elif not self._plays:

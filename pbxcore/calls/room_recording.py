@@ -8,16 +8,16 @@ from pbxcore.journal import CallRecorded, RecordingFailed
 from pbxcore.media.commands import StartRecording
 
 if TYPE_CHECKING:
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.media.commands import RecordingEnded
 
 
 class RoomRecordings:
     """One recording for each room that wants it; it is kept with the call of who came first."""
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._running: set[str] = set()
 
     def joined(self, room: str, leg: Leg, number: str) -> None:
@@ -26,19 +26,19 @@ class RoomRecordings:
         if room in self._running or not stream:
             return
         self._running.add(room)
-        archive, call = self._house.archive, leg.call.id
+        archive, call = self._context.archive, leg.call.id
         file = archive.of_room(number)
-        recording, legs = self._house.token(), (leg.id,)
+        recording, legs = self._context.token(), (leg.id,)
 
         def tell(seconds: float) -> None:
-            self._house.record(CallRecorded(call, recording, file, seconds, legs))
+            self._context.record(CallRecorded(call, recording, file, seconds, legs))
 
         def ended(how: RecordingEnded) -> None:
             self._running.discard(room)
             if how.seconds:
                 tell(how.seconds)
             if how.problem:
-                self._house.record(RecordingFailed(call, recording, file, how.problem))
+                self._context.record(RecordingFailed(call, recording, file, how.problem))
 
         wanted = StartRecording("", (), archive.path(file), room=room)
-        self._house.anchor.record((stream,), wanted, ended, begun=lambda: tell(0.0))
+        self._context.anchor.record((stream,), wanted, ended, begun=lambda: tell(0.0))

@@ -11,20 +11,20 @@ from pbxcore.presence.packages.conference_info import Attendee, Endpoint, Roster
 
 if TYPE_CHECKING:
     from pbxcore.apps.conferences import Participant
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
 
 
-def roster_of(house: Surroundings, number: str) -> Roster:
+def roster_of(context: CallContext, number: str) -> Roster:
     """The room of a number as it is now; one where nobody is, is empty."""
-    conference = house.premises.conferences.at(number)
+    conference = context.facilities.conferences.at(number)
     if conference is None:
-        room = house.directory.plan.service(number)
+        room = context.directory.plan.service(number)
         return Roster(room.name, most=room.most) if isinstance(room, ConferenceRoom) else Roster()
     attendees: dict[str, Attendee] = {}
     for participant in conference.participants:
         if participant.farewell:
             continue
-        one = _attendee(house, participant)
+        one = _attendee(context, participant)
         name = one.number or participant.visit.leg
         known = attendees.get(name)
         attendees[name] = one if known is None else _with_another_phone(known, one)
@@ -32,9 +32,9 @@ def roster_of(house: Surroundings, number: str) -> Roster:
     return Roster(room.name, conference.locked, room.most, tuple(attendees.values()))
 
 
-def _attendee(house: Surroundings, participant: Participant) -> Attendee:
-    visit = house.premises.conferences.guest_of(participant.visit)
-    attending = house.scripts.get(participant.visit.leg)
+def _attendee(context: CallContext, participant: Participant) -> Attendee:
+    visit = context.facilities.conferences.guest_of(participant.visit)
+    attending = context.scripts.get(participant.visit.leg)
     leg = None if attending is None else attending.leg
     private = leg is not None and leg.identity.private
     number, name = ("", "") if private else (visit.number or visit.shown, visit.name)

@@ -15,7 +15,7 @@ from pbxcore.presence.reach import is_asleep, way_to
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.push import Push
     from pbxcore.sip.flow import Flow
@@ -31,8 +31,8 @@ class Rousing:
         push: asks a push service to wake one, for the extension of that number.
     """
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._waiting: dict[str, list[Sleeper]] = {}
         self._due: list[tuple[int, str, str]] = []
         """When to wake for a new registration: the number, and the contact."""
@@ -51,7 +51,7 @@ class Rousing:
 
     def follow(self, number: str) -> None:
         """Plan when the phones of an extension are to register anew."""
-        for each in self._house.bindings(number):
+        for each in self._context.bindings(number):
             due_ms = refresh_due_ms(each)
             entry = (due_ms or 0, number, each.contact)
             if due_ms is not None and entry not in self._planned:
@@ -60,12 +60,12 @@ class Rousing:
 
     def tick(self) -> None:
         """Once a second: wake those once whose registration ends soon; nobody is called."""
-        now_ms = self._house.moment() * 1000
+        now_ms = self._context.moment() * 1000
         while self._due and self._due[0][0] <= now_ms:
             entry = heapq.heappop(self._due)
             self._planned.discard(entry)
             due_ms, number, contact = entry
-            for each in self._house.bindings(number):
+            for each in self._context.bindings(number):
                 if (refresh_due_ms(each), each.contact) == (due_ms, contact):
                     self._push(each)
 
@@ -100,13 +100,13 @@ class Rousing:
         waiting = self._waiting.setdefault(binding.number, [])
         asked = any(each.binding == binding for each in waiting)
         waiting.append(sleeper)
-        self._house.agent.core.layer.watch(sleeper)
+        self._context.agent.core.layer.watch(sleeper)
         if not asked:
             self._push(binding)
 
     def _push(self, binding: StoredBinding) -> None:
         push = push_of(binding.contact)
-        if push is not None and self._house.directory.settings.push_gateway:
+        if push is not None and self._context.directory.settings.push_gateway:
             self.push(push, binding.number)
 
     def end(self, sleeper: Sleeper) -> None:
@@ -118,18 +118,18 @@ class Rousing:
 
     def must_wake(self, binding: StoredBinding) -> bool:
         """Whether a phone is to be woken before it is called; without a gateway nobody is."""
-        return bool(self._house.directory.settings.push_gateway) and is_asleep(binding)
+        return bool(self._context.directory.settings.push_gateway) and is_asleep(binding)
 
     def way(self, binding: StoredBinding) -> Sleeper:
         """The way to a phone that is to be woken first."""
-        return Sleeper(self, self._house, binding)
+        return Sleeper(self, self._context, binding)
 
 
 class Sleeper:
     """One phone on its way to be reached: a flow once it is awake, none after that."""
 
-    def __init__(self, rousing: Rousing, house: Surroundings, binding: StoredBinding) -> None:
-        self._rousing, self._house = rousing, house
+    def __init__(self, rousing: Rousing, context: CallContext, binding: StoredBinding) -> None:
+        self._rousing, self._context = rousing, context
         self.binding = binding
         self._then: Callable[[Flow | None], None] | None = None
         self._asked = self._awake = False
@@ -142,14 +142,14 @@ class Sleeper:
             then(None)
             return
         self._asked, self._then = True, then
-        self.deadline = self._house.now() + WAIT_S
+        self.deadline = self._context.now() + WAIT_S
         self._rousing.begin(self)
 
     def look(self) -> None:
         """Go on if this phone has registered; after its 200, which is sent before the next tick."""
         if self._found() is not None:
-            self._awake, self.deadline = True, self._house.now()
-            self._house.agent.core.layer.watch(self)
+            self._awake, self.deadline = True, self._context.now()
+            self._context.agent.core.layer.watch(self)
 
     def tick(self, now: float) -> None:
         """It is awake, or time is out."""
@@ -162,12 +162,12 @@ class Sleeper:
         if way is None:
             then(None)
         else:
-            self._house.agent.core.layer.wire.reach(way.target, then)
+            self._context.agent.core.layer.wire.reach(way.target, then)
 
     def _found(self) -> StoredBinding | None:
         """The phone's binding, if it is another than the one that slept."""
         slept = self.binding
-        for each in self._house.bindings(slept.number):
+        for each in self._context.bindings(slept.number):
             if is_same_phone(each, slept) and each != slept and not each.lost_at_ms:
                 return each
         return None

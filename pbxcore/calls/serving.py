@@ -45,15 +45,15 @@ def attend(leg: Leg, service: Service, visit: Visit, lines: Sequence[Line]) -> N
     """A service takes a leg, and answers it with these lines if nobody has."""
     if isinstance(service, Invitation):  # he was called in somebody's name; he talks to the room
         visit = msgspec.structs.replace(visit, service=service.room)
-    script = script_of(service, visit, leg.call.house.premises)
+    script = script_of(service, visit, leg.call.context.facilities)
     talk_to(leg, script, service.kind, visit, lines)
 
 
 def talk_to(leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[Line]) -> None:
     """Let a leg talk to a script, of a service of that kind."""
-    call, house = leg.call, leg.call.house
+    call, context = leg.call, leg.call.context
     call.leave_service(leg)
-    house.parking.free(leg)
+    context.parking.free(leg)
     leg.handed_on += 1
     if leg.handed_on > MOST_HANDED_ON:
         let_go(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
@@ -61,7 +61,7 @@ def talk_to(leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[L
     call.serve(leg, kind, visit.service)
     leg.enter(visit.service if kind == ConferenceRoom.kind else "")
     leg.attending = attending = Attending(leg, script, visit.language)
-    house.scripts[visit.leg] = attending
+    context.scripts[visit.leg] = attending
     if leg.answered:
         attending.begin()
     else:
@@ -87,15 +87,15 @@ def tell_beside(leg: Leg, *sounds: Sound) -> None:
     """Let a leg hear something while it talks; whoever talks to it does not."""
     if leg.waits or not leg.session.sound:
         return
-    house = leg.call.house
+    context = leg.call.context
     language = language_for(_language_of(leg))
-    found = sources(sounds, house.prompts, language)
+    found = sources(sounds, context.prompts, language)
     if found:
-        house.anchor.ask(Play(leg.session.sound, f"beside {leg.id}", found))
+        context.anchor.ask(Play(leg.session.sound, f"beside {leg.id}", found))
 
 
 def _language_of(leg: Leg) -> str:
-    directory = leg.call.house.directory
+    directory = leg.call.context.directory
     extension = directory.extension(leg.number)
     own = "" if extension is None else extension.language
     return own or directory.settings.language

@@ -102,7 +102,7 @@ class SettingUp:
         self.level = level
         self.admitted = admitted
         self.telling = telling
-        self.house = call.house
+        self.context = call.context
         self.front = front
         self.caller = caller
         self._lines = lines
@@ -119,17 +119,17 @@ class SettingUp:
 
     def go_to(self, number: str, action: str = "dial") -> None:
         """Call an extension, a group of them, a service of our own, or somebody outside."""
-        group = self.house.directory.plan.ring_groups.get(number)
+        group = self.context.directory.plan.ring_groups.get(number)
         self._hunt = None
         if group is not None:
             call_group(self, group)
             return
-        extension = self.house.directory.extension(number)
+        extension = self.context.directory.extension(number)
         if extension is not None:
             self._go_to_extension(extension, action)
             return
-        place = self.house.directory.own(number)
-        dial = self.house.directory.plan.speed_dials.get(number) if self.behalf else None
+        place = self.context.directory.own(number)
+        dial = self.context.directory.plan.speed_dials.get(number) if self.behalf else None
         if place is not None and place.kind not in RINGING_KINDS:
             self.go_to_place(place, action)
         elif dial is not None and dial.kind != "external":
@@ -139,7 +139,7 @@ class SettingUp:
 
     def _go_to_extension(self, called: Extension, action: str) -> None:
         """Let an extension's phones ring, as it wants its calls handled."""
-        extension, handling = self.house.directory.owner(called), self.house.handling
+        extension, handling = self.context.directory.owner(called), self.context.handling
         number = extension.number
         if handling.undisturbed(number, self.shown):
             self._diverting.to_mailbox(number, "user-busy", refused(486, "pbx"))
@@ -148,40 +148,40 @@ class SettingUp:
         if always is not None:
             self._diverting.to(number, always.place, "unconditional")
             return
-        if self.house.lines.is_busy(extension, self.front.number):
+        if self.context.lines.is_busy(extension, self.front.number):
             self._diverting.busy(number, refused(486, "pbx"))
             return
         aim = self.call.aim
         device = aim.device if called.number == aim.number else ""
-        reached = phones_of(self.house, called, device)
-        beside, outside = phones_at(self.house, handling.rings_too(extension))
+        reached = phones_of(self.context, called, device)
+        beside, outside = phones_at(self.context, handling.rings_too(extension))
         if not (reached or beside or outside):
-            status = self.house.directory.settings.unavailable_status
+            status = self.context.directory.settings.unavailable_status
             self._diverting.absent(number, refused(status, "pbx"))
             return
         no_answer = handling.forwarding(extension, "no_answer", self.shown)
         rings_s = no_answer.rings * _RING_S if no_answer is not None else 0
-        deadline = self.house.now() + (rings_s or extension.ring_s)
+        deadline = self.context.now() + (rings_s or extension.ring_s)
         ringing = Ringing(number, deadline, self.timed_out, self.nobody_answers)
         self._ring(ringing, [*reached, *beside], action, outside)
 
     def go_to_place(self, place: Place, action: str = "dial") -> None:
         """Go wherever a route, a menu or a group leads."""
-        service = service_at(self.house.directory.plan, place)
+        service = service_at(self.context.directory.plan, place)
         if place.kind in RINGING_KINDS:
             self.go_to(place.value, action)
         elif service is not None:
-            named = place.value in self.house.directory.plan.unnumbered
+            named = place.value in self.context.directory.plan.unnumbered
             self.attend(service, service_name(service) if named else place.value)
         elif place.kind == "intercom":
-            self.telling += answer_at_once(self.house.domain)
+            self.telling += answer_at_once(self.context.domain)
             self.go_to(place.value, "intercom")
         else:
             special_places.go_there(self, place)
 
     def ring_at(self, reached: Sequence[Reached], rings_s: float, action: str) -> None:
         """Ring at these phones, whatever their extensions want."""
-        until = self.house.now() + rings_s
+        until = self.context.now() + rings_s
         ringing = Ringing("", until, self.timed_out, self.nobody_answers)
         self._ring(ringing, reached, action)
 
@@ -224,8 +224,8 @@ class SettingUp:
     def let_ring(self, ringing: Ringing) -> None:
         """Call all these legs, and give each a place for its sound."""
         self._ringing = ringing
-        ringing.begin(self.house.now())
-        self.house.agent.core.layer.watch(ringing)
+        ringing.begin(self.context.now())
+        self.context.agent.core.layer.watch(ringing)
         self._anchor(ringing.legs)
 
     def _anchor(self, legs: Sequence[CalledLeg]) -> None:
@@ -234,7 +234,7 @@ class SettingUp:
 
     def _send_on(self, ringing: Ringing, leg: CalledLeg, contacts: tuple[bytes, ...]) -> None:
         """A member's phone names others: one rings in its place, where the group lets him."""
-        targets = [each for each in map(self.house.number_of, contacts) if each]
+        targets = [each for each in map(self.context.number_of, contacts) if each]
         found = self._hunt.sent_on(targets) if isinstance(self._hunt, Hunt) else None
         if found is None:
             return
@@ -262,7 +262,7 @@ class SettingUp:
         """Let the next ones ring; when none is left, go where such calls are to go."""
         found, number = hunt.next(), hunt.number
         if found is not None:
-            deadline = self.house.now() + found.rings_s
+            deadline = self.context.now() + found.rings_s
             ringing = Ringing(
                 number, deadline, self.timed_out, self.nobody_answers, one_person=False
             )
@@ -278,7 +278,7 @@ class SettingUp:
 
     def _next_round(self, hunt: Rounds, farewell: Farewell, otherwise: Farewell) -> None:
         """Those that rang are told why that is over, and the next ones ring."""
-        with self.house.lines.at_once():
+        with self.context.lines.at_once():
             self.give_up(farewell)
             self._ring_round(hunt, otherwise)
 
@@ -310,7 +310,7 @@ class SettingUp:
         ringing, self._ringing = self._ringing, None
         if ringing is None:
             return
-        for each in ringing.stop(self.house.agent.core.layer):
+        for each in ringing.stop(self.context.agent.core.layer):
             self.call.finish(each, farewell)
             each.hang_up(*reasons_to_cancel(farewell))
 
@@ -319,8 +319,8 @@ class SettingUp:
         ringing = self._ringing
         if ringing is None:
             return
-        self.house.record(LegRinging(self.call.id, leg.id, status))
-        self.house.waiting_tones.rings(leg)
+        self.context.record(LegRinging(self.call.id, leg.id, status))
+        self.context.waiting_tones.rings(leg)
         new = status not in self._told
         if leg.early and ringing.speaking in (None, leg):
             ringing.speaking = leg
@@ -331,7 +331,7 @@ class SettingUp:
                 self.front.ring(status, leg.session.lines if leg.describes else None)
             except RemoteProtocolError:
                 return  # the answer will fit, or tell why not
-            self.house.waiting.stop(self.front)
+            self.context.waiting.stop(self.front)
             self.front.session.join(leg.session)
         elif ringing.speaking is None and new:
             self._told.add(status)
@@ -349,7 +349,7 @@ class SettingUp:
             announce(self, leg, ringing)
             return
         self._ringing = None
-        for each in ringing.stop(self.house.agent.core.layer):
+        for each in ringing.stop(self.context.agent.core.layer):
             if each is not leg:
                 self.call.finish(each, LOSER)
                 each.hang_up(*reasons_to_cancel(LOSER))
@@ -358,16 +358,16 @@ class SettingUp:
 
     def failed(self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...] = ()) -> None:
         """One leg will not answer."""
-        with self.house.lines.at_once():
+        with self.context.lines.at_once():
             self.call.finish(leg, farewell)
             ringing = self._ringing
             if ringing is None or leg not in ringing.legs:
                 return
             if contacts:
                 self._send_on(ringing, leg, contacts)
-            best = ringing.failed(leg, farewell, contacts, self.house.now())
+            best = ringing.failed(leg, farewell, contacts, self.context.now())
             if best is None:
-                self.house.agent.core.layer.watch(ringing)
+                self.context.agent.core.layer.watch(ringing)
             else:
                 self.nobody_answers(best, rang=leg.ringing)
 
@@ -378,7 +378,7 @@ class SettingUp:
             self._next_round(self._hunt, farewell, for_caller(farewell))
             return
         self.give_up(farewell)
-        targets = [each for each in map(self.house.number_of, contacts) if each]
+        targets = [each for each in map(self.context.number_of, contacts) if each]
         if ringing is None:
             return
         if not ringing.number:
@@ -394,14 +394,14 @@ class SettingUp:
         origin = self.call.origin
         number = extension.line or extension.number
         if origin.trunk and self.front.calls:
-            self.house.recent.came(number, origin.shown, self.house.moment())
-        appearance = self.house.appearances.line_of(extension, self.call.id)
+            self.context.recent.came(number, origin.shown, self.context.moment())
+        appearance = self.context.appearances.line_of(extension, self.call.id)
         lines = (*history(self, number), *self._alerted(extension), *appearance)
         dialling = Dialling(self._caller_shown(), extension, self.hops, lines)
-        leg = self.house.phone(self.call, dialling, flows)
+        leg = self.context.phone(self.call, dialling, flows)
         self.count_in(leg)
         self.call.add(leg)
-        self.house.record(
+        self.context.record(
             LegCalled(
                 self.call.id,
                 leg.id,
@@ -433,7 +433,7 @@ class SettingUp:
 
     def _alerted(self, extension: Extension) -> tuple[bytes, ...]:
         by_group = "" if self._group is None else self._group.alert_info
-        settings = self.house.directory.settings
+        settings = self.context.directory.settings
         return alerted(self.telling, extension, settings.ringtones, by_group)
 
     def _anchored(self, leg: CalledLeg, problem: str) -> None:
@@ -442,7 +442,7 @@ class SettingUp:
         if problem:
             self.failed(leg, Farewell("pbx", 503, causes.cause_of(503), problem))
         elif leg.to_sign is not None:
-            self.house.vouching.sign(leg.to_sign, partial(self._signed, leg))
+            self.context.vouching.sign(leg.to_sign, partial(self._signed, leg))
         else:
             leg.invite(self._lines)
 
@@ -478,7 +478,7 @@ class SettingUp:
     def taken(self) -> None:
         """The PBX itself talks to the front from now on."""
         self.over()
-        self.house.waiting.stop(self.front)
+        self.context.waiting.stop(self.front)
         self._attended()
 
     def over(self) -> None:

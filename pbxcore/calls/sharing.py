@@ -17,11 +17,11 @@ from pbxcore.sip import causes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import By, Origin
     from pbxcore.calls.planning import Aim
     from pbxcore.calls.setting_up import SettingUp
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.sip.agent.incoming_call import IncomingCall
     from pbxcore.sip.agent.listener import Ending
 
@@ -30,13 +30,13 @@ RETRIEVE, BRIDGE, PRIVATE_HOLD = "retrieve", "bridge", "private_hold"
 _WARNING: Final = Tone((((1400.0,), 0.3),))
 
 
-def aim_of_line(house: Surroundings, incoming: IncomingCall, aim: Aim) -> Aim:
+def aim_of_line(context: CallContext, incoming: IncomingCall, aim: Aim) -> Aim:
     """Where a call goes that a place of a shared line makes; one for help goes where it goes.
 
     Who names an appearance that another place holds or talks on wants that call.
     """
     origin = aim.origin
-    line = house.directory.extension(origin.number)
+    line = context.directory.extension(origin.number)
     if line is None or line.shared is None or aim.emergency is not None:
         return aim
     shared = line.shared
@@ -44,23 +44,28 @@ def aim_of_line(house: Surroundings, incoming: IncomingCall, aim: Aim) -> Aim:
     if here is not None and not here.originates:
         return msgspec.structs.replace(aim, refusal=_refusal(403, "not_permitted"))
     index = asked_index(incoming.request)
-    legs = house.appearances.legs_at(line.number, index) if index else ()
+    legs = context.appearances.legs_at(line.number, index) if index else ()
     talking = [each for each in legs if each.answered]
     if talking and all(each.held for each in talking):
         return msgspec.structs.replace(aim, takes=Place(RETRIEVE, str(index)))
     if talking:
         return msgspec.structs.replace(aim, place=Place(BRIDGE, str(index)), tries=(), takes=None)
-    if aim.takes is None and aim.place is None and not shared.many_calls and _elsewhere(house, aim):
+    if (
+        aim.takes is None
+        and aim.place is None
+        and not shared.many_calls
+        and _elsewhere(context, aim)
+    ):
         return msgspec.structs.replace(aim, refusal=_refusal(486, "line_in_use"))
     return aim
 
 
-def call_to_retrieve(house: Surroundings, line: str, location: str, index: str) -> Leg | None:
+def call_to_retrieve(context: CallContext, line: str, location: str, index: str) -> Leg | None:
     """The leg of another place that holds a call which this one may take."""
-    extension = house.directory.extension(line)
+    extension = context.directory.extension(line)
     if extension is None or extension.shared is None or not extension.shared.retrieves:
         return None
-    held = (each for each in _legs(house, line, index) if each.held and not each.held_privately)
+    held = (each for each in _legs(context, line, index) if each.held and not each.held_privately)
     return next((each for each in held if each.location != location), None)
 
 
@@ -72,7 +77,7 @@ def may_replace(leg: Leg, origin: Origin) -> bool:
     """
     if origin.trunk:
         return (leg.number, leg.trunk) == ("", origin.trunk)
-    extension = leg.call.house.directory.extension(leg.number)
+    extension = leg.call.context.directory.extension(leg.number)
     shared = None if extension is None else extension.shared
     elsewhere = leg.number == origin.number and leg.location != origin.location
     if shared is None or not elsewhere or not leg.answered:
@@ -82,13 +87,13 @@ def may_replace(leg: Leg, origin: Origin) -> bool:
 
 def bridge(setting_up: SettingUp, place: Place) -> None:
     """Let the front come into the talk of another place of its line, if the line allows it."""
-    house, front = setting_up.house, setting_up.front
-    extension = house.directory.extension(front.number)
+    context, front = setting_up.context, setting_up.front
+    extension = context.directory.extension(front.number)
     shared = None if extension is None else extension.shared
     if shared is None or not shared.bridges:
         setting_up.fail(_refusal(403, "not_permitted"))
         return
-    talks = [each for each in _legs(house, front.number, place.value) if not each.held]
+    talks = [each for each in _legs(context, front.number, place.value) if not each.held]
     target = next((each for each in talks if each.location != front.location), None)
     if target is None or not may_be_heard(target):
         setting_up.fail(_refusal(480 if target is None else 488, "not_talking"))
@@ -98,16 +103,16 @@ def bridge(setting_up: SettingUp, place: Place) -> None:
     partner = target.call.partner(target)
     for each in (target, partner) if shared.warns and partner is not None else ():
         warned = Play(each.session.sound, f"bridge-{front.id}", (_WARNING,), times=1)
-        house.anchor.ask(warned)
+        context.anchor.ask(warned)
 
 
-def hold_privately(house: Surroundings, leg: Leg) -> bool:
+def hold_privately(context: CallContext, leg: Leg) -> bool:
     """Let nobody else take what the place of a leg holds; whether it holds anything."""
-    held = [each for each in house.lines.of(leg.number) if each.location == leg.location]
+    held = [each for each in context.lines.of(leg.number) if each.location == leg.location]
     held = [each for each in held if each.held]
     for each in held:
         each.held_privately = True
-        house.lines.moved(each)
+        context.lines.moved(each)
     return bool(held)
 
 
@@ -132,16 +137,16 @@ def inherited(leg: Leg, ending: Ending, by: By) -> bool:
     return True
 
 
-def _legs(house: Surroundings, line: str, index: str) -> Sequence[Leg]:
+def _legs(context: CallContext, line: str, index: str) -> Sequence[Leg]:
     """The legs of a line that talk, on one appearance or on any."""
-    appearances = house.appearances
-    legs = appearances.legs_at(line, int(index)) if index else house.lines.of(line)
+    appearances = context.appearances
+    legs = appearances.legs_at(line, int(index)) if index else context.lines.of(line)
     return [each for each in legs if each.call.partner(each) is not None]
 
 
-def _elsewhere(house: Surroundings, aim: Aim) -> bool:
+def _elsewhere(context: CallContext, aim: Aim) -> bool:
     origin = aim.origin
-    legs = house.lines.of(origin.number)
+    legs = context.lines.of(origin.number)
     return any(each.answered and each.location != origin.location for each in legs)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def supervise(setting_up: SettingUp, place: Place) -> None:
     """Let the front hear a talk, if it may."""
     front = setting_up.front
-    found = talk_of(setting_up.house, place.value, front.number)
+    found = talk_of(setting_up.context, place.value, front.number)
     if isinstance(found, Farewell):
         setting_up.fail(found)
         return
@@ -40,18 +40,18 @@ def supervise(setting_up: SettingUp, place: Place) -> None:
 
 def call_back(setting_up: SettingUp, place: Place) -> None:
     """Turn the front away; whoever it is is called back."""
-    house, origin = setting_up.house, setting_up.call.origin
-    found = house.directory.plan.callbacks.get(place.value)
+    context, origin = setting_up.context, setting_up.call.origin
+    found = context.directory.plan.callbacks.get(place.value)
     if found is not None:
-        house.calling_back.ask(found, origin.shown or origin.number)
+        context.calling_back.ask(found, origin.shown or origin.number)
     setting_up.fail(refused(486, "pbx"))
 
 
 def tell_slot(setting_up: SettingUp, place: Place) -> None:
     """Tell the front the slot for whom it hands over next."""
-    call, front, house = setting_up.call, setting_up.front, setting_up.house
-    lot = house.directory.plan.parking_lot(place.value)
-    slot = "" if lot is None else house.parking.free_slot(lot, place.value)
+    call, front, context = setting_up.call, setting_up.front, setting_up.context
+    lot = context.directory.plan.parking_lot(place.value)
+    slot = "" if lot is None else context.parking.free_slot(lot, place.value)
     if not slot:
         setting_up.fail(refused(486, "pbx"))
         return
@@ -65,7 +65,7 @@ def tell_slot(setting_up: SettingUp, place: Place) -> None:
 def hold_back(setting_up: SettingUp, place: Place) -> None:
     """Let nobody else of the line take what the front's place holds."""
     call, front = setting_up.call, setting_up.front
-    done = hold_privately(setting_up.house, front)
+    done = hold_privately(setting_up.context, front)
     setting_up.taken()
     visit = visit_of(call, front, place.value, setting_up.forwardings)
     said = Prompt("saved" if done else "not-possible")
@@ -79,7 +79,7 @@ def _told(prompt: Prompt) -> Script:
 def page(setting_up: SettingUp, place: Place) -> None:
     """Let a group of phones hear the front, or those of one extension."""
     call, front, number = setting_up.call, setting_up.front, place.value
-    found = setting_up.house.directory.plan.paging_groups.get(number)
+    found = setting_up.context.directory.plan.paging_groups.get(number)
     group = found or PagingGroup(number, "", (number,), two_way=False)
     if group.callers and front.number not in group.callers:
         setting_up.fail(refused(403, "pbx"))
@@ -94,12 +94,12 @@ def page(setting_up: SettingUp, place: Place) -> None:
 
 def wait_in_queue(setting_up: SettingUp, place: Place) -> None:
     """Let the front wait for an agent."""
-    setting_up.house.queues.enter(setting_up, place.value)
+    setting_up.context.queues.enter(setting_up, place.value)
 
 
 def ring_members(setting_up: SettingUp, place: Place) -> None:
     """Ring at a group whose prompt the front has heard."""
-    group = setting_up.house.directory.plan.ring_groups.get(place.value)
+    group = setting_up.context.directory.plan.ring_groups.get(place.value)
     if group is None:
         setting_up.fail(refused(404, "pbx"))
     else:

@@ -15,21 +15,21 @@ from pbxcore.sip import causes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
-    from pbxcore.calls.surroundings import Surroundings
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
-def talk_of(house: Surroundings, number: str, supervisor: str) -> Leg | Farewell:
+def talk_of(context: CallContext, number: str, supervisor: str) -> Leg | Farewell:
     """The leg of an extension that talks, for an extension that wants to hear it; or why not."""
-    extension = house.directory.extension(number)
+    extension = context.directory.extension(number)
     if extension is None:
         return _refusal(404, "unknown_number")
     if supervisor not in extension.supervisors:
         return _refusal(403, "not_permitted")
-    talking = (each for each in house.lines.of(number) if each.call.partner(each) is not None)
+    talking = (each for each in context.lines.of(number) if each.call.partner(each) is not None)
     leg = next(talking, None)
     if leg is None:
         return _refusal(480, "not_talking")
@@ -57,7 +57,7 @@ def begin_to_hear(target: Leg, mode: Mode, heard: Leg) -> None:
 
 def ask_to_hear(target: Leg, mode: Mode, heard: Leg) -> None:
     """The same, once who is to be heard agrees; the other hears music meanwhile."""
-    waiting = heard.call.house.waiting
+    waiting = heard.call.context.waiting
 
     def answered(agreed: bool) -> None:
         if heard.over:

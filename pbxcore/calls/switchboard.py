@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pbxcore.apps.services import Service
     from pbxcore.apps.visit import Visit
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.talk_room import Mode
     from pbxcore.sip.agent.incoming_call import IncomingCall
 
@@ -42,19 +42,19 @@ if TYPE_CHECKING:
 class Switchboard:
     """Makes a call of each INVITE that may be one."""
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._calls: dict[str, Call] = {}
         self.taken = 0
-        house.premises.conferences.wake = self._wake
-        house.premises.conferences.guest_of = self._guest_of
-        house.premises.invite = self._invite
-        house.premises.announce = self._announce
-        house.calling_back.originate = self.originate
-        house.queues.customers.originate = self.originate
-        house.queues.customers.hang_up = self.hang_up
-        house.completing.place = house.inviting.place = self.place
-        house.new_call = self._new
+        context.facilities.conferences.wake = self._wake
+        context.facilities.conferences.guest_of = self._guest_of
+        context.facilities.invite = self._invite
+        context.facilities.announce = self._announce
+        context.calling_back.originate = self.originate
+        context.queues.customers.originate = self.originate
+        context.queues.customers.hang_up = self.hang_up
+        context.completing.place = context.inviting.place = self.place
+        context.new_call = self._new
 
     def __len__(self) -> int:
         """How many calls there are."""
@@ -74,9 +74,9 @@ class Switchboard:
             incoming.replaced = None  # its call hangs it up
             leg = replaced.listener if may_replace(replaced.listener, aim.origin) else None
         else:
-            aim = aim_of_line(self._house, incoming, aim)
+            aim = aim_of_line(self._context, incoming, aim)
             if aim.takes is not None and aim.refusal is None:
-                leg = leg_to_take(self._house, aim.origin, incoming.flow, aim.takes)
+                leg = leg_to_take(self._context, aim.origin, incoming.flow, aim.takes)
         if leg is not None:
             kind = _kind_of(leg, aim)
             leg.call.taking_over.take(leg, incoming, aim.origin, kind)
@@ -84,9 +84,9 @@ class Switchboard:
         if replaced is not None or aim.takes is not None:
             aim = msgspec.structs.replace(aim, refusal=aim.refusal or NOTHING_THERE)
         call = self._begin(aim, dialled)
-        self._house.appearances.begin(aim.origin, call.id, asked_index(incoming.request))
+        self._context.appearances.begin(aim.origin, call.id, asked_index(incoming.request))
         Admission(call, incoming, hops).begin()
-        alarm(self._house, aim, self._new)
+        alarm(self._context, aim, self._new)
 
     def begin(self, aim: Aim, dialled: str, name: str) -> Call:
         """A call begins that no INVITE asked for; whoever wants it adds its first leg."""
@@ -106,7 +106,7 @@ class Switchboard:
         The caller is an extension, or a number `outside`, which may be as far away as it likes;
         `told` hears how it goes with the callee.
         """
-        if self._house.directory.extension(caller) is None and not outside:
+        if self._context.directory.extension(caller) is None and not outside:
             return 404, ""
         call = self._new(caller, callee)
         Placing(call, told, ANYWHERE if outside else "").begin(caller)
@@ -120,7 +120,7 @@ class Switchboard:
         Who is to be heard is asked first, where that is wanted.
         """
         target = self._leg(call, leg)
-        if target is None or self._house.directory.extension(supervisor) is None:
+        if target is None or self._context.directory.extension(supervisor) is None:
             return 404, ""
         if not may_be_heard(target) or target.consenting is not None:
             return 409, ""
@@ -135,20 +135,20 @@ class Switchboard:
         The file may be the name that somebody has spoken for his mailbox.
         """
         if name_of:
-            path = self._house.premises.post.boxes.greeting(name_of, "name")
+            path = self._context.facilities.post.boxes.greeting(name_of, "name")
         if not path:
             return 404, ""
         return self._serve_at(number, PromptPlayer(path))
 
     def record_prompt(self, number: str, name: str) -> tuple[int, str]:
         """Ring an extension, and record a custom prompt there; status and call."""
-        archive = self._house.archive
-        file = archive.of_prompt(self._house.token())
+        archive = self._context.archive
+        file = archive.of_prompt(self._context.token())
         return self._serve_at(number, PromptRecorder(name, file, archive.path(file)))
 
     def _serve_at(self, number: str, service: Service) -> tuple[int, str]:
         """Ring an extension, and let a service talk to whoever answers; status and call."""
-        if self._house.directory.extension(number) is None:
+        if self._context.directory.extension(number) is None:
             return 404, ""
         call = self._new(number, number)
         Placing(call).begin(
@@ -206,18 +206,18 @@ class Switchboard:
 
     def _wake(self, visit: Visit) -> None:
         """What a service knows of a visit is different now: its script is to look."""
-        attending = self._house.scripts.get(visit.leg)
+        attending = self._context.scripts.get(visit.leg)
         if attending is not None:
             attending.leave()
 
     def _guest_of(self, visit: Visit) -> Visit:
         """Who makes a visit now: another than who began it, if that one has handed him over."""
-        attending = self._house.scripts.get(visit.leg)
+        attending = self._context.scripts.get(visit.leg)
         if attending is None or attending.leg.id == visit.leg:
             return visit
         leg = attending.leg
         name = leg.identity.name
-        number = leg.number or self._house.number_of(leg.identity.uri) or ""
+        number = leg.number or self._context.number_of(leg.identity.uri) or ""
         return msgspec.structs.replace(visit, call=leg.call.id, number=number, name=name)
 
     def _leg(self, call: str, leg: str) -> Leg | None:
@@ -226,25 +226,25 @@ class Switchboard:
 
     def _new(self, caller: str, dialled: str) -> Call:
         """A call that nobody dialled."""
-        extension = self._house.directory.extension(caller)
+        extension = self._context.directory.extension(caller)
         name = "" if extension is None else extension.display_name
         seen = caller if extension is None else extension.shown_number
-        identity = Caller(self._house.address_of(seen, None), name.encode(), asserted=True)
+        identity = Caller(self._context.address_of(seen, None), name.encode(), asserted=True)
         number, shown = (caller, "") if extension is not None else ("", caller)
         origin = Origin(identity, number, name, shown=shown)
         return self._begin(Aim(origin, dialled), dialled)
 
     def _begin(self, aim: Aim, dialled: str, name: str = "") -> Call:
-        call = Call(self._house, aim, dialled, self._over, name)
+        call = Call(self._context, aim, dialled, self._over, name)
         self._calls[call.id] = call
         return call
 
     def _announce(self, number: str, service: Service, shown: str) -> None:
-        goal = Goal(service, telling=answer_at_once(self._house.domain))
+        goal = Goal(service, telling=answer_at_once(self._context.domain))
         self.originate(number, goal, shown)
 
     def _invite(self, number: str, service: Service, inviter: str) -> None:
-        extension = self._house.directory.extension(inviter)
+        extension = self._context.directory.extension(inviter)
         level = "" if extension is None else extension.permission
         self.originate(number, Goal(service, level), inviter)
 

@@ -27,7 +27,7 @@ class TakingFax:
 
     def __init__(self, leg: Leg, step: TakeFax, then: Callable[[FaxEnded], None]) -> None:
         self._leg, self._step, self._then = leg, step, then
-        self._anchor, self._faxes = leg.call.house.anchor, leg.call.house.premises.faxes
+        self._anchor, self._faxes = leg.call.context.anchor, leg.call.context.facilities.faxes
         self._stream = self._name = ""
         self._proposed = self._moves = self._ended = False
 

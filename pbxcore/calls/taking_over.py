@@ -32,23 +32,23 @@ class TakingOver:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._house = call.house
+        self._context = call.context
 
     def take(self, leg: Leg, incoming: IncomingCall, origin: Origin, kind: str = "") -> None:
         """An INVITE takes the place of a leg (RFC 3891), or talks to it if it is parked.
 
         `kind` says how it is that who talks is replaced, if that is no transfer.
         """
-        call, house = self._call, self._house
-        new = CallerLeg(house.leg_id(), call, origin.number, origin.caller, incoming)
+        call, context = self._call, self._context
+        new = CallerLeg(context.leg_id(), call, origin.number, origin.caller, incoming)
         new.location = origin.location or origin.number
-        new.session = house.caller_session(new, incoming.flow)
+        new.session = context.caller_session(new, incoming.flow)
         new.takes_over = True
         call.add(new)
-        handed_on = leg.answered and not house.parking.holds(leg)
+        handed_on = leg.answered and not context.parking.holds(leg)
         told, action = (kind or "attended", kind or "transfer") if handed_on else _PICKED_UP
-        house.record(CallTransferred(call.id, leg.id, origin.number, told))
-        house.record(LegCalled(call.id, new.id, origin.number, action, target=""))
+        context.record(CallTransferred(call.id, leg.id, origin.number, told))
+        context.record(LegCalled(call.id, new.id, origin.number, action, target=""))
         try:
             lines = new.offered_lines()
         except RemoteProtocolError as error:
@@ -62,7 +62,7 @@ class TakingOver:
         call, setting_up = self._call, self._call.setting_up
         if new.over:
             return
-        parked = self._house.parking.holds(leg)
+        parked = self._context.parking.holds(leg)
         partner = leg if parked and setting_up is None else call.partner(leg)
         front = partner if partner is not None or setting_up is None else setting_up.front
         if problem or leg.over or front is None:
@@ -81,7 +81,7 @@ class TakingOver:
         if partner is None and setting_up is not None:
             setting_up.answered(new)
             return
-        self._house.record(LegAnswered(call.id, new.id))
+        self._context.record(LegAnswered(call.id, new.id))
         call.part()
         if leg.asking is not None:
             leg.asking.inherit(new)
@@ -102,7 +102,7 @@ class TakingOver:
             call.refuse(new, error.status, error.reason, error.headers)
             return
         new.succeed(leg)
-        self._house.record(LegAnswered(call.id, new.id))
+        self._context.record(LegAnswered(call.id, new.id))
         if setting_up is not None and setting_up.front is leg:
             setting_up.serve(new)
         else:

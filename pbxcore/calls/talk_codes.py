@@ -23,14 +23,14 @@ _DISCONNECTED: Final = Farewell("pbx", 0, causes.NORMAL, "hung_up")
 
 def code_pressed(leg: Leg, key: str) -> tuple[str, Callable[[], object]]:
     """Take one key: the code that it completes, "" for none, and what that does."""
-    call, house = leg.call, leg.call.house
-    known = house.directory.plan.codes
+    call, context = leg.call, leg.call.context
+    known = context.directory.plan.codes
     codes: dict[str, Callable[[], object]] = {}
     if leg.asking is not None:
         codes = leg.asking.codes()
     elif leg.number:
         features: dict[str, Callable[[], object]] = {
-            "park": partial(house.parking.park_partner, leg),
+            "park": partial(context.parking.park_partner, leg),
             "record": partial(call.recording.switch, leg),
             "disconnect": partial(end_side, leg, _DISCONNECTED),
             "blind_transfer": partial(_dial_on, leg, partial(_hand_on, leg)),
@@ -48,7 +48,7 @@ def code_pressed(leg: Leg, key: str) -> tuple[str, Callable[[], object]]:
         codes[leg.redial.code] = partial(leg.redial.press, leg)
     if leg.consenting is not None:
         codes[YES] = partial(leg.consenting.close, agreed=True)
-    pressed = leg.keypad.press(key, house.now(), codes, known.between_s)
+    pressed = leg.keypad.press(key, context.now(), codes, known.between_s)
     return pressed, codes[pressed] if pressed else lambda: None
 
 

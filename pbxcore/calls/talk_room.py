@@ -31,7 +31,7 @@ class TalkRoom:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._ask = call.house.anchor.ask
+        self._ask = call.context.anchor.ask
         self.occupied = False
 
     def arrange(self) -> None:

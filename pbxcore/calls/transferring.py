@@ -35,13 +35,13 @@ class Transferring:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._house = call.house
+        self._context = call.context
 
     def referred(self, leg: Leg, referral: Referral) -> None:
         """A leg wants whom it talks to to talk to somebody else."""
         call, reference = self._call, referral.reference
         if leg.room:
-            self._house.inviting.asked(leg, referral)
+            self._context.inviting.asked(leg, referral)
             return
         partner = call.partner(leg)
         if partner is None or call.setting_up is not None or leg.asking is not None:
@@ -57,14 +57,14 @@ class Transferring:
             else:
                 self._attended(leg, partner, referral, consulted)
             return
-        number = self._house.number_of(reference.uri)
+        number = self._context.number_of(reference.uri)
         if number is None:
             referral.refuse(404)
             return
         if not leg.number and not self._is_open(number):
             referral.refuse(403)
             return
-        if flips(self._house, number):
+        if flips(self._context, number):
             referral.accept()
             flip(leg, referral.progress)
             return
@@ -76,7 +76,7 @@ class Transferring:
 
     def _consulted(self, leg: Leg, named: DialogReference) -> Leg | None:
         """The leg of another call that Replaces names; outside, nobody may name but its own."""
-        sip = self._house.agent.call((named.call_id, named.to_tag, named.from_tag))
+        sip = self._context.agent.call((named.call_id, named.to_tag, named.from_tag))
         found = None if sip is None else sip.listener
         if not isinstance(found, Leg) or found.call is self._call:
             return None
@@ -89,7 +89,7 @@ class Transferring:
         That party's rights are not his to spend: he reaches whom an inbound route may lead to,
         neither numbers outside nor codes that set something.
         """
-        place = self._house.directory.own(number)
+        place = self._context.directory.own(number)
         return place is not None and place.kind in _OPEN_TO_OUTSIDE
 
     def blind(
@@ -106,10 +106,10 @@ class Transferring:
         The leg is told how it goes.
         """
         call = self._call
-        if (lot := self._house.directory.plan.parking_lot(number)) is not None:
+        if (lot := self._context.directory.plan.parking_lot(number)) is not None:
             self._park(leg, partner, lot, number, referral)
             return
-        self._house.record(CallTransferred(call.id, leg.id, number, "blind"))
+        self._context.record(CallTransferred(call.id, leg.id, number, "blind"))
         call.part()
 
         def rang(status: int) -> None:
@@ -152,7 +152,7 @@ class Transferring:
         self, leg: Leg, partner: Leg, lot: ParkingLot, number: str, referral: Referral | None
     ) -> None:
         """Let the partner wait in a slot; where none is free the two go on talking."""
-        parking = self._house.parking
+        parking = self._context.parking
         slot = parking.free_slot(lot, number)
         if referral is not None:
             referral.progress(200 if slot else 486)
@@ -162,10 +162,10 @@ class Transferring:
     def _attended(self, leg: Leg, partner: Leg, referral: Referral, consulted: Leg) -> None:
         """Join the partner of a leg with that of another of its calls, which ends."""
         call, other = self._call, consulted.call
-        lot = self._house.directory.plan.parking_lot(consulted.asked_slot)
+        lot = self._context.directory.plan.parking_lot(consulted.asked_slot)
         if lot is not None:
             referral.accept()
-            free = self._house.parking.free_slot(lot, consulted.asked_slot)
+            free = self._context.parking.free_slot(lot, consulted.asked_slot)
             self._park(leg, partner, lot, free or lot.number, referral)
             other.end(consulted, HANDED_ON)
             return
@@ -181,7 +181,7 @@ class Transferring:
             return
         referral.accept()
         target = asked.number if asked is not None else other.dialled
-        self._house.record(CallTransferred(call.id, leg.id, target, "attended", other.id))
+        self._context.record(CallTransferred(call.id, leg.id, target, "attended", other.id))
         call.part()
         other.part()
         call.absorb(other)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.call import Call
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.dialplan.pin import Pin
     from pbxcore.dialplan.plan import Limit
     from pbxcore.directory import Trunk
@@ -67,18 +67,18 @@ class TrunkLegs:
     """Makes legs to trunks.
 
     Args:
-        house: what calls stand on.
+        context: what calls stand on.
         server_of: the address of the server of a trunk that answered last, empty for none.
         token: a new unguessable text of letters and digits each time.
     """
 
     def __init__(
         self,
-        house: Surroundings,
+        context: CallContext,
         server_of: Callable[[str], str],
         token: Callable[[], bytes],
     ) -> None:
-        self._house = house
+        self._context = context
         self._server_of = server_of
         self._token = token
         self._clients: dict[str, tuple[Trunk, DigestClient]] = {}
@@ -102,7 +102,7 @@ class TrunkLegs:
         passed = passed_by(trunk, origin.passed)
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
-            agent = self._house.agent
+            agent = self._context.agent
             return agent.invite(
                 asked,
                 leg,
@@ -116,14 +116,14 @@ class TrunkLegs:
                 prack=trunk.prack,
             )
 
-        leg = CalledLeg(self._house.leg_id(), call, "", Caller(uri), [invite])
+        leg = CalledLeg(self._context.leg_id(), call, "", Caller(uri), [invite])
         if trunk.signs:
             ours = not origin.trunk or way.caller != origin.shown
             attest = attestation(trunk, way.caller, ours=ours)
             came_with = () if ours else origin.identities
             leg.to_sign = CallToSign(way.caller, way.number, attest, came_with)
         leg.trunk, leg.limit, leg.urgency = trunk.id, way.limit, way.urgency
-        leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp, trunk)
+        leg.session = self._context.session(leg, self._flow(trunk), trunk.srtp, trunk)
         leg.recorded = trunk.recorded or way.recorded
         leg.tells_early = trunk.early_media
         return leg

@@ -23,8 +23,8 @@ def visit_of(
     shown: Caller | None = None,
 ) -> Visit:
     """What the script may know of a leg, which may be `shown` under another name than its own."""
-    house, origin = call.house, call.origin
-    extension = house.directory.extension(leg.number)
+    context, origin = call.context, call.origin
+    extension = context.directory.extension(leg.number)
     language = "" if extension is None else extension.language
     last = forwardings[-1] if forwardings else None
     outside = leg.calls and not leg.number
@@ -37,8 +37,8 @@ def visit_of(
         origin.trunk if outside else "",
         service,
         call.dialled,
-        "" if last is None else house.number_of(last.uri) or "",
+        "" if last is None else context.number_of(last.uri) or "",
         "" if last is None else last.reason,
-        language or house.directory.settings.language,
+        language or context.directory.settings.language,
         leg.location,
     )

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.call import Call
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.calls.switchboard import Switchboard
     from pbxcore.calls.visitor_commands import AgentRound, VisitorCommand
     from pbxcore.dialplan.place import Place
@@ -56,18 +56,18 @@ class VisitorCalls:
     """The calls of visitors that are not over, by their names.
 
     Args:
-        house: what calls stand on.
+        context: what calls stand on.
         switchboard: has all calls.
         told: hears what a page is to know.
     """
 
     def __init__(
         self,
-        house: Surroundings,
+        context: CallContext,
         switchboard: Switchboard,
         told: Callable[[VisitorCallMoved], object],
     ) -> None:
-        self._house, self._switchboard, self._told = house, switchboard, told
+        self._context, self._switchboard, self._told = context, switchboard, told
         self._pages: dict[str, _Page] = {}
 
     def carry_out(self, command: VisitorCommand) -> CallDone:
@@ -85,20 +85,22 @@ class VisitorCalls:
                 return CallDone(200, command.call)
 
     def _call(self, wanted: CallFromVisitor) -> CallDone:
-        house = self._house
-        if house.directory.own(wanted.number) is not None:  # nobody says of himself he is one of us
+        context = self._context
+        if (
+            context.directory.own(wanted.number) is not None
+        ):  # nobody says of himself he is one of us
             wanted = msgspec.structs.replace(wanted, number=f"livechat-{wanted.session}")
-        uri = house.address_of(wanted.number, None)
+        uri = context.address_of(wanted.number, None)
         origin = Origin(Caller(uri, wanted.name.encode()), "", wanted.name, shown=wanted.number)
         aim = Aim(origin, wanted.dialled, "inbound")
         call = self._switchboard.begin(aim, wanted.dialled, wanted.call)
         page = _Page(call.id, wanted, self._moved)
-        page.leg = leg = CallerLeg(house.leg_id(), call, "", origin.caller, page)
+        page.leg = leg = CallerLeg(context.leg_id(), call, "", origin.caller, page)
         flow = Flow("wss", wanted.local, wanted.host, wanted.port)
-        leg.session = house.caller_session(leg, flow)
+        leg.session = context.caller_session(leg, flow)
         self._pages[call.id] = page
         call.add(leg)
-        house.record(_started(call, leg, wanted, flow))
+        context.record(_started(call, leg, wanted, flow))
         try:
             lines = leg.offered_lines()
         except RemoteProtocolError as error:
@@ -124,10 +126,10 @@ class VisitorCalls:
             connected=partial(self._connected, page),
             failed=lambda farewell: call.turn_away(leg, farewell),
         )
-        setting_up.hunt(AgentHunt(self._house, page.wanted), _NOBODY)
+        setting_up.hunt(AgentHunt(self._context, page.wanted), _NOBODY)
 
     def _connected(self, page: _Page, agent: Leg) -> None:
-        page.leg.curfew = Curfew(self._house, page.leg, LONGEST)
+        page.leg.curfew = Curfew(self._context, page.leg, LONGEST)
         page.leg.call.connect(page.leg, agent)
         if not page.leg.over:
             page.tell("answered", agent=agent.number)
@@ -151,12 +153,12 @@ class AgentHunt:
     music = ""
     otherwise: Place | None = HANG_UP
 
-    def __init__(self, house: Surroundings, wanted: CallFromVisitor) -> None:
-        queue = house.directory.plan.queues.get(wanted.dialled)
+    def __init__(self, context: CallContext, wanted: CallFromVisitor) -> None:
+        queue = context.directory.plan.queues.get(wanted.dialled)
         self.number = wanted.dialled
         self.recorded = queue is not None and queue.records(internal=False)
         self._queue = None if queue is None else queue.settings
-        self._house = house
+        self._context = context
         self._rounds: list[AgentRound] = list(wanted.rounds)
 
     def next(self) -> Round | None:
@@ -167,7 +169,7 @@ class AgentHunt:
                 each
                 for number in following.numbers
                 for each in free_phones(
-                    self._house, number, skips_busy=not self._rings_busy(number)
+                    self._context, number, skips_busy=not self._rings_busy(number)
                 )
             ]
             if found:

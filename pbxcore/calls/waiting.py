@@ -9,8 +9,8 @@ from pbxcore.media.commands import File, Play, StopPlaying, Tone
 from pbxcore.media.tones import plan_for
 
 if TYPE_CHECKING:
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
-    from pbxcore.calls.surroundings import Surroundings
 
 _A: Final = 440.0
 _STEP: Final = 2 ** (1 / 12)
@@ -37,13 +37,13 @@ MUSIC: Final = Tone(
 class Waiting:
     """Plays to legs that wait."""
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._count = 0
 
     def held(self, leg: Leg, by: Leg) -> None:
         """Whom it talks to holds it, to the music that he has chosen."""
-        extension = self._house.directory.extension(by.number)
+        extension = self._context.directory.extension(by.number)
         self.music(leg, "" if extension is None else extension.music)
 
     def music(self, leg: Leg, of: str = "") -> None:
@@ -52,21 +52,21 @@ class Waiting:
 
     def sounds(self, of: str = "") -> tuple[File | Tone, ...]:
         """The music of a class, for one listener; "": that of who has chosen none."""
-        directory = self._house.directory
+        directory = self._context.directory
         if of == RING_BACK:
             return (plan_for(directory.settings.tone_country).ring_back,)
         classes = directory.plan.music
         chosen = classes.get(of) or classes.get(USUAL) or MusicClass()
-        return tuple(File(path) for path in chosen.order(self._house.token())) or (MUSIC,)
+        return tuple(File(path) for path in chosen.order(self._context.token())) or (MUSIC,)
 
     def ringing(self, leg: Leg) -> None:
         """It rings at whom it is connected with."""
-        country = self._house.directory.settings.tone_country
+        country = self._context.directory.settings.tone_country
         self._play(leg, plan_for(country).ring_back)
 
     def refused(self, leg: Leg, status: int) -> bool:
         """It hears why nobody answers for it; whether it can hear anything."""
-        plan = plan_for(self._house.directory.settings.tone_country)
+        plan = plan_for(self._context.directory.settings.tone_country)
         self._play(leg, plan.busy if status in _BUSY else plan.congestion)
         return bool(leg.session.sound)
 
@@ -74,7 +74,7 @@ class Waiting:
         """It waits no more."""
         stream = leg.session.sound
         if leg.waits and stream:
-            self._house.anchor.ask(StopPlaying(stream))
+            self._context.anchor.ask(StopPlaying(stream))
         leg.waits = False
 
     def _play(self, leg: Leg, *sources: File | Tone) -> None:
@@ -82,4 +82,4 @@ class Waiting:
         if stream:
             self._count += 1
             leg.waits = True
-            self._house.anchor.ask(Play(stream, f"w{self._count}", sources, times=0))
+            self._context.anchor.ask(Play(stream, f"w{self._count}", sources, times=0))

@@ -10,7 +10,7 @@ from pbxcore.directory import USUAL_FAILOVER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.dialplan.pin import Pin
     from pbxcore.directory import Trunk
@@ -27,12 +27,12 @@ class WaysOut:
     An emergency call goes round once more: then a less urgent call ends for it.
 
     Args:
-        house: knows the trunks, and who uses them.
+        context: knows the trunks, and who uses them.
         tries: the ways.
     """
 
-    def __init__(self, house: Surroundings, tries: Iterable[Try]) -> None:
-        self._house = house
+    def __init__(self, context: CallContext, tries: Iterable[Try]) -> None:
+        self._context = context
         self._left = list(tries)
         self._again = [each for each in self._left if each.hunts]
         self._emergency = bool(self._again)
@@ -45,16 +45,16 @@ class WaysOut:
 
     def next(self) -> tuple[Trunk, Try] | None:
         """The trunk to try now; None: there is no other."""
-        lines = self._house.lines
+        lines = self._context.lines
         while self._left:
             way = self._left.pop(0)
-            trunk = self._house.directory.trunks.get(way.trunk)
+            trunk = self._context.directory.trunks.get(way.trunk)
             if trunk is not None and trunk.enabled and lines.has_room(trunk):
                 self._fails_over_on = trunk.fails_over_on
                 return trunk, way
         while self._again:
             way = self._again.pop(0)
-            trunk = self._house.directory.trunks.get(way.trunk)
+            trunk = self._context.directory.trunks.get(way.trunk)
             victim = lines.least_urgent(way.trunk, way.urgency)
             if trunk is not None and trunk.enabled and victim is not None:
                 victim.call.hang_up(_PREEMPTED)

@@ -28,12 +28,12 @@ from pbxcore.calls.commands import (
     TellOfChat,
     TransferCall,
 )
+from pbxcore.calls.context import CallContext
 from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.party import Origin
 from pbxcore.calls.passing import passed_from
 from pbxcore.calls.planning import Planning
 from pbxcore.calls.roster import roster_of
-from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
@@ -57,29 +57,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
-    from pbxcore.apps.voicemail.post import Post
-    from pbxcore.authentication import Authentication
     from pbxcore.calls.call import Call
     from pbxcore.calls.commands import CallCommand
-    from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.rousing import Rousing
-    from pbxcore.calls.visitor_commands import VisitorCallMoved
     from pbxcore.calls.vouching import Vouching
-    from pbxcore.directory import Directory
-    from pbxcore.domain import Domain
-    from pbxcore.faxes.inbox import FaxInbox
-    from pbxcore.features.book import FeatureBook
-    from pbxcore.features.handling import CallHandling
-    from pbxcore.journal import Fact
-    from pbxcore.media.port import Media
-    from pbxcore.presence.keeping import Store
+    from pbxcore.parts import PbxParts
     from pbxcore.presence.push import Push
-    from pbxcore.presence.registrar import Registrar
-    from pbxcore.prompts.sounds import Prompts
-    from pbxcore.queues.state import State as QueueState
     from pbxcore.services.events import Events
-    from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
     from pbxcore.trunks.service import Trunks
@@ -95,29 +80,13 @@ class CallService:
     """The calls of the PBX, on its transaction layer.
 
     Args:
-        directory: which extensions there are.
-        domain: what is ours.
-        authentication: who calls.
-        registrar: where extensions are.
+        parts: what the PBX stands on.
         layer: the way to everybody.
-        media: the workers.
-        names: looks servers up.
-        record: takes each fact.
-        entropy: that many unguessable bytes.
-        handling: what extensions want of their calls.
-        features: what their users have set of that.
+        events: knows what users have set, and hears what phones are to be shown.
         trunks: how the trunks stand.
-        clock: seconds UTC since 1970.
-        post: the mailboxes.
         written: takes a text that an extension writes, in a call, to another.
-        prompts: the sound files of what services say; None: ours.
-        vouching: signs and verifies callers; None: nobody does.
+        vouching: signs and verifies callers.
         push: has a push service wake a phone of an extension.
-        recordings: the absolute path of the folder that recordings are kept in.
-        told: hears how the calls of visitors go.
-        queues: keeps what outlasts a restart of the queues; None: nothing does.
-        kept: what outlasts the process; None: nothing does.
-        faxes: takes faxes in; None: nobody does.
 
     Attributes:
         lines: who is on the phone.
@@ -126,93 +95,75 @@ class CallService:
 
     def __init__(
         self,
-        directory: Directory,
-        domain: Domain,
-        authentication: Authentication,
-        registrar: Registrar,
+        parts: PbxParts,
         layer: TransactionLayer,
-        *,
-        media: Media,
-        names: Names,
-        record: Callable[[Fact], None],
-        entropy: Callable[[int], bytes],
-        handling: CallHandling,
-        features: FeatureBook,
+        events: Events,
         trunks: Trunks,
-        clock: Callable[[], float],
-        recordings: str,
-        post: Post,
+        *,
         written: Callable[[Incoming, str, str], None],
-        queues: Store[QueueState] | None = None,
-        prompts: Prompts | None = None,
-        vouching: Vouching | None = None,
-        push: Callable[[Push, str], None] = lambda push, number: None,
-        told: Callable[[VisitorCallMoved], object] = lambda moved: None,
-        kept: CallStores | None = None,
-        faxes: FaxInbox | None = None,
+        vouching: Vouching,
+        push: Callable[[Push, str], None],
     ) -> None:
+        directory, entropy = parts.directory, parts.entropy
         self._directory, self._trunks = directory, trunks
+        self._domain, self._authentication = parts.domain, parts.authentication
 
         def today() -> datetime:
-            return datetime.fromtimestamp(clock(), UTC)
+            return datetime.fromtimestamp(parts.clock(), UTC)
 
-        kept = kept or volatile_call_stores()
+        kept = parts.call_stores or volatile_call_stores()
         returns, direct_returns = EmergencyReturns(kept.emergencies), DirectReturns(kept.called_out)
         self._planning = Planning(directory, today, returns, direct_returns)
-        self._domain = domain
-        self._authentication = authentication
 
         def draw(most: int) -> int:
             return int.from_bytes(entropy(_DRAWN_OF)) % (most + 1)
 
-        router = CallRouter(layer.wire, UriRouter(layer.wire, draw, names=names))
-        self._directory = directory
+        router = CallRouter(layer.wire, UriRouter(layer.wire, draw, names=trunks.names))
         self._profile = _PROFILE
         self._agent = UserAgent(layer, router, _PROFILE, entropy)
-        self._house = Surroundings(
+        self._context = context = CallContext(
             self._agent,
-            Anchor(media),
+            Anchor(parts.media),
             directory,
-            bindings=registrar.of,
-            is_ours=domain.has,
-            record=record,
+            bindings=parts.registrar.of,
+            is_ours=parts.domain.has,
+            record=parts.record,
             entropy=entropy,
-            handling=handling,
-            features=features,
+            handling=events.handling,
+            features=events.features,
             way_out=self._planning.way_out,
             server_of=trunks.server_of,
             today=today,
-            prompts=prompts,
-            archive=Archive(recordings, clock),
-            post=post,
+            prompts=parts.prompts,
+            archive=Archive(parts.recordings, parts.clock),
+            post=parts.voicemail.post,
             vouching=vouching,
-            queue_store=queues,
+            queue_store=parts.event_stores.queues,
             kept=kept,
             emergency_returns=returns,
             direct_returns=direct_returns,
         )
-        self._house.written = written
-        if faxes is not None:
-            self._house.premises.faxes = faxes
-        self._house.lines.registered = trunks.registered
-        self.queues = self._house.queues
-        self._house.rousing.push = push
-        for number in registrar.numbers():  # those that outlasted a restart
-            self._house.rousing.follow(number)
-        self._switchboard = Switchboard(self._house)
-        self.visitors = VisitorCalls(self._house, self._switchboard, told)
-        self._referring = ReferService(domain, authentication, self._house, self._switchboard)
-        self._chat_alarms = ChatAlarms(self._house, self._switchboard.originate)
-        self._waking = Waking(directory, self._switchboard.originate, record, today)
+        context.written = written
+        context.facilities.faxes = parts.faxes
+        context.lines.registered = trunks.registered
+        self.queues = context.queues
+        context.rousing.push = push
+        for number in parts.registrar.numbers():  # those that outlasted a restart
+            context.rousing.follow(number)
+        self._switchboard = switchboard = Switchboard(context)
+        self.visitors = VisitorCalls(context, switchboard, parts.told)
+        self._referring = ReferService(parts.domain, parts.authentication, context, switchboard)
+        self._chat_alarms = ChatAlarms(context, switchboard.originate)
+        self._waking = Waking(directory, switchboard.originate, parts.record, today)
         self._scheduled_pages = ScheduledPages(
-            self._house, self._switchboard.originate, self._switchboard.hang_up, today
+            context, switchboard.originate, switchboard.hang_up, today
         )
         self.follow()
 
     @property
     def rousing(self) -> Rousing:
         """Wakes phones that sleep."""
-        return self._house.rousing
+        return self._context.rousing
 
     def serve(self, uas: Uas) -> None:
         """Take INVITE, and whatever comes within the dialogs of calls."""
@@ -226,15 +177,15 @@ class CallService:
 
     def shown_by(self, events: Events) -> None:
         """Let phones see what is going on."""
-        house = self._house
+        context = self._context
         self._profile = msgspec.structs.replace(
             self._profile, events=(*events.packages, *self._profile.events)
         )
         self.follow()
-        events.follow_calls(house.lines, house.appearances, lambda: house.domain)
-        events.follow_rooms(house.lines, partial(roster_of, house))
-        events.noticed = house.queues.agents.look
-        events.refreshed = house.rousing.registered
+        events.follow_calls(context.lines, context.appearances, lambda: context.domain)
+        events.follow_rooms(context.lines, partial(roster_of, context))
+        events.noticed = context.queues.agents.look
+        events.refreshed = context.rousing.registered
 
     def follow(self) -> None:
         """Do what the settings say, from the next call on."""
@@ -250,7 +201,7 @@ class CallService:
         return {
             "sip_calls": len(self._switchboard),
             "sip_calls_total": self._switchboard.taken,
-            "media_streams": len(self._house.anchor),
+            "media_streams": len(self._context.anchor),
             "queue_callers": len(self.queues),
         }
 
@@ -283,12 +234,12 @@ class CallService:
 
     def oversee(self, command: ConferenceCommand) -> ConferenceShown:
         """Carry out one command about a conference."""
-        return oversee(self._house.premises.conferences, command)
+        return oversee(self._context.facilities.conferences, command)
 
     @property
     def chores(self) -> tuple[Callable[[], None], ...]:
         """Each done once a second: what the time of day asks for."""
-        return self._waking.tick, self._scheduled_pages.tick, self._house.rousing.tick
+        return self._waking.tick, self._scheduled_pages.tick, self._context.rousing.tick
 
     def stop(self) -> None:
         """End every call."""
@@ -340,8 +291,8 @@ class CallService:
             collect = _is_collect_call(incoming)
             return Origin(told, "", told.name, trunk, sender.user, collect)
         extension = sender.extension
-        line = self._house.desks.user_at(extension)
-        address = self._house.address_of(line.shown_number, incoming.flow)
+        line = self._context.desks.user_at(extension)
+        address = self._context.address_of(line.shown_number, incoming.flow)
         caller = Caller(
             address,
             line.display_name.encode(),

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.commands import TellOfChat
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
 
 
 class ChatAlarms:
     """Calls whom it is told to call; `originate` calls a number for a goal."""
 
-    def __init__(self, house: Surroundings, originate: Callable[[str, Goal, str], str]) -> None:
-        self._house, self._originate = house, originate
+    def __init__(self, context: CallContext, originate: Callable[[str, Goal, str], str]) -> None:
+        self._context, self._originate = context, originate
 
     def ring(self, command: TellOfChat) -> str:
         """Ring the number; the name of the call. An administrator chose it: it may be outside."""
@@ -32,11 +32,11 @@ class ChatAlarms:
             ANYWHERE,
             reached=partial(self._reached, command),
             shown=Caller(
-                self._house.address_of(number, None), command.name.encode(), asserted=True
+                self._context.address_of(number, None), command.name.encode(), asserted=True
             ),
         )
         return self._originate(number, goal, number)
 
     def _reached(self, command: TellOfChat, answered: bool) -> None:
         outcome = "answered" if answered else "no_answer"
-        self._house.record(ChatAlarmCalled(command.conversation, command.number, outcome))
+        self._context.record(ChatAlarmCalled(command.conversation, command.number, outcome))

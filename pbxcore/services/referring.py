@@ -11,7 +11,7 @@ from pbxcore.sip.uri import SipUri
 
 if TYPE_CHECKING:
     from pbxcore.authentication import Authentication
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.switchboard import Switchboard
     from pbxcore.domain import Domain
     from pbxcore.sip.agent.references import Referral
@@ -25,12 +25,12 @@ class ReferService:
         self,
         domain: Domain,
         authentication: Authentication,
-        house: Surroundings,
+        context: CallContext,
         switchboard: Switchboard,
     ) -> None:
         self._domain = domain
         self._authentication = authentication
-        self._house = house
+        self._context = context
         self._switchboard = switchboard
 
     def receive(self, incoming: Incoming) -> None:
@@ -50,22 +50,22 @@ class ReferService:
         if not isinstance(uri, SipUri) or not self._domain.is_ours(uri.host):
             raise RemoteProtocolError(404, "Not Our Domain")
         user = user_of(uri)
-        if user is not None and self._house.directory.is_room(user):
-            if not self._house.inviting.may(sender, user):
+        if user is not None and self._context.directory.is_room(user):
+            if not self._context.inviting.may(sender, user):
                 raise RemoteProtocolError(403, "Not Your Conference")
-            self._house.inviting.invite(user, self._referral(incoming))
+            self._context.inviting.invite(user, self._referral(incoming))
             return
         if user not in (None, sender):
             raise RemoteProtocolError(403, "Not Your Address")
         self._call(sender, self._referral(incoming))
 
     def _referral(self, incoming: Incoming) -> Referral:
-        return OutsideReference(self._house.agent.core, incoming).referral
+        return OutsideReference(self._context.agent.core, incoming).referral
 
     def _call(self, sender: str, referral: Referral) -> None:
         """Call the sender, and then for him whom he names."""
         reference = referral.reference
-        number = self._house.number_of(reference.uri)
+        number = self._context.number_of(reference.uri)
         if number is None or reference.replaces is not None or reference.target.method != b"INVITE":
             referral.refuse(404 if number is None else 403)
             return

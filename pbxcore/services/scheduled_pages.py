@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import PagingGroup
 
@@ -32,7 +32,7 @@ class ScheduledPages:
     made again, as it cannot be told from one that was missed.
 
     Args:
-        house: knows the groups, and who is free.
+        context: knows the groups, and who is free.
         originate: calls a number for a goal, another being seen to call; the name of the call.
         hang_up: ends a call by its name.
         now: the moment, with its zone.
@@ -40,19 +40,19 @@ class ScheduledPages:
 
     def __init__(
         self,
-        house: Surroundings,
+        context: CallContext,
         originate: Callable[[str, Goal, str], str],
         hang_up: Callable[[str], object],
         now: Callable[[], datetime],
     ) -> None:
-        self._house, self._originate, self._hang_up = house, originate, hang_up
+        self._context, self._originate, self._hang_up = context, originate, hang_up
         self._now = now
         self._once = Once()
         self._ends: list[tuple[float, str]] = []
 
     def tick(self) -> None:
         """Call whoever is to hear something now; end what has lasted as long as it may."""
-        plan, now = self._house.directory.plan, self._now()
+        plan, now = self._context.directory.plan, self._now()
         local = now.astimezone(plan.hours.calendar().zone)
         self._once.keep(plan.paging_groups)
         for number, group in plan.paging_groups.items():
@@ -65,13 +65,13 @@ class ScheduledPages:
             self._hang_up(call)
 
     def _announce(self, group: PagingGroup) -> None:
-        path = self._house.directory.plan.prompts.get(group.prompt, "")
+        path = self._context.directory.plan.prompts.get(group.prompt, "")
         if path:
             for member in group.members:
                 self._call(group, member, ScheduledPage(path, group.delay_s))
 
     def _call(self, group: PagingGroup, member: str, said: ScheduledPage) -> None:
-        house, call = self._house, ""
+        context, call = self._context, ""
 
         def reached(answered: bool) -> None:
             if answered and group.longest_s:
@@ -79,10 +79,12 @@ class ScheduledPages:
 
         goal = Goal(
             said,
-            telling=answer_at_once(house.domain),
+            telling=answer_at_once(context.domain),
             reached=reached,
-            shown=Caller(house.address_of(group.number, None), group.name.encode(), asserted=True),
-            rounds=_Member(house, group, member),
+            shown=Caller(
+                context.address_of(group.number, None), group.name.encode(), asserted=True
+            ),
+            rounds=_Member(context, group, member),
         )
         call = self._originate(member, goal, group.number)
 
@@ -95,9 +97,9 @@ class _Member:
     recorded = False
     music = ""
 
-    def __init__(self, house: Surroundings, group: PagingGroup, member: str) -> None:
+    def __init__(self, context: CallContext, group: PagingGroup, member: str) -> None:
         self.number = group.number
-        self._phones = free_phones(house, member, skips_busy=group.skips_busy)
+        self._phones = free_phones(context, member, skips_busy=group.skips_busy)
 
     def next(self) -> Round | None:
         """They ring once."""

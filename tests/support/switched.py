@@ -53,7 +53,7 @@ class Journal:
 
     def __init__(self, house: House) -> None:
         self.entries: list[Entry] = []
-        clock, record = house.simulation.clock, house.surroundings.record
+        clock, record = house.simulation.clock, house.context.record
 
         def told(fact: Fact) -> None:
             record(fact)
@@ -61,7 +61,7 @@ class Journal:
                 Entry(len(self.entries) + 1, BEGIN_MS + round(clock.now * 1000), fact)
             )
 
-        house.surroundings.record = told
+        house.context.record = told
 
 
 class Lamps:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from pbxcore.calls.anchoring import Anchor
+from pbxcore.calls.context import CallContext
 from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Aim, Planning
-from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
@@ -328,7 +328,7 @@ class House:
             simulation.chance.octets,
         )
         stack.layer.on_request = self._receive
-        house = Surroundings(
+        house = CallContext(
             self.agent,
             Anchor(self.workers),
             self.directory,
@@ -342,11 +342,11 @@ class House:
             today=lambda: self.moment + timedelta(seconds=simulation.clock.now),
             kept=kept,
         )
-        self.surroundings = house
+        self.context = house
         self.lines, self.appearances = house.lines, house.appearances
         self.queues = house.queues
         self.lines.changed = self.queues.agents.look
-        self.parking, self.premises, self.recent = house.parking, house.premises, house.recent
+        self.parking, self.facilities, self.recent = house.parking, house.facilities, house.recent
         self.desks = house.desks
         self.planning = Planning(
             self.directory,

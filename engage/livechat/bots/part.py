@@ -30,8 +30,8 @@ class BotPart:
         clock: Clock,
     ) -> None:
         self.registry = BotRegistry(database, webhooks.endpoints, livechat.livechats)
-        house = (hub, livechat.lobby, livechat.livechats, livechat.reception)
-        leaving = Leaving(*house, livechat.attendance, events, clock)
+        shared = (hub, livechat.lobby, livechat.livechats, livechat.reception)
+        leaving = Leaving(*shared, livechat.attendance, events, clock)
         self.bots = Bots(database, hub, self.registry, webhooks.writing, leaving, clock)
         self.registry.removed = self.bots.removed
         webhooks.writing.bots = self.bots

@@ -12,7 +12,7 @@ from pbxcore.sip.flow import IN_CLEAR
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.context import CallContext
 
 
 def changed_profiles(
@@ -29,12 +29,12 @@ class AgentWatch:
     """Looks at extensions that are agents, and tells what is different.
 
     Args:
-        house: knows bindings, legs and what extensions want.
+        context: knows bindings, legs and what extensions want.
         tell: hears of each agent who stands in another way.
     """
 
-    def __init__(self, house: Surroundings, tell: Callable[[AgentSeen], None]) -> None:
-        self._house, self._tell = house, tell
+    def __init__(self, context: CallContext, tell: Callable[[AgentSeen], None]) -> None:
+        self._context, self._tell = context, tell
         self._seen: dict[str, tuple[Device, bool, bool] | None] = {}
 
     def follow(self, agents: Iterable[str]) -> None:
@@ -47,7 +47,7 @@ class AgentWatch:
         """Something of an extension may be different; nothing is told of who is no agent."""
         if number not in self._seen:
             return
-        undisturbed = self._house.handling.undisturbed(number)
+        undisturbed = self._context.handling.undisturbed(number)
         stands = self._device(number), undisturbed, self._is_in_clear(number)
         if stands != self._seen[number]:
             self._seen[number] = stands
@@ -55,20 +55,20 @@ class AgentWatch:
 
     def _is_in_clear(self, number: str) -> bool:
         """Whether none of the phones that there are is reached securely."""
-        extension = self._house.directory.extension(number)
-        reached = [] if extension is None else phones_of(self._house, extension)
+        extension = self._context.directory.extension(number)
+        reached = [] if extension is None else phones_of(self._context, extension)
         flows = [each for _, ways in reached for each in ways]
         return bool(flows) and all(each.transport in IN_CLEAR for each in flows)
 
     def _device(self, number: str) -> Device:
-        house = self._house
-        extension = house.directory.extension(number)
+        context = self._context
+        extension = context.directory.extension(number)
         if extension is None:
             return Device.INVALID
-        legs = house.lines.of(number)
+        legs = context.lines.of(number)
         ringing = any(not each.answered and not each.calls for each in legs)
         talking = [each for each in legs if each.answered or each.calls]
-        if talking and house.lines.is_busy(extension, ""):
+        if talking and context.lines.is_busy(extension, ""):
             return Device.BUSY
         if talking:
             if ringing:
@@ -77,4 +77,4 @@ class AgentWatch:
             return Device.ON_HOLD if held else Device.IN_USE
         if ringing:
             return Device.RINGING
-        return Device.IDLE if phones_of(house, extension) else Device.UNAVAILABLE
+        return Device.IDLE if phones_of(context, extension) else Device.UNAVAILABLE

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.call import Call
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import Farewell
     from pbxcore.calls.queueing.talks import Talks
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.dialplan.call_queue import CallQueue
     from pbxcore.dialplan.place import Place
@@ -55,7 +55,7 @@ class Customers:
     """Every callback for which an agent is rung or waits.
 
     Args:
-        house: what calls stand on.
+        context: what calls stand on.
         tell: tells the queues.
         talks: follows those who talk.
 
@@ -64,8 +64,8 @@ class Customers:
         hang_up: ends a call; the switchboard's.
     """
 
-    def __init__(self, house: Surroundings, tell: Callable[[Input], None], talks: Talks) -> None:
-        self._house, self._tell, self._talks = house, tell, talks
+    def __init__(self, context: CallContext, tell: Callable[[Input], None], talks: Talks) -> None:
+        self._context, self._tell, self._talks = context, tell, talks
         self._callbacks: dict[int, _Callback] = {}
         self.originate: Callable[[str, Goal, str], str] = lambda number, goal, shown: ""
         self.hang_up: Callable[[str], object] = lambda call: None
@@ -76,10 +76,10 @@ class Customers:
 
     def offer(self, offer: Offer, queue: CallQueue, customer: Customer) -> None:
         """Let an agent's phones ring for somebody who will be called then."""
-        if self._house.directory.extension(offer.agent) is None:
+        if self._context.directory.extension(offer.agent) is None:
             self._tell(OfferFailed(offer.id))
             return
-        callback = _Callback(self._house, self._tell, offer, queue, customer)
+        callback = _Callback(self._context, self._tell, offer, queue, customer)
         self._callbacks[offer.id] = callback
         callback.id = self.originate(offer.agent, callback, customer.number)
         self._tell(OfferRung(offer.id))
@@ -143,10 +143,10 @@ class _Phones:
     action = "queue"
     otherwise: Place | None = HANG_UP
 
-    def __init__(self, house: Surroundings, agent: str, queue: CallQueue) -> None:
+    def __init__(self, context: CallContext, agent: str, queue: CallQueue) -> None:
         self.number = queue.settings.number
-        extension = house.directory.extension(agent)
-        self._phones = [] if extension is None else phones_of(house, extension)
+        extension = context.directory.extension(agent)
+        self._phones = [] if extension is None else phones_of(context, extension)
 
     def next(self) -> Round | None:
         """They ring once."""
@@ -166,15 +166,15 @@ class _Callback(Goal):
 
     def __init__(
         self,
-        house: Surroundings,
+        context: CallContext,
         tell: Callable[[Input], None],
         offer: Offer,
         queue: CallQueue,
         customer: Customer,
     ) -> None:
-        agent = _Phones(house, offer.agent, queue)
-        super().__init__(HANG_UP, shown=_shown(house, queue, customer), rounds=agent)
-        self._house, self._tell, self._offer = house, tell, offer
+        agent = _Phones(context, offer.agent, queue)
+        super().__init__(HANG_UP, shown=_shown(context, queue, customer), rounds=agent)
+        self._context, self._tell, self._offer = context, tell, offer
         self.queue, self.key = queue, offer.caller
         self.id = ""
         self.call: Call | None = None
@@ -202,23 +202,23 @@ class _Callback(Goal):
         call, agent, number = self.call, self.agent, output.number
         if call is None or agent is None:
             return
-        house = self._house
+        context = self._context
         search = SettingUp(
             call,
             agent,
-            Caller(house.address_of(self.queue.settings.number, None)),
+            Caller(context.address_of(self.queue.settings.number, None)),
             agent.session.lines,
             hops=MAX_FORWARDS,
             connected=connected,
             failed=self._unreached,
         )
         call.setting_up = search
-        if house.directory.extension(number) is not None:
+        if context.directory.extension(number) is not None:
             search.go_to(number, "queue")
             return
         number = output.prefix + number
         try:
-            tries = house.way_out(agent.number, number, "", "", self.queue.settings.number)
+            tries = context.way_out(agent.number, number, "", "", self.queue.settings.number)
         except RemoteProtocolError as error:
             search.fail(refused(error.status, "pbx"))
         else:
@@ -233,7 +233,7 @@ class _Callback(Goal):
 
     def _named(self, way: Try, caller_id: str) -> Try:
         """A way out on which the queue is seen to call, and never a trunk's user name."""
-        trunk = self._house.directory.trunks.get(way.trunk)
+        trunk = self._context.directory.trunks.get(way.trunk)
         username = "" if trunk is None else trunk.username
         if not caller_id and way.caller not in ("", username):
             return way
@@ -252,7 +252,7 @@ class _Callback(Goal):
         )
 
 
-def _shown(house: Surroundings, queue: CallQueue, customer: Customer) -> Caller:
+def _shown(context: CallContext, queue: CallQueue, customer: Customer) -> Caller:
     """Who is seen to call at the agent's phones."""
     name = f"Callback {customer.number} {queue.settings.name}".strip()
-    return Caller(house.address_of(customer.number, None), name.encode())
+    return Caller(context.address_of(customer.number, None), name.encode())

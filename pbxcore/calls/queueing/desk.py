@@ -50,9 +50,9 @@ from pbxcore.queues.outputs import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.setting_up import SettingUp
-    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.call_queue import CallQueue
     from pbxcore.journal import Fact
     from pbxcore.presence.keeping import Store
@@ -73,7 +73,7 @@ class QueueDesk:
     """Every queue of the PBX; inputs are taken one after the other, by the clock of the endpoint.
 
     Args:
-        house: what calls stand on.
+        context: what calls stand on.
         store: keeps what outlasts a restart.
         chance: gives numbers from 0 to below 1.
         epoch_ms: milliseconds UTC at which the clock of the endpoint showed 0.
@@ -81,12 +81,12 @@ class QueueDesk:
 
     def __init__(
         self,
-        house: Surroundings,
+        context: CallContext,
         store: Store[State],
         chance: Callable[[], float],
         epoch_ms: int,
     ) -> None:
-        self._house, self._store = house, store
+        self._context, self._store = context, store
         self._chance, self._epoch_ms = chance, epoch_ms
         self._engine = QueueEngine(chance, epoch_ms)
         self._queues: Mapping[str, CallQueue] = {}
@@ -96,13 +96,13 @@ class QueueDesk:
         """How often each call that is up came to a queue: no stay has the name of one before."""
         self._offers: dict[int, Stay] = {}
         self._talks = Talks(self.tell)
-        self.customers = Customers(house, self.tell, self._talks)
+        self.customers = Customers(context, self.tell, self._talks)
         self._inputs: deque[Input] = deque()
         self._seen: list[AgentSeen] = []
         """Heard first: nobody is offered whose phones have begun to ring for somebody else."""
         self._running = False
-        self.agents = AgentWatch(house, self._see)
-        house.premises.duty = self.duty = PhoneDuty(house.directory, self.tell)
+        self.agents = AgentWatch(context, self._see)
+        context.facilities.duty = self.duty = PhoneDuty(context.directory, self.tell)
         self.deadline: float | None = None
         self.planned: float | None = None
 
@@ -134,7 +134,7 @@ class QueueDesk:
             return
         key = self._key(found.call.id)
         self._stays[key] = Stay(key, queue, found, self.tell, self._moved)
-        self._house.lines.place_changed(number)
+        self._context.lines.place_changed(number)
         call = found.call
         did = call.dialled if call.origin.trunk else ""
         priority = max(queue.priority, call.aim.priority)
@@ -167,7 +167,7 @@ class QueueDesk:
         floor = self._engine.floor
         queues = sorted(floor.queues.values(), key=lambda each: each.number)
         views = tuple(view_of(floor, each, self._legs) for each in queues)
-        return QueuesShown(floor.ms(self._house.now()), views)
+        return QueuesShown(floor.ms(self._context.now()), views)
 
     def hear(self, fact: Fact) -> None:
         """A fact of a call."""
@@ -178,7 +178,7 @@ class QueueDesk:
 
     def follow(self) -> None:
         """The directory may be another now."""
-        plan = self._house.directory.plan
+        plan = self._context.directory.plan
         queues = plan.queues
         if queues is self._queues:
             return
@@ -237,7 +237,7 @@ class QueueDesk:
     def _take(self, told: Input) -> bool:
         """Tell the engine one thing, and do what it says; whether its state is as it was kept."""
         try:
-            outputs = self._engine.handle(told, self._house.now())
+            outputs = self._engine.handle(told, self._context.now())
         except Exception:  # one mistake may not be the end of every queue
             log.exception("queue input failed", extra={"input": type(told).__name__})
             return True
@@ -259,7 +259,7 @@ class QueueDesk:
     def _do(self, output: Output) -> None:
         match output:
             case Transition(seq, _, fact):
-                self._house.record(QueueTransition(seq, fact))
+                self._context.record(QueueTransition(seq, fact))
                 self._note(fact)
             case Offer():
                 self._offer(output)
@@ -295,7 +295,7 @@ class QueueDesk:
         """Somebody waits no longer."""
         stay = self._stays.pop(caller, None)
         if stay is not None:
-            self._house.lines.place_changed(stay.queue.settings.number)
+            self._context.lines.place_changed(stay.queue.settings.number)
         return stay
 
     def _let_go(self, stay: Stay | None) -> None:
@@ -368,11 +368,11 @@ class QueueDesk:
 
     def _is_due(self) -> bool:
         deadline = self._engine.deadline
-        return deadline is not None and deadline <= self._house.now()
+        return deadline is not None and deadline <= self._context.now()
 
     def _wait(self) -> None:
         if self._running:
             return
         at_once = self._seen or self._inputs
-        self.deadline = self._house.now() if at_once else self._engine.deadline
-        self._house.agent.core.layer.watch(self)
+        self.deadline = self._context.now() if at_once else self._engine.deadline
+        self._context.agent.core.layer.watch(self)

@@ -90,8 +90,8 @@ class QueueSearch(SettingUp):
 
     def offer(self, offer: Offer) -> None:
         """Let the phones of an agent ring."""
-        extension = self.house.directory.extension(offer.agent)
-        found = [] if extension is None else phones_of(self.house, extension)
+        extension = self.context.directory.extension(offer.agent)
+        found = [] if extension is None else phones_of(self.context, extension)
         reached = [(each, ways) for each, flows in found if (ways := self._carrying(flows))]
         if not reached:
             self._tell(OfferFailed(offer.id))
@@ -128,7 +128,7 @@ class QueueSearch(SettingUp):
 
     def rang(self, leg: CalledLeg, status: int) -> None:
         """It rings; the front goes on hearing music."""
-        self.house.record(LegRinging(self.call.id, leg.id, status))
+        self.context.record(LegRinging(self.call.id, leg.id, status))
         if (offer := self._offers.get(leg.id)) is not None:
             self._tell(OfferRung(offer))
 
@@ -194,7 +194,7 @@ class QueueSearch(SettingUp):
         """Another leg waits from now on: who waited has handed it its place."""
         before, self.front = self.front, front
         self._moved(before, front)
-        self.house.waiting.stop(front)
+        self.context.waiting.stop(front)
         if before.attending is not None:
             before.attending.serve(front)
 
@@ -202,13 +202,13 @@ class QueueSearch(SettingUp):
         number, named = extension.number, names_line(self._queue, flows[0].user_agent)
         lines = (*history(self, number), *self._alerted(extension), *named)
         dialling = Dialling(self.caller, extension, self.hops, lines)
-        leg = self.house.phone(self.call, dialling, flows)
+        leg = self.context.phone(self.call, dialling, flows)
         leg.recorded = self._queue.records(internal=bool(self.front.number))
         leg.switches_recording = self._queue.record_code or not leg.recorded
         self.call.add(leg)
         target = flows[0].contact
         called = LegCalled(self.call.id, leg.id, number, "queue", target=target, owner=self.owner)
-        self.house.record(called)
+        self.context.record(called)
         return leg
 
     def _drop(self, leg: CalledLeg, farewell: Farewell) -> None:

@@ -58,7 +58,7 @@ class Stay:
         self.admitted = False
         self.answered = 0
         self._found, self._tell = found, tell
-        self._house = found.house
+        self._context = found.context
         self._number = found.shown
         self.search = QueueSearch(
             found, queue, key, tell=tell, elsewhere=self._elsewhere, moved=moved
@@ -73,7 +73,7 @@ class Stay:
         self._stay = QueueStay(
             (File(queue.welcome),) if queue.welcome else (),
             self._onward,
-            self._house.waiting.sounds(queue.music),
+            self._context.waiting.sounds(queue.music),
             self._number,
             welcomed=lambda: tell(Welcomed(key)),
             pressed=lambda pressed: tell(PressKey(key, pressed)),
@@ -128,23 +128,23 @@ class Stay:
         The agent may hear first how long that took.
         """
         self.answered = offer
-        house = self._house
-        words = house.directory.extension(leg.number)
-        language = language_for((words and words.language) or house.directory.settings.language)
+        context = self._context
+        words = context.directory.extension(leg.number)
+        language = language_for((words and words.language) or context.directory.settings.language)
         said = hold_time(waited_s) if self.queue.tells_hold_time else ()
         if self._stay.welcoming:
             said = said or (Prompt("one-moment"),)
-        sounds = sources(said, house.prompts, language)
+        sounds = sources(said, context.prompts, language)
         stream = leg.session.sound
         if sounds and stream:
-            house.anchor.play(stream, sounds, lambda played: self._bring(leg))
+            context.anchor.play(stream, sounds, lambda played: self._bring(leg))
         else:
             self._bring(leg)
 
     def _bring(self, leg: CalledLeg) -> None:
         attending = self.front.attending
         if self._stay.welcoming and attending is not None:
-            self._house.waiting.music(leg, self.queue.music)
+            self._context.waiting.music(leg, self.queue.music)
             attending.after_step(lambda: self._join(leg))
         else:
             self._join(leg)
@@ -153,7 +153,7 @@ class Stay:
         front = self.front
         if leg.over or front.over or self._stay.is_over:
             return
-        self._house.waiting.stop(leg)
+        self._context.waiting.stop(leg)
         self._stay.served = True
         self.search.joined(self.answered)
         self.search.over()
@@ -170,7 +170,7 @@ class Stay:
         if number is None:
             self._stay.served = True
             return
-        place = self._house.directory.own(number) or Place("external", number)
+        place = self._context.directory.own(number) or Place("external", number)
         self.leave(place, ExitStatus.WITHDRAWN)
 
     def _gone(self) -> None:

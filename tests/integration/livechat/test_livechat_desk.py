@@ -13,8 +13,8 @@ from engage.hub.model import ConversationClosed, StaleOwner
 from engage.livechat.limits import Limits
 from engage.livechat.model import AgentFull, Gone, NotOnDuty, Taken
 from engage.people.events import PeopleChanged
-from tests.support.examples import examples
 from pbxcore.rate_limit import Rate
+from tests.support.examples import examples
 from tests.support.office import ANA, BEN, CHEN, Office, Seats, Sockets, visitor_author
 
 if TYPE_CHECKING:

@@ -120,7 +120,7 @@ def test_a_number_is_looked_for_as_who_will_call_it(handed_on: str) -> None:
             return (Way("provider", number, "4989100"),)
 
         house = office.house
-        house.surroundings.way_out = way_out
+        house.context.way_out = way_out
         caller = office["provider"].dial("bob")
         office.run(1)
         house.switchboard.decide(started(office).call, accepted=True)
@@ -155,7 +155,7 @@ def test_nobody_hands_on_to_where_he_might_not_call_himself(
                 raise RemoteProtocolError(refused)
             return (Way("provider", number, "4989100"),)
 
-        office.house.surroundings.way_out = way_out
+        office.house.context.way_out = way_out
         alice, bob = talking(office)
         leg = next(each.leg for each in office.house.told(LegCalled) if isinstance(each, LegCalled))
         handing = partial(transfer, number=number, by="carol")

@@ -45,7 +45,7 @@ class Meeting(Office):
 
     @property
     def conferences(self) -> Conferences:
-        return self.house.premises.conferences
+        return self.house.facilities.conferences
 
     @property
     def conference(self) -> Conference:
@@ -89,24 +89,24 @@ def test_the_roster_tells_who_is_there() -> None:
     with Meeting(hosts=("alice",), muted=True, most=5) as office:
         told: list[str] = []
         office.house.lines.place_changed = told.append
-        empty = roster_of(office.house.surroundings, "6300")
+        empty = roster_of(office.house.context, "6300")
         assert empty == Roster("Room", most=5)
-        assert roster_of(office.house.surroundings, "6309") == Roster()
+        assert roster_of(office.house.context, "6309") == Roster()
         talks = [office.call(each) for each in ("alice", "bob")]
         assert set(told) == {"6300"}
-        roster = roster_of(office.house.surroundings, "6300")
+        roster = roster_of(office.house.context, "6300")
         shown = [(each.number, each.host, each.endpoints[0].muted) for each in roster.attendees]
         assert shown == [("alice", True, False), ("bob", False, True)]
         again = office["alice"].dial("6300")
         office.run(8)
-        attendees = roster_of(office.house.surroundings, "6300").attendees
+        attendees = roster_of(office.house.context, "6300").attendees
         phones = {each.number: len(each.endpoints) for each in attendees}
         assert phones == {"alice": 2, "bob": 1}
         for each in (*talks, again):
             each.hang_up()
         office.run()
         office.check()
-        assert roster_of(office.house.surroundings, "6300") == empty
+        assert roster_of(office.house.context, "6300") == empty
 
 
 def test_phones_learn_by_contact_that_they_talk_to_a_conference() -> None:
@@ -219,7 +219,7 @@ def test_a_participant_has_somebody_called_into_the_room() -> None:
         office["bob"].talk.accept()
         office.run(8)
         assert [each.status for each in told][-1] == 200
-        roster = roster_of(office.house.surroundings, "6300")
+        roster = roster_of(office.house.context, "6300")
         assert [each.number for each in roster.attendees] == ["alice", "bob"]
         assert [each.endpoints[0].invited for each in roster.attendees] == [False, True]
         assert alice.notes[-1] != "ended"
@@ -239,7 +239,7 @@ def test_who_is_not_let_in_has_nobody_called() -> None:
         office.run(1)
         assert [each.status for each in told] == [403]
         assert not office["bob"].talks
-        assert not office.house.surroundings.inviting.may("alice", "6300")
+        assert not office.house.context.inviting.may("alice", "6300")
         alice.hang_up()
         office.run()
         office.check()
@@ -439,7 +439,7 @@ def test_names_are_said_and_heard_by_the_others() -> None:
         shelf = Shelf()
         ids = iter("abc")
         boxes = Mailboxes(shelf, now_ms=lambda: 0, token=lambda: next(ids))
-        office.house.premises.post.boxes = boxes
+        office.house.facilities.post.boxes = boxes
         alice = office.call("alice", "#")
         office.press("alice", "#")
         office.run(5)

@@ -116,7 +116,7 @@ def test_a_call_out_is_remembered_whether_it_is_answered_or_not(*, wanted: bool)
         office.run(1)
         alice.hang_up()
         office.run(1)
-        returns = house.surroundings.direct_returns
+        returns = house.context.direct_returns
         now = house.moment.timestamp()
         found = returns.extension_for(NUMBER, "provider", now + 60)
         assert found == ("alice" if wanted else "")

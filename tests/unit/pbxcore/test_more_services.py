@@ -263,7 +263,7 @@ def test_a_wake_up_call_says_what_it_is() -> None:
 )
 def test_who_is_called_about_a_chat_takes_it_with_1(key: str, outcomes: list[str]) -> None:
     with office_with({}) as office:
-        alarms = ChatAlarms(office.house.surroundings, office.house.switchboard.originate)
+        alarms = ChatAlarms(office.house.context, office.house.switchboard.originate)
         alarms.ring(TellOfChat("bob", "c1", "Demo"))
         office.run(1)
         office["bob"].talk.accept()
@@ -280,7 +280,7 @@ def test_who_is_called_about_a_chat_takes_it_with_1(key: str, outcomes: list[str
 def test_who_does_not_answer_about_a_chat_is_told_of() -> None:
     with office_with({}) as office:
         office["bob"].refuses = 486
-        alarms = ChatAlarms(office.house.surroundings, office.house.switchboard.originate)
+        alarms = ChatAlarms(office.house.context, office.house.switchboard.originate)
         alarms.ring(TellOfChat("bob", "c1", "Demo"))
         office.run()
         facts = [each for each in office.house.facts if isinstance(each, ChatAlarmCalled)]

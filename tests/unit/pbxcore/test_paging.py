@@ -157,7 +157,7 @@ def test_an_announcement_is_made_at_its_time_where_nobody_calls() -> None:
         office.house.directory.plan = msgspec.structs.replace(plan, prompts={"p": "/x/news.ogg"})
         office["alice"].refuses = 486
         moment = datetime(2026, 11, 27, 7, 29, 59, tzinfo=UTC)  # a Friday
-        house, board = office.house.surroundings, office.house.switchboard
+        house, board = office.house.context, office.house.switchboard
         pages = ScheduledPages(house, board.originate, board.hang_up, lambda: moment)
         busy = office["dave"].dial("carol")
         office.run(1)

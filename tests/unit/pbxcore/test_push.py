@@ -132,7 +132,7 @@ class Bedroom(Office):
         house.bindings["bob"] = (self.binding,)
         house.settle(push_gateway="https://push.test/wake")
         self.pushed: list[tuple[Push, str]] = []
-        rousing = house.surroundings.rousing
+        rousing = house.context.rousing
         rousing.push = lambda push, number: self.pushed.append((push, number))
         self.invariants.watch("phones being woken", lambda: len(rousing))
 
@@ -152,7 +152,7 @@ class Bedroom(Office):
             self.binding, cseq=self.binding.cseq + 1, contact=contact or self.binding.contact
         )
         self.house.bindings["bob"] = (later,)
-        self.house.surroundings.rousing.registered("bob")
+        self.house.context.rousing.registered("bob")
 
     def send(self, id_: str = "m1") -> asyncio.Task[MessageResult]:
         """The product has a text for bob's phone."""
@@ -207,7 +207,7 @@ def test_without_a_gateway_nobody_is_woken() -> None:
 def test_a_phone_that_does_not_wake_is_not_reached() -> None:
     with Bedroom() as office:
         alice = office["alice"].dial("bob")
-        office.house.surroundings.rousing.registered("bob")  # nothing new
+        office.house.context.rousing.registered("bob")  # nothing new
         office.run()
         office.check()
         assert not office["bob"].talks
@@ -237,7 +237,7 @@ async def test_a_text_of_ours_wakes_the_phone_and_goes_where_it_registers() -> N
         await office.pass_s(1)
         assert (sent.result().status, beside.result().status) == (200, 200)
         assert office.texts == [(moved.encode(), b"Come at once")] * 2
-        assert len(office.house.surroundings.rousing) == 0
+        assert len(office.house.context.rousing) == 0
 
 
 async def test_a_text_of_ours_to_a_phone_that_sleeps_on_is_not_sent() -> None:
@@ -270,8 +270,8 @@ async def test_a_text_of_ours_goes_at_once_where_nobody_can_be_woken() -> None:
 
 def test_a_phone_is_woken_once_before_its_registration_ends() -> None:
     with Bedroom() as office:
-        rousing, house = office.house.surroundings.rousing, office.house
-        now_ms = round(house.surroundings.moment() * 1000)
+        rousing, house = office.house.context.rousing, office.house
+        now_ms = round(house.context.moment() * 1000)
 
         def stands(lasts_s: int, **fields: bool) -> None:
             house.bindings["bob"] = (

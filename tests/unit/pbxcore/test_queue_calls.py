@@ -600,7 +600,7 @@ def test_a_queue_that_does_not_come_back_after_a_restart_is_served_by_nobody() -
         store = Kept()
         served = KeptAgent(number="bob", serves={"gone": 0, "help": 0}, named=("gone", "help"))
         store.save("queues", State(agents=(served,)))
-        desk = QueueDesk(office.house.surroundings, store, lambda: 0.5, 0)
+        desk = QueueDesk(office.house.context, store, lambda: 0.5, 0)
         desk.start()
         assert last(office, facts.QueueSet).queue == "help"
         desk.follow_all()

@@ -58,7 +58,7 @@ def office(*names: str, to: Place = FAX, **route: Any) -> tuple[Office, Keeper]:
     made, keeper = Office(*names), Keeper()
     house = made.house
     inbox = FaxInbox(keeper, house.facts.append, now_ms=lambda: 1000, token=lambda: "a")
-    house.premises.faxes = inbox
+    house.facilities.faxes = inbox
     plan = Plan(
         numbers={BOX: FAX},
         inbound=(InboundRoute("in", "In", ("provider",), to, **route),),
@@ -292,7 +292,7 @@ def test_or_once_its_mailbox_answers() -> None:
     made, _ = office("provider", "bob", to=Place("extension", "bob"))
     with made:
         boxes = Mailboxes(Shelf(), now_ms=lambda: 1000, token=lambda: "m")
-        made.house.premises.post.boxes = boxes
+        made.house.facilities.post.boxes = boxes
         box = Box(enabled=True, pin="1234")
         made.house.change("bob", fax_detection=True, box=box)
         made["bob"].refuses = 486

@@ -30,7 +30,7 @@ def sleeper(office: Office, name: str) -> Callable[[], None]:
 
     def wake() -> None:
         house.bindings["bob"] = (desk, msgspec.structs.replace(asleep, cseq=asleep.cseq + 1))
-        house.surroundings.rousing.registered("bob")
+        house.context.rousing.registered("bob")
 
     return wake
 

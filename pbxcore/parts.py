@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PbxParts:
     """The parts that outlast each start and stop, and the ways out of the PBX."""
 
     directory: Directory

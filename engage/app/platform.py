@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 
-class Ground:
+class Platform:
     """Made first, given to every slice."""
 
     def __init__(

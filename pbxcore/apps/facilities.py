@@ -49,7 +49,7 @@ class NoCompletion:
         return False
 
 
-class Premises:
+class Facilities:
     """The directory, the time, and what else there is.
 
     Args:

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from pbxcore.apps.conferences import ConferenceRoom
-from pbxcore.apps.premises import Premises
+from pbxcore.apps.facilities import Facilities
 from pbxcore.apps.voicemail.post import nobodys_post
 from pbxcore.calls.appearances import Appearances
 from pbxcore.calls.archive import Archive
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.user_agent import UserAgent
 
 
-class Surroundings:
+class CallContext:
     """The user agent, the workers and the directory, for all calls.
 
     Args:
@@ -102,7 +102,7 @@ class Surroundings:
         direct_returns: who called whom outside; None: who `kept` knows.
 
     Attributes:
-        premises: what services may ask for.
+        facilities: what services may ask for.
         calling_back: callers who wait to be called back.
         lines: who is on the phone.
         appearances: how shared lines show that.
@@ -154,7 +154,7 @@ class Surroundings:
         self.is_ours = is_ours
         self.handling = handling
         self.way_out = way_out or _nowhere
-        self.premises = Premises(directory, today, post or nobodys_post(directory), features)
+        self.facilities = Facilities(directory, today, post or nobodys_post(directory), features)
         self.prompts = prompts or Prompts()
         self.archive = archive or Archive("", lambda: 0.0)
         self.vouching: Vouching = vouching or Nobody()
@@ -169,14 +169,14 @@ class Surroundings:
         self.parking = Parking(self)
         self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
         self.lines.others = self._shown
-        self.completing = self.premises.completion = Completing(self, kept.completions)
+        self.completing = self.facilities.completion = Completing(self, kept.completions)
         self.lines.freed = self.completing.freed
         self.inviting = Inviting(self)
         self.rousing = Rousing(self)
-        self.premises.conferences.changed = lambda number: self.lines.place_changed(number)
+        self.facilities.conferences.changed = lambda number: self.lines.place_changed(number)
         self.recent = RecentCallers(kept.recent)
-        self.premises.recent_caller = lambda number: self.recent.of(number, self.moment())
-        self.desks = self.premises.desks = HotDesks(directory, kept.desks)
+        self.facilities.recent_caller = lambda number: self.recent.of(number, self.moment())
+        self.desks = self.facilities.desks = HotDesks(directory, kept.desks)
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy
         self._legs = 0
@@ -191,7 +191,7 @@ class Surroundings:
 
     def moment(self) -> float:
         """Seconds UTC, for what outlasts us."""
-        return self.premises.now().timestamp()
+        return self.facilities.now().timestamp()
 
     def now(self) -> float:
         """Seconds, monotonic."""
@@ -271,7 +271,7 @@ class Surroundings:
 
     def _shown(self, number: str) -> tuple[DialogInfo, ...]:
         """What a number does that is no extension's: calls wait or ring, a conference is on."""
-        if self.premises.conferences.at(number) is not None:
+        if self.facilities.conferences.at(number) is not None:
             return (DialogInfo(number, "confirmed", "recipient"),)
         plan = self.directory.plan
         if number in plan.ring_groups:
