@@ -46,7 +46,7 @@ from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Hours, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -163,45 +163,8 @@ class Dialplan:
             *self.rooms.routes,
             *self.services.routes,
             *BlacklistRoutes(BlacklistImport(platform.configuration)).routes(),
-            *OrderedRoutes(
-                self.outbound,
-                "OutboundRoute",
-                ("an outbound route", "outbound routes"),
-                ("position", "name", "patterns", "permission", "disabled"),
-                ("position", "name", "disabled"),
-            ).routes(),
-            *OrderedRoutes(
-                self.inbound,
-                "InboundRoute",
-                ("an inbound route", "inbound routes"),
-                ("position", "name", "dids", "disabled"),
-                ("position", "name", "disabled"),
-            ).routes(),
-            *ObjectRoutes(
-                self.ring_groups,
-                "RingGroup",
-                ("a ring group", "ring groups"),
-                ("number", "name", "members", "strategy"),
-                ("number", "name", "strategy"),
-            ).routes(),
             *SpeedDialRoutes(self.speed_dials, SpeedDialImport(self.speed_dials)).routes(),
-            *ObjectRoutes(
-                self.emergencies,
-                "EmergencyNumber",
-                ("an emergency number", "emergency numbers"),
-                ("name", "number", "level"),
-                ("name", "number", "level"),
-            ).routes(),
-            *ObjectRoutes(
-                self.pin_groups, "PinGroup", ("a PIN group", "PIN groups"), ("name",), ("name",)
-            ).routes(),
-            *ObjectRoutes(
-                self.voicemail_groups,
-                "VoicemailGroup",
-                ("a voicemail group", "voicemail groups"),
-                ("number", "name", "members"),
-                ("number", "name"),
-            ).routes(),
+            *self._routes(),
         ]
 
     async def start(self) -> None:
@@ -262,6 +225,46 @@ class Dialplan:
         """What an emergency number says of where we are."""
         entries = (each.form for each in self.emergencies.entries)
         return next((each.address for each in entries if each.number == number), "")
+
+    def _routes(self) -> Iterator[BaseRoute]:
+        yield from OrderedRoutes(
+            self.outbound,
+            "OutboundRoute",
+            ("an outbound route", "outbound routes"),
+            ("position", "name", "patterns", "permission", "disabled"),
+            ("position", "name", "disabled"),
+        ).routes()
+        yield from OrderedRoutes(
+            self.inbound,
+            "InboundRoute",
+            ("an inbound route", "inbound routes"),
+            ("position", "name", "dids", "disabled"),
+            ("position", "name", "disabled"),
+        ).routes()
+        yield from ObjectRoutes(
+            self.ring_groups,
+            "RingGroup",
+            ("a ring group", "ring groups"),
+            ("number", "name", "members", "strategy"),
+            ("number", "name", "strategy"),
+        ).routes()
+        yield from ObjectRoutes(
+            self.emergencies,
+            "EmergencyNumber",
+            ("an emergency number", "emergency numbers"),
+            ("name", "number", "level"),
+            ("name", "number", "level"),
+        ).routes()
+        yield from ObjectRoutes(
+            self.pin_groups, "PinGroup", ("a PIN group", "PIN groups"), ("name",), ("name",)
+        ).routes()
+        yield from ObjectRoutes(
+            self.voicemail_groups,
+            "VoicemailGroup",
+            ("a voicemail group", "voicemail groups"),
+            ("number", "name", "members"),
+            ("number", "name"),
+        ).routes()
 
     def _pins_of(self, group: str) -> tuple[Pin, ...]:
         found = next((each.form for each in self.pin_groups.entries if each.id == group), None)

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.notify.outbox import Outbox
     from engage.processes.link import PbxLink
+    from engage.telephony.projection import Follower
 
 CHOOSE_TRUNKS = (
     Module.TRUNKS,
@@ -90,7 +91,7 @@ class Phones:
         visitors: Visitors,
         outbox: Outbox,
     ) -> None:
-        self._platform = platform
+        self._platform, self._people = platform, everyone.people
         database, events, people = platform.database, platform.events, everyone.people
         self._register()
         self.trunks = Trunks(
@@ -148,55 +149,11 @@ class Phones:
             messaging.presence,
             pbx.on_notice,
             alerts,
-            others=(
-                self.records.log,
-                self.records.missed,  # whatever message takes the place of what was just written
-                visitor_calls(
-                    platform, everyone, messaging.hub, visitors.livechat, pbx, self.records.log
-                ),
-                ChatAlarmCalls(visitors.livechat, pbx, people.name_of, platform.clock),
-                self.mailboxes.log,
-                self.faxes.log,
-                self.standings,
-                people.phone_features,
-                people.queue_duty,
-                self.queues.log,
-                SpokenPrompts(self.dialplan.services.prompts, platform.settings.recordings),
-                Waking(self.dialplan.services.wake_ups, lambda: platform.time().time_zone),
-                DialledSettings(platform.configuration),
-                AnnouncementsPlayed(),
-                self.dialplan.hotel.log,
-                self.dialplan.hotel.statuses_told,
-            ),
+            others=self._followers(everyone, messaging, visitors, pbx),
         )
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)
-        devices = SipDevices(
-            platform.keyring.derive(KEY_PURPOSE),
-            pbx,
-            events,
-            platform.clock,
-            people.calls_in_browser,
-        )
-        host = urlsplit(platform.settings.public_url).hostname or "localhost"
-        realm = self._domain().realm
-        self.routes: Sequence[BaseRoute] = [
-            *PhoneRoutes(pbx, people.extensions.get).routes(),
-            *TrunkRoutes(self.trunks, DodImport(self.trunks, people.numbers)).routes(),
-            *self.records.routes,
-            *self.queues.routes,
-            *self.dialplan.routes,
-            *self.mailboxes.routes,
-            *self.faxes.routes,
-            *BanRoutes(Bans(database, pbx)).routes(),
-            *NameCertificateRoutes(NameCertificates(platform.settings.data, database)).routes(),
-            *DeviceRoutes(
-                devices,
-                domain=lambda: host,
-                realm=realm,
-                call_flip=lambda: platform.configuration.get(FeatureCodes).call_flip,
-            ).routes(),
-        ]
+        self.routes: Sequence[BaseRoute] = [*self._routes(pbx)]
 
     def for_programs(self) -> api.Dialplan:
         """What the HTTPS API reaches of the dialplan."""
@@ -214,6 +171,63 @@ class Phones:
             self._platform.configuration,
             plan.hotel.for_programs(),
         )
+
+    def _followers(
+        self, everyone: Everyone, messaging: Messaging, visitors: Visitors, pbx: PbxLink
+    ) -> tuple[Follower, ...]:
+        """Who takes part in the projection of the journal, in this order."""
+        platform, people = self._platform, self._people
+        return (
+            self.records.log,
+            self.records.missed,  # whatever message takes the place of what was just written
+            visitor_calls(
+                platform, everyone, messaging.hub, visitors.livechat, pbx, self.records.log
+            ),
+            ChatAlarmCalls(visitors.livechat, pbx, people.name_of, platform.clock),
+            self.mailboxes.log,
+            self.faxes.log,
+            self.standings,
+            people.phone_features,
+            people.queue_duty,
+            self.queues.log,
+            SpokenPrompts(self.dialplan.services.prompts, platform.settings.recordings),
+            Waking(self.dialplan.services.wake_ups, lambda: platform.time().time_zone),
+            DialledSettings(platform.configuration),
+            AnnouncementsPlayed(),
+            self.dialplan.hotel.log,
+            self.dialplan.hotel.statuses_told,
+        )
+
+    def _routes(self, pbx: PbxLink) -> list[BaseRoute]:
+        """What is served."""
+        platform, people = self._platform, self._people
+        devices = SipDevices(
+            platform.keyring.derive(KEY_PURPOSE),
+            pbx,
+            platform.events,
+            platform.clock,
+            people.calls_in_browser,
+        )
+        host = urlsplit(platform.settings.public_url).hostname or "localhost"
+        realm = self._domain().realm
+        certificates = NameCertificates(platform.settings.data, platform.database)
+        return [
+            *PhoneRoutes(pbx, people.extensions.get).routes(),
+            *TrunkRoutes(self.trunks, DodImport(self.trunks, people.numbers)).routes(),
+            *self.records.routes,
+            *self.queues.routes,
+            *self.dialplan.routes,
+            *self.mailboxes.routes,
+            *self.faxes.routes,
+            *BanRoutes(Bans(platform.database, pbx)).routes(),
+            *NameCertificateRoutes(certificates).routes(),
+            *DeviceRoutes(
+                devices,
+                domain=lambda: host,
+                realm=realm,
+                call_flip=lambda: platform.configuration.get(FeatureCodes).call_flip,
+            ).routes(),
+        ]
 
     def _trunk_choices(self) -> list[Choice]:
         return [Choice(each.id, each.name) for each in self.trunks.directory()]

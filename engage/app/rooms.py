@@ -30,7 +30,7 @@ from engage.system.actor import Module
 from pbxcore.dialplan.place import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -103,7 +103,7 @@ class Rooms:
         using, numbers = references.users_of, people.number_book
         numbers.register(Owner(NumberOfFeature, self._feature))
         self.parking_lots = DialplanObjects(
-            PARKING_LOTS, *on, ObjectRules(self._musical_problem), numbers
+            PARKING_LOTS, *on, ObjectRules[ParkingLotForm](self._musical_problem), numbers
         )
         self.conference_rooms = DialplanObjects(
             CONFERENCE_ROOMS,
@@ -120,37 +120,7 @@ class Rooms:
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
         offer("conference-rooms", choices=lambda: numbered(self.conference_rooms.entries))
         offer("paging-groups", choices=lambda: numbered(self.paging_groups.entries))
-        columns = ("number", "name")
-        self.routes: Sequence[BaseRoute] = [
-            *ObjectRoutes(
-                self.pickup_groups,
-                "PickupGroup",
-                ("a pickup group", "pickup groups"),
-                ("name", "members"),
-                ("name",),
-            ).routes(),
-            *ObjectRoutes(
-                self.parking_lots,
-                "ParkingLot",
-                ("a parking lot", "parking lots"),
-                (*columns, "first_slot", "last_slot", "timeout_s"),
-                columns,
-            ).routes(),
-            *ObjectRoutes(
-                self.conference_rooms,
-                "ConferenceRoom",
-                ("a conference room", "conference rooms"),
-                columns,
-                columns,
-            ).routes(),
-            *ObjectRoutes(
-                self.paging_groups,
-                "PagingGroup",
-                ("a paging group", "paging groups"),
-                (*columns, "type", "members"),
-                (*columns, "type"),
-            ).routes(),
-        ]
+        self.routes: Sequence[BaseRoute] = [*self._routes()]
 
     async def start(self) -> None:
         """Read all of them."""
@@ -182,6 +152,37 @@ class Rooms:
             paging_groups=paging,
             codes=self._codes().codes(self._members_of),
         )
+
+    def _routes(self) -> Iterator[BaseRoute]:
+        columns = ("number", "name")
+        yield from ObjectRoutes(
+            self.pickup_groups,
+            "PickupGroup",
+            ("a pickup group", "pickup groups"),
+            ("name", "members"),
+            ("name",),
+        ).routes()
+        yield from ObjectRoutes(
+            self.parking_lots,
+            "ParkingLot",
+            ("a parking lot", "parking lots"),
+            (*columns, "first_slot", "last_slot", "timeout_s"),
+            columns,
+        ).routes()
+        yield from ObjectRoutes(
+            self.conference_rooms,
+            "ConferenceRoom",
+            ("a conference room", "conference rooms"),
+            columns,
+            columns,
+        ).routes()
+        yield from ObjectRoutes(
+            self.paging_groups,
+            "PagingGroup",
+            ("a paging group", "paging groups"),
+            (*columns, "type", "members"),
+            (*columns, "type"),
+        ).routes()
 
     def _musical_problem(
         self, form: ParkingLotForm | ConferenceRoomForm, _but: str

@@ -138,7 +138,9 @@ class Services:
         self.callbacks = DialplanObjects(CALLBACKS, *on, ObjectRules(users=using("callback")))
         self.messages = DialplanObjects(CENTER_MESSAGES, *on, ObjectRules(self._message_problem))
         self.groups = DialplanObjects(CENTER_GROUPS, *on, ObjectRules(self._group_problem))
-        self.wake_ups = DialplanObjects(WAKE_UPS, *on, ObjectRules(self._prompt_problem))
+        self.wake_ups = DialplanObjects(
+            WAKE_UPS, *on, ObjectRules[WakeUpForm](self._prompt_problem)
+        )
         references.follow((self.ivrs, self.announcements, self.callbacks))
         references.follow((self.messages, self.groups, self.wake_ups, self.directories))
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
