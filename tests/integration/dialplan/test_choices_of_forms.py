@@ -54,7 +54,7 @@ def needed(site: Site) -> Iterator[tuple[Module, str]]:
     for place in PLACES:
         kinds = (each for each in vars(place).values() if isinstance(each, ObjectKind))
         forms += [(each.module, each.form) for each in kinds]
-    configuration = site.application._running._ground.configuration  # noqa: SLF001 - nobody else lists them
+    configuration = site.application._running._platform.configuration  # noqa: SLF001 - nobody else lists them
     sections = map(configuration.section, configuration.names())
     forms += [(each.module, each.model) for each in sections]
     for module, form in forms:

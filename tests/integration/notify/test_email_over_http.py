@@ -251,7 +251,7 @@ async def test_links_that_open_accounts_are_hidden_from_administrators(admin: Ad
     values = {"full_name": "Ben", "link": "/wave/#/password?token=sesame"}
     to = Recipient("ben@example.test", "Ben")
     outbox = parts._mail.outbox  # noqa: SLF001
-    await parts._ground.database.write(  # noqa: SLF001
+    await parts._platform.database.write(  # noqa: SLF001
         lambda connection: outbox.post(connection, "welcome", to=to, params=values)
     )
     (mail,) = (await admin.get("/v1/mails"))["items"]

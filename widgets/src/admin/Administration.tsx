@@ -1,4 +1,4 @@
-import "./mantine.css";
+import "../kit/form/mantine.css";
 
 import { Button, Menu } from "@mantine/core";
 import { Component, lazy, type LazyExoticComponent, type ReactNode, Suspense, useEffect, useState } from "react";

@@ -7,11 +7,11 @@ import { toast } from "../kit/toasts";
 import { ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { t } from "../shared/i18n";
-import type { Drawn } from "./form/context";
-import type { Schema, Value, Values } from "./form/schema";
+import type { Drawn } from "../kit/form/context";
+import type { Schema, Value, Values } from "../kit/form/schema";
 import { Heading } from "./Heading";
-import { SettingsForm, type Stored } from "./SettingsForm";
-import { usePolled } from "./usePolled";
+import { SettingsForm, type Stored } from "../kit/form/SettingsForm";
+import { usePolled } from "../kit/usePolled";
 
 interface Props {
   /** The form's name at `/v1/forms/<name>`. */

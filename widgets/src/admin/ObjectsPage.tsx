@@ -6,11 +6,11 @@ import { go, href } from "../kit/route";
 import { t } from "../shared/i18n";
 import type { IconName } from "../shared/icons";
 import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
-import { type BulkAction, type Column, DataTable } from "./DataTable";
+import { type BulkAction, type Column, DataTable } from "../kit/table/DataTable";
 import { Heading } from "./Heading";
 import { ObjectPage } from "./ObjectPage";
 import type { PageProps } from "./pages";
-import { editing } from "./table/editing";
+import { editing } from "../kit/table/editing";
 import { useTurn } from "./useTurn";
 
 interface Props<Row extends { id: string }> extends PageProps {

@@ -3,12 +3,12 @@ import { type ReactNode, useCallback } from "react";
 import { Failed, Loading } from "../kit/Blank";
 import { useSession } from "../kit/session-context";
 import { t } from "../shared/i18n";
-import type { Schema, Value, Values } from "./form/schema";
-import type { Drawn } from "./form/context";
+import type { Schema, Value, Values } from "../kit/form/schema";
+import type { Drawn } from "../kit/form/context";
 import { Heading } from "./Heading";
 import type { PageProps } from "./pages";
-import { type Reset, SettingsForm, type Stored } from "./SettingsForm";
-import { usePolled } from "./usePolled";
+import { type Reset, SettingsForm, type Stored } from "../kit/form/SettingsForm";
+import { usePolled } from "../kit/usePolled";
 
 /** `GET /v1/settings/<name>`. `read_only`: fields that the server's start decides, each with the reason. */
 interface SectionAnswer {

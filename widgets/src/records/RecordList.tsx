@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 
-import { DataTable, type RowAction } from "../admin/DataTable";
-import { State } from "../admin/State";
+import { DataTable, type RowAction } from "../kit/table/DataTable";
+import { State } from "../kit/State";
 import { href } from "../kit/route";
 import { useSession } from "../kit/session-context";
 import { shortTime, spanOf } from "../kit/time";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 
-import { State } from "../admin/State";
+import { State } from "../kit/State";
 import { Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { repeat } from "../kit/repeat";

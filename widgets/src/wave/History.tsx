@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 
-import "../admin/mantine.css";
+import "../kit/form/mantine.css";
 import { Icon } from "../kit/Icon";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";

@@ -15,9 +15,9 @@ import styles from "./BroadcastDetails.module.css";
 import { Counts, Progress } from "./BroadcastHistory";
 import { type Broadcast, canRetry, csv, type Delivery, DELIVERY_STATES, deliveryWords, legWords, moves, type Paged, stateWords, toneOf } from "./broadcasts";
 import { Heading } from "../Heading";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import table from "../table.module.css";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 
 const ROWS = 200;
 const back = { href: href("broadcasts"), label: "" };

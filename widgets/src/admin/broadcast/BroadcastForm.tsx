@@ -12,9 +12,9 @@ import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import styles from "./BroadcastForm.module.css";
 import { again, blank, type Broadcast, cautions, type Draft, type Field, lengthOf, MESSAGE_LIMIT, NAME_LIMIT, problems, type Problems, SENDER_LIMIT } from "./broadcasts";
-import { useUnsaved } from "../form/useUnsaved";
+import { useUnsaved } from "../../kit/form/useUnsaved";
 import { Heading } from "../Heading";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 
 interface Contact {
   number: string;

@@ -10,9 +10,9 @@ import { useSession } from "../../kit/session-context";
 import styles from "./BroadcastHistory.module.css";
 import { type Broadcast, BROADCAST_STATES, type DeliveryState, deliveryWords, moves, type Paged, stateWords, toneOf, total } from "./broadcasts";
 import { Heading } from "../Heading";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import table from "../table.module.css";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 
 const PAGE = 50;
 const TYPING_MS = 250;

@@ -1,6 +1,6 @@
 /** Message broadcasts as the server tells them, and the rules of the form: pure. */
 import { nt, t } from "../../shared/i18n";
-import type { Tone } from "../State";
+import type { Tone } from "../../kit/State";
 
 type BroadcastState = "draft" | "scheduled" | "sending" | "finished" | "partly_failed" | "failed" | "cancelled";
 export type DeliveryState = "pending" | "accepted" | "delivered" | "read" | "offline" | "unsupported" | "failed" | "expired" | "skipped" | "cancelled";

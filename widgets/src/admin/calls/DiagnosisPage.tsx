@@ -1,9 +1,9 @@
 import { shortTime } from "../../kit/time";
 import { t } from "../../shared/i18n";
-import { DataTable } from "../DataTable";
+import { DataTable } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import styles from "./Calls.module.css";
 import { type Finding, partyOf, wentOf } from "./calls";
 

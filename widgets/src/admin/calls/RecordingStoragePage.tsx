@@ -9,7 +9,7 @@ import { t } from "../../shared/i18n";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { SectionForm } from "../SectionPage";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import styles from "../email/Email.module.css";
 
 const PATIENCE_MS = 30_000;

@@ -1,6 +1,6 @@
 /** Calls in people's words: pure. What is unknown is shown as it is. */
 import { nt, t } from "../../shared/i18n";
-import type { Tone } from "../State";
+import type { Tone } from "../../kit/State";
 
 export interface Call {
   id: string;

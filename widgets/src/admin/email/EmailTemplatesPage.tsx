@@ -1,11 +1,11 @@
 import { href } from "../../kit/route";
 import { t } from "../../shared/i18n";
-import { DataTable } from "../DataTable";
-import { languageOptions } from "../form/languages";
+import { DataTable } from "../../kit/table/DataTable";
+import { languageOptions } from "../../kit/form/languages";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
-import { State } from "../State";
-import { editing } from "../table/editing";
+import { State } from "../../kit/State";
+import { editing } from "../../kit/table/editing";
 import type { TemplateSummary } from "./emails";
 import { TemplateEditor } from "./TemplateEditor";
 

@@ -5,7 +5,7 @@ import { Failed, Loading } from "../../kit/Blank";
 import { useSession } from "../../kit/session-context";
 import { shortTime } from "../../kit/time";
 import { t } from "../../shared/i18n";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 import { type Mail, type MailDetails, stateWords } from "./emails";
 import styles from "./Email.module.css";
 

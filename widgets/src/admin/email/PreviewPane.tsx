@@ -6,7 +6,7 @@ import { Notice } from "../../kit/Notice";
 import { useSession } from "../../kit/session-context";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import type { Values } from "../form/schema";
+import type { Values } from "../../kit/form/schema";
 import type { Preview } from "./emails";
 import styles from "./Email.module.css";
 

@@ -4,8 +4,8 @@ import { href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { shortTime } from "../../kit/time";
 import { nt, t } from "../../shared/i18n";
-import { State } from "../State";
-import { usePolled } from "../usePolled";
+import { State } from "../../kit/State";
+import { usePolled } from "../../kit/usePolled";
 import type { SendingStatus } from "./emails";
 import styles from "./Email.module.css";
 

@@ -5,7 +5,7 @@ import { Icon } from "../../kit/Icon";
 import { useSession } from "../../kit/session-context";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import type { TestResult } from "./emails";
 import styles from "./Email.module.css";
 

@@ -8,9 +8,9 @@ import { shortTime } from "../../kit/time";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { DataTable, type RowAction } from "../DataTable";
+import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
-import { State, type Tone } from "../State";
+import { State, type Tone } from "../../kit/State";
 import { useTurn } from "../useTurn";
 
 const TONES: Record<Ban["state"], Tone> = { asked: "warn", banned: "bad", expired: "calm", refused: "calm", lifted: "good" };

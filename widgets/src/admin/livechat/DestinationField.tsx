@@ -2,9 +2,9 @@ import { MultiSelect, SegmentedControl, Select } from "@mantine/core";
 import { useState } from "react";
 
 import { t } from "../../shared/i18n";
-import { type ControlProps, inputWrapperOrder, strings } from "../form/context";
-import { isValues, type Source, type Value } from "../form/schema";
-import { useOptions } from "../form/useOptions";
+import { type ControlProps, inputWrapperOrder, strings } from "../../kit/form/context";
+import { isValues, type Source, type Value } from "../../kit/form/schema";
+import { useOptions } from "../../kit/form/useOptions";
 import styles from "./DestinationField.module.css";
 import type { Destination } from "./livechats";
 

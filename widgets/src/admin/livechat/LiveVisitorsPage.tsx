@@ -1,10 +1,10 @@
 import { countdown } from "../../shared/countdown";
 import { t } from "../../shared/i18n";
 import { cameFrom, type LiveVisitor, pageName, stateWords } from "../../shared/live-visitors";
-import { DataTable } from "../DataTable";
+import { DataTable } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
-import { State } from "../State";
+import { State } from "../../kit/State";
 
 /** Who is on the web sites now, for the live chats that show it. */
 export default function LiveVisitorsPage({ page }: PageProps) {

@@ -13,7 +13,7 @@ import { Exports, RecordView } from "../../records/RecordView";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import type { RowAction } from "../DataTable";
+import type { RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useMayEdit } from "../rights";

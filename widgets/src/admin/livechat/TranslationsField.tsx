@@ -3,9 +3,9 @@ import { useId, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { t } from "../../shared/i18n";
-import type { ControlProps } from "../form/context";
-import { languageOptions } from "../form/languages";
-import { isValues, type Value, type Values } from "../form/schema";
+import type { ControlProps } from "../../kit/form/context";
+import { languageOptions } from "../../kit/form/languages";
+import { isValues, type Value, type Values } from "../../kit/form/schema";
 import styles from "./TranslationsField.module.css";
 
 const texts = (): readonly { name: string; title: string; most: number }[] => [

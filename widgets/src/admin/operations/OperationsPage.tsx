@@ -3,11 +3,11 @@ import { useState } from "react";
 
 import { shortTime } from "../../kit/time";
 import { t } from "../../shared/i18n";
-import { DataTable } from "../DataTable";
+import { DataTable } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import styles from "./OperationsPage.module.css";
 import { operationWords, subjectOf, whoWords } from "./operations";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import table from "../table.module.css";
 
 interface Operation {

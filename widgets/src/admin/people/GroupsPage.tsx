@@ -7,7 +7,7 @@ import { nt, t } from "../../shared/i18n";
 import { ObjectsPage } from "../ObjectsPage";
 import type { PageProps } from "../pages";
 import { referring } from "../referring";
-import { together } from "../table/each";
+import { together } from "../../kit/table/each";
 import { WorksheetImport } from "./WorksheetImport";
 
 interface Group {

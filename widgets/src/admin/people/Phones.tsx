@@ -2,9 +2,9 @@ import { useCallback } from "react";
 
 import { useSession } from "../../kit/session-context";
 import { t } from "../../shared/i18n";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import table from "../table.module.css";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 import styles from "./Phones.module.css";
 import { type Phone, stateOf } from "./phones";
 

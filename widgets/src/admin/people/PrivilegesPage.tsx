@@ -6,9 +6,9 @@ import { go, href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable } from "../DataTable";
-import type { ControlProps, Drawn } from "../form/context";
-import { isValues } from "../form/schema";
+import { DataTable } from "../../kit/table/DataTable";
+import type { ControlProps, Drawn } from "../../kit/form/context";
+import { isValues } from "../../kit/form/schema";
 import { Heading } from "../Heading";
 import { modules, moduleWords } from "./modules";
 import { ObjectPage } from "../ObjectPage";
@@ -16,7 +16,7 @@ import type { PageProps } from "../pages";
 import styles from "./PrivilegesPage.module.css";
 import { referring } from "../referring";
 import { maySee, RightsContext } from "../rights";
-import { editing } from "../table/editing";
+import { editing } from "../../kit/table/editing";
 import { useTurn } from "../useTurn";
 
 interface Privilege {

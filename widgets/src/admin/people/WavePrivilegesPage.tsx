@@ -6,12 +6,12 @@ import { go, href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable } from "../DataTable";
+import { DataTable } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
 import { referring } from "../referring";
-import { editing } from "../table/editing";
+import { editing } from "../../kit/table/editing";
 import { useTurn } from "../useTurn";
 
 interface WavePrivilege {

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { useSession } from "../../kit/session-context";
-import { read, save } from "../download";
+import { read, save } from "../../kit/download";
 
 /** A file that the server writes while it is fetched, asked for by a body; `progress` is percent. */
 export function useDownload(): { progress: number | null; failed: boolean; start: (path: string, body: unknown, expected: number, name: string) => Promise<void> } {

@@ -1,10 +1,10 @@
 import { shortTime, spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
-import { DataTable } from "../DataTable";
+import { DataTable } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import { useQueueFilters } from "./QueueRecordingsPage";
 
 interface Span {

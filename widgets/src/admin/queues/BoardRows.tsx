@@ -5,7 +5,7 @@ import { useSession } from "../../kit/session-context";
 import { shortTime, spanOf } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import { type Board, type Caller, type Day, type Seat, seatWords } from "./board";
 import type { Doing } from "./QueueBoardPage";
 import styles from "./Queues.module.css";

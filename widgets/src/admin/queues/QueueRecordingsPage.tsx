@@ -5,7 +5,7 @@ import { useLoaded } from "../../kit/useLoaded";
 import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
 import { Recordings } from "../calls/RecordingsPage";
-import type { Filter } from "../DataTable";
+import type { Filter } from "../../kit/table/DataTable";
 import type { PageProps } from "../pages";
 
 /** What agents of queues and callers said: played where it stands. */

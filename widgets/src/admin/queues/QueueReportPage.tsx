@@ -11,7 +11,7 @@ import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
-import { dayOf, momentOf } from "../table/days";
+import { dayOf, momentOf } from "../../kit/table/days";
 import { Bars } from "./Bars";
 import styles from "./Queues.module.css";
 import { bars, hoursOfDay, type Report } from "./report";

@@ -9,12 +9,12 @@ import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable, type RowAction } from "../DataTable";
+import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
-import { State } from "../State";
-import { editing } from "../table/editing";
+import { State } from "../../kit/State";
+import { editing } from "../../kit/table/editing";
 import { useTurn } from "../useTurn";
 import { outcomeWords, type Schedule, whenWords } from "./schedules";
 

@@ -1,5 +1,5 @@
 /** Queues as they are now, in the words of pages: pure. */
-import type { Tone } from "../State";
+import type { Tone } from "../../kit/State";
 import { t } from "../../shared/i18n";
 
 export interface Caller {

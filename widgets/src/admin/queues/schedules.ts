@@ -1,5 +1,5 @@
 /** Reports that are mailed, in words: pure. */
-import type { Tone } from "../State";
+import type { Tone } from "../../kit/State";
 import { t } from "../../shared/i18n";
 
 export interface Schedule {

@@ -7,7 +7,7 @@ import { href } from "../../kit/route";
 import { t } from "../../shared/i18n";
 import { Heading } from "../Heading";
 import { maySee, RightsContext } from "../rights";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import styles from "./FirstStepsPage.module.css";
 import { type KnownStep, useSteps } from "./steps";
 

@@ -7,13 +7,13 @@ import { useSession } from "../../kit/session-context";
 import { shortTime } from "../../kit/time";
 import { nt, t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable, type RowAction } from "../DataTable";
+import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
-import { State } from "../State";
-import { each } from "../table/each";
-import { editing } from "../table/editing";
+import { State } from "../../kit/State";
+import { each } from "../../kit/table/each";
+import { editing } from "../../kit/table/editing";
 import { useTurn } from "../useTurn";
 
 interface ApiUser {

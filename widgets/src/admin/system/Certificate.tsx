@@ -11,7 +11,7 @@ import { shortTime } from "../../kit/time";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 import styles from "./HttpServer.module.css";
 
 /** What is told of every certificate, never its key. */

@@ -7,11 +7,11 @@ import { go, href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import { t } from "../../shared/i18n";
-import { type ControlProps, type Drawn, wrapped } from "../form/context";
-import type { Schema, Value } from "../form/schema";
+import { type ControlProps, type Drawn, wrapped } from "../../kit/form/context";
+import type { Schema, Value } from "../../kit/form/schema";
 import { Heading } from "../Heading";
-import { SettingsForm } from "../SettingsForm";
-import { usePolled } from "../usePolled";
+import { SettingsForm } from "../../kit/form/SettingsForm";
+import { usePolled } from "../../kit/usePolled";
 import styles from "./HttpServer.module.css";
 
 const LARGEST = 40_000;

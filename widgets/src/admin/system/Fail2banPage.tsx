@@ -1,11 +1,11 @@
 import { useSession } from "../../kit/session-context";
 import { shortTime } from "../../kit/time";
 import { nt, t } from "../../shared/i18n";
-import { DataTable, type RowAction } from "../DataTable";
+import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { SectionForm } from "../SectionPage";
-import { each } from "../table/each";
+import { each } from "../../kit/table/each";
 import { useTurn } from "../useTurn";
 import styles from "./HttpServer.module.css";
 

@@ -10,7 +10,7 @@ import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 import { type CertificateFacts, Facts } from "./Certificate";
 import styles from "./HttpServer.module.css";
 

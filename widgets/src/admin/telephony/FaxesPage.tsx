@@ -4,7 +4,7 @@ import { shortTime } from "../../kit/time";
 import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable, type RowAction } from "../DataTable";
+import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useTurn } from "../useTurn";

@@ -1,6 +1,6 @@
 import { t } from "../../shared/i18n";
 import { Heading } from "../Heading";
-import type { Field } from "../form/schema";
+import type { Field } from "../../kit/form/schema";
 import type { PageProps } from "../pages";
 import { SectionForm } from "../SectionPage";
 

@@ -7,9 +7,9 @@ import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import table from "../table.module.css";
-import { usePolled } from "../usePolled";
+import { usePolled } from "../../kit/usePolled";
 import styles from "./Participants.module.css";
 
 interface Participant {

@@ -6,12 +6,12 @@ import { go, href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { type Column, DataTable, type RowAction } from "../DataTable";
+import { type Column, DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
-import { State } from "../State";
-import { editing } from "../table/editing";
+import { State } from "../../kit/State";
+import { editing } from "../../kit/table/editing";
 import { useTurn } from "../useTurn";
 
 export interface RouteRow {

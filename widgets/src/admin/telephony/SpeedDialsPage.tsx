@@ -5,7 +5,7 @@ import { go } from "../../kit/route";
 import { t } from "../../shared/i18n";
 import type { PageProps } from "../pages";
 import { WorksheetImport } from "../people/WorksheetImport";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import { ObjectsPage } from "../ObjectsPage";
 
 interface SpeedDial {

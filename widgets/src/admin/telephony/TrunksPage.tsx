@@ -6,14 +6,14 @@ import { go, href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable, type RowAction } from "../DataTable";
+import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
 import { WorksheetImport } from "../people/WorksheetImport";
-import { State } from "../State";
-import { each } from "../table/each";
-import { editing } from "../table/editing";
+import { State } from "../../kit/State";
+import { each } from "../../kit/table/each";
+import { editing } from "../../kit/table/editing";
 import { useTurn } from "../useTurn";
 import { hostOf, stateOf, type Trunk } from "./trunks";
 

@@ -8,7 +8,7 @@ import { countdown, shortTime } from "../../kit/time";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
-import { DataTable } from "../DataTable";
+import { DataTable } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useTurn } from "../useTurn";

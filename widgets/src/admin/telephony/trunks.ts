@@ -1,6 +1,6 @@
 /** VoIP trunks as the administration shows them. */
 import { t } from "../../shared/i18n";
-import type { Tone } from "../State";
+import type { Tone } from "../../kit/State";
 
 type TrunkState = "registered" | "trying" | "rejected" | "unreachable" | "reachable" | "off" | "disabled" | "unknown";
 

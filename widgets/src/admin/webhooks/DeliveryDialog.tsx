@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { shortTime } from "../../kit/time";
 import { t } from "../../shared/i18n";
-import { State } from "../State";
+import { State } from "../../kit/State";
 import { answerWords, type DeliveryDetails, deliveryState } from "./webhooks";
 import styles from "./Webhooks.module.css";
 

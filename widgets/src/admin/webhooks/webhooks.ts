@@ -1,5 +1,5 @@
 import { t } from "../../shared/i18n";
-import type { Tone } from "../State";
+import type { Tone } from "../../kit/State";
 
 export interface Webhook {
   id: string;

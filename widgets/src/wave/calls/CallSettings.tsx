@@ -1,12 +1,12 @@
 import { useCallback } from "react";
 
-import type { Schema, Value, Values } from "../../admin/form/schema";
-import { SettingsForm, type Stored } from "../../admin/SettingsForm";
+import type { Schema, Value, Values } from "../../kit/form/schema";
+import { SettingsForm, type Stored } from "../../kit/form/SettingsForm";
 import { Failed, Loading } from "../../kit/Blank";
 import { useSession } from "../../kit/session-context";
 import { useLoaded } from "../../kit/useLoaded";
 import { t } from "../../shared/i18n";
-import "../../admin/mantine.css";
+import "../../kit/form/mantine.css";
 
 const PATH = "/v1/me/call-settings";
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 
-import { stored, store } from "../../kit/stored";
+import { stored, store } from "../stored";
 
 export interface Column<Row> {
   key: string;

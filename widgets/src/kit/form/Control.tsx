@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useContext, useState } from "react";
 
-import { Icon } from "../../kit/Icon";
+import { Icon } from "../Icon";
 import { nt, t } from "../../shared/i18n";
 import { Boxes } from "./Boxes";
 import { Choice, Choices } from "./Choice";

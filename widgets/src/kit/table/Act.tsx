@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useState } from "react";
 
-import { Icon } from "../../kit/Icon";
-import type { IconName } from "../../shared/icons";
+import { Icon } from "../Icon";
+import type { IconName } from "../../shared/icons/index";
 import { t } from "../../shared/i18n";
 
 export interface RowAction<Row> {

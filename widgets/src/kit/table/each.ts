@@ -1,4 +1,4 @@
-import { toast } from "../../kit/toasts";
+import { toast } from "../toasts";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
 

@@ -1,22 +1,22 @@
 import { Button, Checkbox, Menu, Select, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 
-import { Blank, Failed, Loading } from "../kit/Blank";
-import { Confirm } from "../kit/Confirm";
-import { Icon } from "../kit/Icon";
-import { useSession } from "../kit/session-context";
-import type { IconName } from "../shared/icons";
-import { nt, t } from "../shared/i18n";
+import { Blank, Failed, Loading } from "../Blank";
+import { Confirm } from "../Confirm";
+import { Icon } from "../Icon";
+import { useSession } from "../session-context";
+import type { IconName } from "../../shared/icons/index";
+import { nt, t } from "../../shared/i18n";
 import styles from "./DataTable.module.css";
-import { Acts, type RowAction } from "./table/Act";
-import { addressOf, type Asked, asked as nothingAsked, type Collection, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
-import { Export, type Exported } from "./table/Export";
-import { type Filter, LONGEST } from "./table/FilterField";
-import { Filters } from "./table/Filters";
-import { Head } from "./table/Head";
-import { type Column, useColumns } from "./table/useColumns";
-import { useAsked } from "./table/useAsked";
-import { usePolled } from "./usePolled";
+import { Acts, type RowAction } from "./Act";
+import { addressOf, type Asked, asked as nothingAsked, type Collection, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./asked";
+import { Export, type Exported } from "./Export";
+import { type Filter, LONGEST } from "./FilterField";
+import { Filters } from "./Filters";
+import { Head } from "./Head";
+import { type Column, useColumns } from "./useColumns";
+import { useAsked } from "./useAsked";
+import { usePolled } from "../usePolled";
 
 export type { Column, Filter, RowAction };
 

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
-import { Confirm } from "../../kit/Confirm";
-import { holdRoute } from "../../kit/route";
+import { Confirm } from "../Confirm";
+import { holdRoute } from "../route";
 import { t } from "../../shared/i18n";
 
 interface Unsaved {

@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 
-import { Icon } from "../../kit/Icon";
-import styles from "../DataTable.module.css";
+import { Icon } from "../Icon";
+import styles from "./DataTable.module.css";
 import { type Asked, directionOf } from "./asked";
 import type { Column } from "./useColumns";
 

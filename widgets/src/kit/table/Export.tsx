@@ -1,12 +1,12 @@
 import { Button, Checkbox } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 
-import { Dialog } from "../../kit/Dialog";
-import { Icon } from "../../kit/Icon";
-import { Notice } from "../../kit/Notice";
-import { useSession } from "../../kit/session-context";
-import { stored, store } from "../../kit/stored";
-import { toast } from "../../kit/toasts";
+import { Dialog } from "../Dialog";
+import { Icon } from "../Icon";
+import { Notice } from "../Notice";
+import { useSession } from "../session-context";
+import { stored, store } from "../stored";
+import { toast } from "../toasts";
 import { t } from "../../shared/i18n";
 import { follow, read, save } from "../download";
 import { type Asked, exportOf } from "./asked";

@@ -1,7 +1,7 @@
 import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 
-import { useSession } from "../../kit/session-context";
-import { stored, store } from "../../kit/stored";
+import { useSession } from "../session-context";
+import { stored, store } from "../stored";
 import { type Asked, recalled } from "./asked";
 import type { Filter } from "./FilterField";
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { repeat } from "../kit/repeat";
+import { repeat } from "./repeat";
 
 interface Polled<Value> {
   value: Value | null;

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 
-import { Icon } from "../../kit/Icon";
+import { Icon } from "../Icon";
 import { t } from "../../shared/i18n";
 import { type Asked, isNarrowed } from "./asked";
 import { type Filter, FilterField } from "./FilterField";

@@ -2,18 +2,18 @@ import { Button, Modal } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
-import { Icon } from "../kit/Icon";
-import { Notice } from "../kit/Notice";
-import { go } from "../kit/route";
-import { toast } from "../kit/toasts";
-import { ApiError } from "../shared/api";
-import { announce } from "../shared/announce";
-import { t } from "../shared/i18n";
-import { type Drawn, FormContext } from "./form/context";
-import { Fields } from "./form/Control";
-import { changes, type Field, fieldsOf, fixed, type FormSection, keeping, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, tabsOf, type Value, type Values, whereIs, without } from "./form/schema";
-import { Tabs } from "./form/Tabs";
-import { useUnsaved } from "./form/useUnsaved";
+import { Icon } from "../Icon";
+import { Notice } from "../Notice";
+import { go } from "../route";
+import { toast } from "../toasts";
+import { ApiError } from "../../shared/api";
+import { announce } from "../../shared/announce";
+import { t } from "../../shared/i18n";
+import { type Drawn, FormContext } from "./context";
+import { Fields } from "./Control";
+import { changes, type Field, fieldsOf, fixed, type FormSection, keeping, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, tabsOf, type Value, type Values, whereIs, without } from "./schema";
+import { Tabs } from "./Tabs";
+import { useUnsaved } from "./useUnsaved";
 import styles from "./SettingsForm.module.css";
 
 /** An object as the server has it now. */

@@ -2,7 +2,7 @@ import { Select, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 
 import { t } from "../../shared/i18n";
-import styles from "../DataTable.module.css";
+import styles from "./DataTable.module.css";
 import { dayOf, momentOf } from "./days";
 
 const TYPING_MS = 250;

@@ -1,5 +1,5 @@
 import { t } from "../../shared/i18n";
-import type { RowAction } from "../DataTable";
+import type { RowAction } from "./DataTable";
 
 /** The usual actions of a row: open its form, and delete it where that is allowed. */
 export function editing<Row>(address: string, readOnly: boolean, remove?: (row: Row) => void): RowAction<Row>[] {

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 
 import type { Api } from "../../shared/api";
-import { useSession } from "../../kit/session-context";
+import { useSession } from "../session-context";
 import { t } from "../../shared/i18n";
 import { usePolled } from "../usePolled";
 import type { Field, Option, Source, Value } from "./schema";
