@@ -34,22 +34,26 @@ def write_stream(folder: Path, hz: float) -> None:
 class SippTrunk:
     """A peer trunk: phones reach it by 8 and a number, it reaches each of `numbers` by 77 and that.
 
+    `tel_uri` is how it is told of numbers.
+
     Attributes:
         hz: the tone that it says.
     """
 
-    def __init__(self, server: Server, folder: Path, hz: float, *numbers: str) -> None:
+    def __init__(
+        self, server: Server, folder: Path, hz: float, *numbers: str, tel_uri: str = "disabled"
+    ) -> None:
         self._server, self._folder, self.hz = server, folder, hz
         folder.mkdir()
         write_stream(folder, hz)
         self._port = free_port(udp=True)
-        self._numbers = numbers
+        self._numbers, self._tel_uri = numbers, tel_uri
         self._admin = Program(server.url, "admin", "Demo-admin!")
         self._added: list[str] = []
 
     def __enter__(self) -> Self:
         body = {"name": "SIPp", "kind": "peer", "host": _HOST, "port": self._port}
-        trunk = self._add("trunks", body)
+        trunk = self._add("trunks", {**body, "tel_uri": self._tel_uri})
         ways = [{"trunk": trunk, "strip": 1}]
         out = {"name": "SIPp", "patterns": "_8X.", "ways": ways, "permission": "internal"}
         self._add("outbound-routes", out)
