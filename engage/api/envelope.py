@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import parse_qsl
 
 from engage.api.status import Refused, Status
 from engage.errors import N_
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_ACTION = 64
 DEEPEST = 8
+MOST_FIELDS = 500
 
 NO_ENVELOPE = N_('Send a JSON object with the one key "request".')
 NO_ACTION = N_("The parameter %(name)s is missing.")
@@ -31,7 +33,7 @@ class Call:
 
 
 def read(body: bytes) -> Call:
-    """Read a request.
+    """Read a request: JSON, or a form that holds it in its field `request`, or field by field.
 
     Names may come in any case and with blanks around them, since programs and the protocol's own
     guide disagree about them.
@@ -40,10 +42,9 @@ def read(body: bytes) -> Call:
         Refused: -1 for what is no envelope, -50 for characters that nothing of ours may hold.
     """
     try:
-        data = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+        request = _request(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Refused(Status.INVALID_PARAMETERS, NO_ENVELOPE) from None
-    request = data.get("request") if isinstance(data, dict) else None
     if not isinstance(request, dict):
         raise Refused(Status.INVALID_PARAMETERS, NO_ENVELOPE)
     _check(request, DEEPEST)
@@ -60,6 +61,29 @@ def write(response: Mapping[str, Any], status: Status = Status.SUCCESS) -> bytes
     body = {"response": dict(response), "status": int(status)}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.encode("utf-8", "replace")
+
+
+def _request(text: str) -> Any:
+    """What is within the envelope.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if text.lstrip()[:1] in ("{", "["):  # whatever type its sender says it has
+        data = _json(text)
+        return data.get("request") if isinstance(data, dict) else None
+    pairs = parse_qsl(
+        text.strip(), keep_blank_values=True, strict_parsing=True, max_num_fields=MOST_FIELDS
+    )
+    form = dict(pairs)
+    if "request" not in form:
+        return form
+    data = _json(form["request"])
+    return data.get("request", data) if isinstance(data, dict) else None
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, parse_constant=_no_constant)
 
 
 def _check(value: Any, levels: int) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engage.api.lockout import Lockout
     from engage.api.model import ApiUser
     from engage.api.service import ApiUsers
+    from engage.api.sessions import ApiSessions
     from engage.identifiers import Clock
 
 REALM = "API"
@@ -35,6 +36,14 @@ BASIC = f'Basic realm="{REALM}", charset="UTF-8"'
 LONGEST_NAME = 64
 EMPTY: Mapping[str, str] = {"delete": "", "numrecords": "0"}
 """What is asked for in place of what cannot be understood: nothing."""
+UNDERSTOOD = frozenset(
+    {
+        *("format", "numrecords", "offset", "caller", "callee", "starttime", "endtime"),
+        *("timefiltertype", "mindur", "maxdur", "answeredby", "callername"),
+        *("uniqueid", "session", "acctid", "delete"),
+    }
+)
+"""What may be asked of records."""
 
 
 class _Given(NamedTuple):
@@ -49,8 +58,11 @@ class _Given(NamedTuple):
 class GetInterface:
     """Each request proves who sends it (RFC 7616, RFC 7617), from an address that the user names.
 
+    Some programs send the cookie of a session instead, as a parameter.
+
     Args:
         users: API users.
+        sessions: theirs.
         lockout: counts wrong passwords.
         handlers: the actions by their names in lower case.
         answered: is told each action and its status.
@@ -61,13 +73,14 @@ class GetInterface:
     def __init__(
         self,
         users: ApiUsers,
+        sessions: ApiSessions,
         lockout: Lockout,
         handlers: Mapping[str, Handler],
         answered: Callable[[str, int], None],
         clock: Clock,
         key: bytes,
     ) -> None:
-        self._users, self._lockout = users, lockout
+        self._users, self._sessions, self._lockout = users, sessions, lockout
         self._handlers, self._answered = handlers, answered
         self._clock = clock
         self._digest = HttpDigest(REALM, key, secrets.token_bytes)
@@ -80,20 +93,20 @@ class GetInterface:
         ]
 
     async def records(self, request: Request) -> Response:
-        """Calls; what cannot be understood finds none."""
-        caller = await self._caller(request)
+        """Calls; what is empty, comes twice or cannot be understood finds none."""
+        caller = await self._caller(request, "cdrapi")
         if isinstance(caller, Response):
             return caller
         asked = _parameters(request)
-        try:
-            return await self._document("cdrapi", caller, asked)
-        except Refused:
-            only = {"format": asked["format"]} if asked.get("format") in ("json", "xml") else {}
-            return await self._document("cdrapi", caller, {**EMPTY, **only})
+        with suppress(Refused):
+            if asked.keys() <= UNDERSTOOD and all(asked.values()):
+                return await self._document("cdrapi", caller, asked)
+        only = {"format": asked["format"]} if asked.get("format") in ("json", "xml") else {}
+        return await self._document("cdrapi", caller, {**EMPTY, **only})
 
     async def files(self, request: Request) -> Response:
         """Recordings; 404 for one that is not there."""
-        caller = await self._caller(request)
+        caller = await self._caller(request, "recapi")
         if isinstance(caller, Response):
             return caller
         try:
@@ -108,13 +121,26 @@ class GetInterface:
         self._answered(action, 0)
         return found.response()
 
-    async def _caller(self, request: Request) -> Caller | Response:
-        """Who asks, or the refusal of whoever is not let in."""
+    async def _caller(self, request: Request, action: str) -> Caller | Response:
+        """Who asks, or the refusal of whoever is not let in, or not to this."""
         client = address(request)
         if request.url.scheme != "https" or not await self._users.admits(client):
             return PlainTextResponse("403 Forbidden", 403)
-        given = self._given(request)
-        return await self._known(given, client) or self._sign_in(stale=given.stale)
+        if cookie := request.query_params.get("cookie"):
+            caller, stale = await self._by_session(cookie, client), False
+        else:
+            given = self._given(request)
+            caller, stale = await self._known(given, client), given.stale
+        if caller is None:
+            return self._sign_in(stale=stale)
+        return PlainTextResponse("403 Forbidden", 403) if action in caller.user.denied else caller
+
+    async def _by_session(self, cookie: str, client: str) -> Caller | None:
+        session = self._sessions.of(cookie)
+        user = self._users.of_id(session.user_id) if session is not None else None
+        if user is None or not user.enabled or not await self._users.permits(user, client):
+            return None
+        return Caller(user, cookie, actor_of(user.user, client))
 
     def _given(self, request: Request) -> _Given:
         """Whose password a request shows, and whether it is the right one."""
@@ -169,8 +195,9 @@ def _basic(header: str) -> tuple[str, str]:
 
 
 def _parameters(request: Request) -> dict[str, str]:
-    """The query's parameters by name in lower case; one that comes twice is none."""
+    """The query's parameters by name in lower case; one that comes twice is empty."""
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         given[name.lower()] = "" if name.lower() in given else value
+    given.pop("cookie", None)
     return given

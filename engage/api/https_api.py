@@ -236,7 +236,7 @@ class HttpsApi:
         )
         self._user_routes = ApiUserRoutes(self.users, sessions)
         self._get = GetInterface(
-            self.users, self._lockout, handlers, answered, clock, token_bytes(32)
+            self.users, sessions, self._lockout, handlers, answered, clock, token_bytes(32)
         )
 
     def _topics(self) -> tuple[Topic, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engage.calls.model import ANSWERED_ELSEWHERE, BLACKLISTED, CallRecord, LegRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from engage.calls.model import Leg, OpenCall
 
@@ -31,9 +31,9 @@ def record_of(
     """
     caller = call.caller
     # A phone may have answered with what the caller cannot hear: he was refused then.
-    answered = call.disposition == "answered"
-    taken, answered_at = (_taken_by(call), call.answered_at_ms) if answered else (None, 0)
-    first = next((each for each in call.legs.values() if each.role != "caller"), None)
+    theirs = _others(call)
+    taken, answered_at = _taken(theirs) if call.disposition == "answered" else (None, 0)
+    first = next(iter(theirs), None)
     outward = next((each for each in (taken, *_called(call)) if each and each.trunk), None)
     record = CallRecord(
         id=call.id,
@@ -143,12 +143,19 @@ def _called(call: OpenCall) -> list[Leg]:
     return [each for each in call.legs.values() if each.role == "called"]
 
 
-def _taken_by(call: OpenCall) -> Leg | None:
-    """Who took the call first: a person before a service."""
-    answered = [each for each in call.legs.values() if each.answered_at_ms]
+def _others(call: OpenCall) -> list[Leg]:
+    """Whom the caller came to. Where a program called for him, his own phone was rung before."""
+    legs = [each for each in call.legs.values() if each.role != "caller"]
+    own = call.caller.extension
+    return [each for each in legs if not own or each.extension != own] or legs
+
+
+def _taken(theirs: Sequence[Leg]) -> tuple[Leg | None, int]:
+    """Who took the call first, a person before a service; and since when anybody was there."""
+    answered = [each for each in theirs if each.answered_at_ms]
     people = [each for each in answered if each.role == "called"]
-    services = [each for each in answered if each.role == "service"]
-    return min(people or services, key=lambda each: each.answered_at_ms, default=None)
+    taken = min(people or answered, key=lambda each: each.answered_at_ms, default=None)
+    return taken, min((each.answered_at_ms for each in answered), default=0)
 
 
 def _seconds(start_ms: int, end_ms: int) -> int:

@@ -247,12 +247,25 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
             body = await answer.read()
         found = json.loads(body)
         assert list(found) == ["cdr_root"]
-        odd = await http.get(f"{url}/cdrapi?format=json&minDur=x", headers=named, ssl=False)
-        assert json.loads(await odd.read()) == {"cdr_root": []}
+        for odd in "minDur=x", "caller=", "caller=1&caller=2", "who=1001", "caller=1,,2":
+            answer = await http.get(f"{url}/cdrapi?format=json&{odd}", headers=named, ssl=False)
+            assert json.loads(await answer.read()) == {"cdr_root": []}, odd
         listed = await http.get(f"{url}/recapi", headers=named, ssl=False)
         assert b"monitor" in await listed.read()
         absent = await http.get(f"{url}/recapi?filename=no.wav", headers=named, ssl=False)
         assert (absent.status, await absent.read()) == (404, b"404 Not Found")
+        for cookie, status in (program.cookie, 200), (f"{program.cookie}0", 401):
+            answer = await http.get(f"{url}/recapi?cookie={cookie}&filedir=monitor", ssl=False)
+            assert answer.status == status
+        [older] = [
+            each for each in admin.get("/v1/api-users").json()["items"] if each["user"] == "older"
+        ]
+        denied = {"denied": ["cdrapi"]}
+        assert admin.patch(f"/v1/api-users/{older['id']}", denied).status == 200
+        for path, status in ("cdrapi?format=json", 403), ("recapi", 200):
+            answer = await http.get(f"{url}/{path}", headers=named, ssl=False)
+            assert answer.status == status
+        assert admin.patch(f"/v1/api-users/{older['id']}", {"denied": []}).status == 200
     for wrong, status in (("", "200"), ("x", "401")):
         curl = await asyncio.create_subprocess_exec(
             *("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code} %{num_connects}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,26 @@ def test_byte_order_mark_is_no_part_of_the_request() -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        b"action=listAccount&cookie=sid1-2&page=2",
+        urlencode({"request": '{"action": "listAccount", "cookie": "sid1-2", "page": "2"}'}),
+        urlencode({"request": call(action="listAccount", cookie="sid1-2", page="2").decode()}),
+    ],
+)
+def test_a_form_holds_the_same(body: bytes | str) -> None:
+    read_call = read(body.encode() if isinstance(body, str) else body)
+    assert (read_call.action, read_call.cookie) == ("listaccount", "sid1-2")
+    assert read_call.parameters == {"page": "2"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         b"",
+        b"action",
+        b"page=2",
+        b"request=7",
+        b"request={",
+        b"&".join([b"a=1"] * 501),
         b"null",
         b"[]",
         b"{}",

@@ -129,6 +129,27 @@ def test_a_service_is_a_leg_of_its_own_until_somebody_talks() -> None:
     assert (record.talk_s, record.answered_by, record.action) == (10, "7000", "ivr")
 
 
+def test_a_call_that_a_program_placed_is_taken_by_whom_it_was_placed_to() -> None:
+    story = Story()
+    call = story.begin("1001", "1002", name="Ben Osei")
+    story.ring(call, "b", "1001")  # the caller's own phone
+    story.wait(4)
+    story.tell(LegAnswered(call, "b"))
+    story.ring(call, "c", "1002")
+    story.wait(3)
+    story.tell(LegAnswered(call, "c"), LegsJoined(call, "b", "c"))
+    story.wait(20)
+    story.end(call, "answered")
+    record, legs = records(story)[call]
+    assert (record.answered_by, record.callee_name, record.talk_s) == ("1002", "Chen Li", 20)
+    main, own, other = rows_of(record, legs, [], UTC)
+    assert (main["dstanswer"], main["dstchannel_ext"], main["billsec"]) == ("1002", "1002", "20")
+    assert (own["dst"], own["billsec"], other["dst"], other["billsec"]) == (
+        *("1001", "23"),
+        *("1002", "20"),
+    )
+
+
 def test_a_parked_call_is_told_in_the_word_that_programs_know() -> None:
     story = Story()
     call = story.begin("1001", "701")
