@@ -4,7 +4,7 @@
 
 Starts a server of its own and writes the records into its database, each call with two legs. Each
 line: milliseconds of the middle and of the slowest of 20 requests, and what the web process takes
-of memory.
+of the processor for each and of memory.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bench.cpu import cpu_s
 from engage.storage.tables import call_legs, calls
 from tests.support.program import Program
 from tests.support.server import Server
@@ -102,14 +103,15 @@ def _usual(table: Table) -> dict[str, Any]:
 
 
 def measure(name: str, web: int, one: Callable[[], object]) -> None:
-    """Time something, and what it leaves in memory."""
-    taken = []
+    """Time something, and what it takes of the processor and leaves in memory."""
+    taken, before_s = [], cpu_s(web)
     for _ in range(TIMES):
         began = time.perf_counter()
         one()
         taken.append((time.perf_counter() - began) * 1000)
     taken.sort()
-    line = f"p50 {taken[TIMES // 2]:7.1f} ms   slowest {taken[-1]:7.1f} ms"
+    each_ms = (cpu_s(web) - before_s) / TIMES * 1000
+    line = f"p50 {taken[TIMES // 2]:7.1f} ms   slowest {taken[-1]:7.1f} ms   {each_ms:5.0f} ms CPU"
     print(f"{name:34} {line}   {rss_mb(web):5.0f} MB", flush=True)
 
 
@@ -138,13 +140,14 @@ def export(url: str, authorization: str, web: int) -> None:
     """Download the file of all calls; what the server takes meanwhile."""
     headers = {"authorization": authorization}
     request = urllib.request.Request(f"{url}/v1/calls?format=csv", headers=headers)
-    began, lines, size, most_mb = time.perf_counter(), 0, 0, 0.0
+    began, before_s = time.perf_counter(), cpu_s(web)
+    lines, size, most_mb = 0, 0, 0.0
     with urllib.request.urlopen(request) as answer:
         while piece := answer.read(1 << 20):
             lines, size = lines + piece.count(b"\n"), size + len(piece)
             most_mb = max(most_mb, rss_mb(web))
-    seconds = time.perf_counter() - began
-    told = f"{lines} lines, {size / 1e6:.0f} MB in {seconds:.1f} s, web at most {most_mb:.0f} MB"
+    took = f"{time.perf_counter() - began:.1f} s, {cpu_s(web) - before_s:.1f} s CPU"
+    told = f"{lines} lines, {size / 1e6:.0f} MB in {took}, web at most {most_mb:.0f} MB"
     print(f"{'CSV file of all':34} {told}")
 
 
@@ -175,9 +178,10 @@ def main() -> None:
             "callers by pattern": {"format": "json", "caller": "10_2,@99"},
         }.items():
             measure(name, web, partial(fetch, client, **asked))
-        began = time.perf_counter()
+        began, before_s = time.perf_counter(), cpu_s(web)
         page_through(client, count)
-        print(f"{'page after page to the end':34} {time.perf_counter() - began:.1f} s")
+        told = f"{time.perf_counter() - began:.1f} s, {cpu_s(web) - before_s:.1f} s CPU"
+        print(f"{'page after page to the end':34} {told}", flush=True)
         listed = partial(admin.get, "/v1/calls?limit=50&q=person&caller=10.")
         measure("page of the administration", web, listed)
         export(server.url, admin.authorization, web)

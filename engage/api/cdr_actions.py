@@ -96,7 +96,12 @@ class CdrActions:
             found = await self._history.detailed(caller.actor, wanted, order, most, offset)
         zone = self._zone()
         write, media_type = FORMATS[kind]
-        answer = Document(write([rows_of(*each, zone) for each in found]), media_type)
+
+        def written() -> bytes:
+            return write([rows_of(*each, zone) for each in found])
+
+        # A thousand calls take a while to write; nobody else waits for it.
+        answer = Document(await asyncio.to_thread(written), media_type)
         if deletes and found:  # only what stands in the answer already
             may = replace(caller.actor, rights=DELETING)
             with suppress(NotFound):  # retention was there first

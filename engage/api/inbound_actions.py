@@ -206,6 +206,8 @@ class InboundActions:
         for theirs, ours in SWITCHES.items():
             if (on := switch(asked, theirs)) is not None:
                 found[ours] = on
+        if switch(asked, "prepend_inbound_name_enable") is False:
+            found["name_first"] = ""
         for theirs, ours in (("did_pattern_match", "dids"), ("did_pattern_allow", "callers")):
             if (patterns := matches(asked, theirs, theirs)) is not None:
                 found[ours] = lines(patterns)

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     Element = tuple[str, dict[str, str]]
 
 ROOT: Final = "root_statistics"
+HEADS: Final = {
+    "calldetail": (
+        *("queuechairman", "queue", "agent", "callernum", "callername", "starttime"),
+        *("wait_time", "talk_time", "status", "position", "vq_call"),
+    ),
+    "loginhistory": ("queuechairman", "agent", "queue", "logintime", "logofftime", "duration"),
+    "pausedhistory": (
+        *("queuechairman", "agent", "queue", "pausetime", "unpausetime", "duration", "reason"),
+    ),
+}
+"""What a file has in its first line, where nothing follows it too."""
 
 
 def overview(report: Report, chairman: str) -> list[Element]:
@@ -113,7 +124,7 @@ def history(spans: Sequence[Span], chairman: str, zone: tzinfo, kind: str) -> li
     return found
 
 
-def as_xml(elements: Sequence[Element]) -> bytes:
+def as_xml(elements: Sequence[Element], _kind: str = "") -> bytes:
     """An element each, with a child a field."""
     lines = ['<?xml version="1.0"?>', f"<{ROOT}>"]
     for name, fields in elements:
@@ -124,17 +135,19 @@ def as_xml(elements: Sequence[Element]) -> bytes:
     return "\n".join([*lines, f"</{ROOT}>", ""]).encode("utf-8", "replace")
 
 
-def as_json(elements: Sequence[Element]) -> bytes:
+def as_json(elements: Sequence[Element], _kind: str = "") -> bytes:
     """A list with an object each, which holds its fields by its name."""
     found = {ROOT: [{name: fields} for name, fields in elements]}
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def as_csv(elements: Sequence[Element]) -> bytes:
-    """A line each; whenever another kind begins, a line of names."""
+def as_csv(elements: Sequence[Element], kind: str = "") -> bytes:
+    """A line each; whenever another kind begins, a line of names. `kind` names what is empty."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     before = ""
+    if not elements and kind in HEADS:
+        writer.writerow(["type", *HEADS[kind]])
     for name, fields in elements:
         if name != before:
             writer.writerow(["type", *fields])
@@ -143,7 +156,7 @@ def as_csv(elements: Sequence[Element]) -> bytes:
     return buffer.getvalue().encode("utf-8", "replace")
 
 
-FORMATS: Final[dict[str, tuple[Callable[[Sequence[Element]], bytes], str]]] = {
+FORMATS: Final[dict[str, tuple[Callable[[Sequence[Element], str], bytes], str]]] = {
     "xml": (as_xml, "application/xml"),
     "csv": (as_csv, "text/csv;charset=utf-8"),
     "json": (as_json, "application/json"),

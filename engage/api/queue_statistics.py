@@ -76,7 +76,7 @@ class QueueStatistics:
             elements = history(spans, chairman, zone, which)
             elements = elements[offset : offset + most]
         write, media_type = FORMATS[form]
-        return Document(write(elements), media_type)
+        return Document(write(elements, kind), media_type)
 
     async def log_in_or_off(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """A dynamic agent serves a queue, or does not any more."""

@@ -50,18 +50,18 @@ def _number(column: ColumnElement[str], part: str) -> ColumnElement[bool]:
         return ~column.regexp_match("^[0-9]+$")
     if not (first.isdigit() and last.isdigit() and part.isascii()) or int(first) > int(last):
         raise BadSearch(part)
-    return or_(*_of_each_length(column, first, last))
+    return _within(column, first, last)
 
 
-def _of_each_length(column: ColumnElement[str], first: str, last: str) -> list[ColumnElement[bool]]:
+def _within(column: ColumnElement[str], first: str, last: str) -> ColumnElement[bool]:
     """Numbers of one length are in the order of their digits, whatever the database."""
-    found = [column.regexp_match("^[0-9]+$")]
     spans = []
     for length in range(len(first), len(last) + 1):
         low = first if length == len(first) else "1".ljust(length, "0")
         high = last if length == len(last) else "9" * length
         spans.append(and_(func.length(column) == length, column >= low, column <= high))
-    return [and_(*found, or_(*spans))]
+    # The expression comes last: SQLite calls Python for it.
+    return and_(or_(*spans), column.regexp_match("^[0-9]+$"))
 
 
 def moment_ms(text: str, zone: tzinfo, now_ms: int) -> int:

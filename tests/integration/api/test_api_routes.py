@@ -188,6 +188,11 @@ def test_an_inbound_route_is_added_read_changed_and_deleted(
     assert (now["set_callerid_enable"], read["inbound_did_destination"]["ext_group"]) == (
         "no", "no",
     )  # fmt: skip
+    named = {"prepend_inbound_name_enable": "yes", "prepend_inbound_name": "Shop"}
+    for change, shown in ((named, "Shop"), ({"prepend_inbound_name_enable": "no"}, None)):
+        assert api.ask("updateInboundRoute", inbound_route=route, **change).status == 0
+        now = api.ask("getInboundRoute", inbound_route=route).response["inbound_routes"]
+        assert now.items() >= {**change, "prepend_inbound_name": shown}.items()
     fax = {
         "enable_fax_detect": "yes",
         "fax_intelligent_route": "extension",

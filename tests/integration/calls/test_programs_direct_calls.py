@@ -260,12 +260,12 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
         [older] = [
             each for each in admin.get("/v1/api-users").json()["items"] if each["user"] == "older"
         ]
-        denied = {"denied": ["cdrapi"]}
+        denied = {"denied_actions": ["cdrapi"]}
         assert admin.patch(f"/v1/api-users/{older['id']}", denied).status == 200
         for path, status in ("cdrapi?format=json", 403), ("recapi", 200):
             answer = await http.get(f"{url}/{path}", headers=named, ssl=False)
             assert answer.status == status
-        assert admin.patch(f"/v1/api-users/{older['id']}", {"denied": []}).status == 200
+        assert admin.patch(f"/v1/api-users/{older['id']}", {"denied_actions": []}).status == 200
     for wrong, status in (("", "200"), ("x", "401")):
         curl = await asyncio.create_subprocess_exec(
             *("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code} %{num_connects}"),

@@ -11,7 +11,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from engage.api.queue_documents import FORMATS, details, history, overview
+from engage.api.queue_documents import (
+    FORMATS,
+    HEADS,
+    as_csv,
+    as_xml,
+    details,
+    history,
+    overview,
+)
 from engage.queues.agent_times import spans
 from engage.queues.figures import stays
 from tests.unit.queues.test_log_and_figures import counted, log, played
@@ -67,7 +75,15 @@ def test_each_kind_is_the_same_in_each_format(kind: str, form: str) -> None:
     write, _ = FORMATS[form]
     told = elements(kind)
     assert told
-    assert READ[form](write(told)) == told
+    assert READ[form](write(told, kind)) == told
+    assert READ[form](write([], kind)) == []
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_a_file_of_nothing_has_its_heads(kind: str) -> None:
+    heads = as_csv([], kind)
+    assert heads
+    assert as_csv(elements(kind), kind).startswith(heads)
 
 
 def test_the_overview_has_the_fields_that_programs_read() -> None:
@@ -118,7 +134,7 @@ def test_logins_and_breaks_have_their_ends_and_reasons() -> None:
 
 def test_a_name_that_a_table_would_reckon_with_is_text_there() -> None:
     told = [("calldetail", {"callername": "=1+1"})]
-    assert b"'=1+1" in FORMATS["csv"][0](told)
-    assert from_xml(FORMATS["xml"][0]([("calldetail", {"callername": "<b>&"})])) == [
+    assert b"'=1+1" in as_csv(told)
+    assert from_xml(as_xml([("calldetail", {"callername": "<b>&"})])) == [
         ("calldetail", {"callername": "<b>&"})
     ]
