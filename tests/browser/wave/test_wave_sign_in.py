@@ -71,6 +71,7 @@ def test_session_that_ends_gives_back_what_was_typed(
     page.context.clear_cookies()
     page.keyboard.press("Enter")  # whichever request comes first learns that the session is over
     expect(page.get_by_text("Your session is over")).to_be_visible()
+    expect(page.get_by_label("User name")).to_have_value("1000")
     sign_in(page, "1000", "Demo-1000!")
     expect(message_box(page)).to_have_value("Half a sentence")
 

@@ -43,6 +43,8 @@ export class Session {
   #watchers = new Set<() => void>();
 
   #csrf: string | null = null;
+  /** Who was signed in last on this page. */
+  #user = "";
 
   /** `fetch` as this session; a 401 anywhere means that it is over. */
   readonly api = new Api({ csrf: () => this.#csrf, onUnauthenticated: () => this.ended() });
@@ -55,8 +57,9 @@ export class Session {
     return this.#state;
   }
 
+  /** Whom the sign-in form expects. */
   get lastUser(): string {
-    return stored<string>(LAST_USER) ?? "";
+    return this.#user || (stored<string>(LAST_USER) ?? "");
   }
 
   watch = (watcher: () => void): (() => void) => {
@@ -136,6 +139,7 @@ export class Session {
       this.#change({ phase: "out", over: false, wrongRole: true });
       return;
     }
+    this.#user = user.user_name;
     this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, language: user.language, rights: answer.rights ?? null, grants: answer.grants ?? [], enrolling: answer.enrolling } });
   }
 
