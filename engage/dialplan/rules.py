@@ -29,7 +29,7 @@ def _no_trunk(_id: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, too, Python 3.11 cannot make an `ObjectRules[Form]`
 class ObjectRules(Generic[Form]):
     """What else stands of a kind's objects; by default nothing.
 
