@@ -8,11 +8,14 @@ import re
 E164 = re.compile(r"\+[0-9]{1,20}")
 FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 """The wide ones too: spreadsheets of East Asia read them as the narrow ones."""
+_SUSPECT = frozenset((*FORMULA_STARTS, "'"))
 
 
 def cell(value: object) -> str:
     """A value as a cell; text that a spreadsheet would run as a formula gets a `'` before it."""
     match value:
+        case str():
+            return _guarded(value)
         case None:
             return ""
         case bool():
@@ -23,13 +26,18 @@ def cell(value: object) -> str:
             return cell(" ".join(value))
         case list() | tuple() | dict():
             return cell(json.dumps(value, ensure_ascii=False))
-    text = str(value)
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+    return _guarded(str(value))
 
 
 def cell_for_programs(text: str) -> str:
     """The same, but a number of E.164 stays as it is: programs look it up, and it is no formula."""
     return text if E164.fullmatch(text) else cell(text)
+
+
+def _guarded(text: str) -> str:
+    if text[:1] not in _SUSPECT:  # nearly all: files have millions of cells
+        return text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def text_of(cell_text: str) -> str:
