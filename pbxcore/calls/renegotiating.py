@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pbxcore.calls.faxing import PACKETS, lines_for_fax, needs_listening
-from pbxcore.calls.offering import OURS, Line, agree, shares
+from pbxcore.calls.offering import OURS, Line, agree, shares, spoken_with_us
 from pbxcore.calls.track import paired
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegHeld
@@ -133,7 +133,7 @@ class Renegotiating:
             or fits(theirs, ours)
             or (fits(theirs, leg.session.lines) and can_share_all(theirs, ours))
         ):
-            self._answer(leg, offer, ours)
+            self._go_on(leg, offer, theirs, ours or spoken_with_us(theirs))
             return
         if any(each and each.fax for each in theirs) and not self._fax_may_pass(leg, partner):
             offer.refuse(488)
@@ -141,6 +141,22 @@ class Renegotiating:
         self._passed = passed = _Passed(leg, offer, theirs)
         lines = partner.session.arranged([each for each in theirs if each is not None])
         partner.session.open(lines, lambda problem: self._pass(passed, partner, lines, problem))
+
+    def _go_on(
+        self, leg: Leg, offer: Offer, theirs: Sequence[Line | None], ours: Sequence[Line]
+    ) -> None:
+        """Answer what concerns nobody else; a line that was closed gets another stream.
+
+        Some phones hold by closing their line, and resume by opening it again (RFC 3264 §8.1).
+        """
+        both = zip(theirs, paired(theirs, ours), strict=True)
+        lines = [each if other is not None else None for each, other in both]
+
+        def opened(_problem: str) -> None:
+            if offer.open:
+                self._answer(leg, offer, ours)
+
+        leg.session.open(lines, opened)
 
     def _take_packets(
         self, leg: Leg, attending: Attending, offer: Offer, theirs: Sequence[Line | None]

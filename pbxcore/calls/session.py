@@ -109,8 +109,13 @@ class Session:
 
     @property
     def holds(self) -> bool:
-        """Whether the peer listens to nobody, or lets nobody hear it: it holds its partner."""
+        """Whether the peer listens to nobody, or lets nobody hear it: it holds its partner.
+
+        One that has closed all its lines does too, until it opens one again.
+        """
         sound = [each for each in self.agreed if each.kind == "audio"]
+        if not self.agreed:
+            return self._negotiation.remote is not None
         return bool(sound) and all(each.hold is not None for each in sound)
 
     @property

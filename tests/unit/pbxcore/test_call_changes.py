@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pbxcore.journal import LegEnded, LegHeld
-from pbxcore.media.commands import DigitHeard, StreamSilent, WantPicture
+from pbxcore.media.commands import DigitHeard, Play, StreamSilent, WantPicture
 from pbxcore.sip.sdp.codecs import EVENTS, G722, G729, OPUS, PCMA, PCMU, Codec, Format
 from pbxcore.sip.sdp.direction import Direction, Hold
 from pbxcore.sip.sdp.stream import Stream, held
@@ -67,6 +67,24 @@ def test_the_callee_holds_too() -> None:
         alice.modify(held(AUDIO, Hold.SENDONLY))
         office.run(1)
         assert (alice.notes[-1], bob.notes[-1]) == ("changed 200", "changed 200")
+        over(office, alice)
+
+
+def test_who_holds_by_closing_the_line_resumes_by_opening_it_again() -> None:
+    with Office("alice", "bob") as office:
+        alice, bob = talking(office)
+        workers = office.house.workers
+        alice.modify(None)
+        office.run(1)
+        assert (alice.notes[-1], alice.agreed, bob.notes) == ("changed 200", (), ["confirmed"])
+        assert not workers.heard
+        assert any(isinstance(each, Play) for each in workers.asked)  # bob hears music
+        alice.modify(AUDIO)
+        office.run(1)
+        assert alice.notes[-1] == "changed 200"
+        assert len(workers.heard) == 2
+        facts = [each for each in office.house.facts if isinstance(each, LegHeld)]
+        assert [each.held for each in facts] == [True, False]
         over(office, alice)
 
 
