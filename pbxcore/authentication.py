@@ -12,9 +12,10 @@ from pbxcore.presence.registration import shown
 from pbxcore.presence.restrictions import allowed, origins
 from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
 from pbxcore.sip.digest_response import unescaped
+from pbxcore.sip.flow import default_port
 from pbxcore.sip.identity import is_anonymous, preferred
 from pbxcore.sip.telephone import number_of
-from pbxcore.sip.uri import SipUri, TelUri, parse_uri
+from pbxcore.sip.uri import SipUri, TelUri, escaped_user, parse_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -119,8 +120,9 @@ class Authentication:
         trunks = [each for each in self._directory.trunks.values() if each.enabled]
         host = incoming.flow.host
         here = [each for each in trunks if each.networks and within(host, each.networks)]
-        if here and not here[0].challenged:
-            return here[0]
+        meant = _meant(here, incoming)
+        if meant is not None and not meant.challenged:
+            return meant
         credentials = _credentials(incoming, self._directory.settings.realm)
         if credentials is None:
             if here:
@@ -200,7 +202,7 @@ class Authentication:
     def _peer(self, incoming: Incoming, providers: Iterable[Trunk]) -> tuple[bool, Trunk | None]:
         """Whether a peer of ours speaks, and by which trunk if it is one."""
         trunk = self.trunk_of(incoming) if self._directory.trunks else None
-        trunk = trunk or next((each for each in providers if not each.challenged), None)
+        trunk = trunk or _meant([each for each in providers if not each.challenged], incoming)
         if trunk is not None:
             return True, trunk
         trusted = self._directory.settings.trusted_peers
@@ -274,6 +276,22 @@ class Authentication:
     def _algorithms(self, extension: Extension | None) -> tuple[str, ...]:
         own = () if extension is None else extension.digest_algorithms
         return own or self._directory.settings.digest_algorithms
+
+
+def _meant(trunks: Sequence[Trunk], incoming: Incoming) -> Trunk | None:
+    """The trunk that a request is for, of those that its address may be; None of none.
+
+    Several accounts at one provider are told apart by what we registered, which the Request-URI
+    names or To (RFC 3261 §10.3), several peers behind one address by their ports.
+    """
+    dialled, to = (_user_in(each) for each in (incoming.request.uri, incoming.head.to.uri))
+
+    def fits(trunk: Trunk) -> tuple[bool, bool, bool]:
+        account = _user_in(b"sip:%b@invalid" % escaped_user(trunk.number or trunk.username))
+        port = trunk.port or default_port(incoming.flow.transport)
+        return account == dialled, account == to, port == incoming.flow.port
+
+    return max(trunks, key=fits, default=None)
 
 
 def user_of(uri: SipUri | TelUri) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from pbxcore.dialplan.place import Place
@@ -107,3 +108,17 @@ async def test_a_stranger_does_not_call(house: House) -> None:
             await stranger.invite(f"sip:1000@127.0.0.1:{house.port}", SESSION)
         assert refused.value.status == 401
     assert not [each for each in house.facts if isinstance(each, CallStarted)]
+
+
+async def test_trunks_at_one_address_are_told_apart(house: House) -> None:
+    """By the number that each of two accounts has, by the port where it is a peer's."""
+    async with provider(house) as far, AsyncUserAgent("sip:5@127.0.0.2", host="127.0.0.2") as peer:
+        one = Trunk("one", "One", "127.0.0.2", 5099, username="one", networks=("127.0.0.2",))
+        two = msgspec.structs.replace(one, id="two", name="Two", username="x", number="555-1000")
+        other = msgspec.structs.replace(one, id="peer", name="Peer", username="", port=peer.port)
+        await house.apply(TrunkPut(one), TrunkPut(two), TrunkPut(other))
+        for agent, number in (far, "one"), (far, "555-1000"), (peer, "4930555"), (far, "4930555"):
+            with pytest.raises(Refused):
+                await agent.invite(f"sip:{number}@127.0.0.1:{house.port}", SESSION)
+    started = [each.trunk for each in house.facts if isinstance(each, CallStarted)]
+    assert started == ["one", "two", "peer", "t"]
