@@ -108,8 +108,12 @@ def changed_by(features: Features, data: bytes) -> Features:
     return features.forwarded(field, changed)
 
 
-def _value(features: Features, field: Field) -> bool | Forwarding:
-    return features.undisturbed if field == "undisturbed" else features.forwarding(field)
+def _value(features: Features, field: Field) -> bool | tuple[bool, str, int]:
+    """What a document says of a feature; what else belongs to it is no news to a phone."""
+    if field == "undisturbed":
+        return features.undisturbed
+    forwarding = features.forwarding(field)
+    return forwarding.active, forwarding.target, forwarding.rings
 
 
 def _event(name: str, *children: str) -> bytes:

@@ -387,6 +387,9 @@ def test_phone_is_told_one_feature_at_a_time_until_it_knows_all() -> None:
     assert told.body is not None
     assert b"<doNotDisturbOn>false</doNotDisturbOn>" in told.body.data
     assert not told.more
+    known = told.state
+    features = NONE_SET.forwarded("always", Forwarding(True, "1003", kind="extension"))
+    assert package.tell(view(told=known)).state == known  # what no phone is told is no news
 
 
 # conference
