@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from pbxcore.dialplan.place import Place
-from pbxcore.dialplan.plan import Dod, Plan
+from pbxcore.dialplan.plan import Dod, Plan, Seat
 from pbxcore.dialplan.window import Window
 from pbxcore.domain_settings import DomainSettings
 from pbxcore.features.model import Features, Handling
@@ -27,6 +27,7 @@ Dtmf = Literal["rfc4733", "info", "inband", "auto"]
 """How keys are told: as events in the stream (RFC 4733), in INFO requests, as tones; `auto`: as
 events to whoever agrees to them, else as tones, and heard in both ways."""
 
+_TRUNK_LAMP: Final = "trunk-"
 _WATCHED: Final = ("parking_slot", "conference", "queue", "ring_group")
 """The kinds of places that lamps show."""
 
@@ -221,6 +222,11 @@ class Trunk(msgspec.Struct, frozen=True):
     anonymous: bool = False
     fails_over_on: tuple[str, ...] = USUAL_FAILOVER
 
+    @property
+    def lamp(self) -> str:
+        """What a lamp watches that shows the trunk: its name, in lower case and without blanks."""
+        return _TRUNK_LAMP + "-".join(self.name.casefold().split())
+
 
 class ExtensionGroup(msgspec.Struct, frozen=True):
     """Extensions under one name, which can be watched as one (RFC 4662)."""
@@ -332,7 +338,22 @@ class Directory:
         if self.extension(number) is not None:
             return True
         place = self.plan.own(number)
-        return place is not None and place.kind in _WATCHED
+        if place is not None and place.kind in _WATCHED:
+            return True
+        return self.plan.seat(number) is not None or self.trunk_of_lamp(number) is not None
+
+    def watched(self, number: str, watcher: str) -> str:
+        """What a lamp shows: the code by which agents log in shows whether the watcher has."""
+        place = None if self.extension(number) is not None else self.plan.own(number)
+        if place is None or place.kind != "queue_log_in":
+            return number
+        return self.plan.lamp_of(Seat(place.value, watcher))
+
+    def trunk_of_lamp(self, number: str) -> Trunk | None:
+        """The trunk whose lamp a number is."""
+        if not number.startswith(_TRUNK_LAMP):
+            return None
+        return next((each for each in self.trunks.values() if each.lamp == number), None)
 
     def is_room(self, number: str) -> bool:
         """Whether a number is a conference room's."""

@@ -19,6 +19,7 @@ from pbxcore.calls.completing import Completing
 from pbxcore.calls.inviting import Inviting
 from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.keying import Keying
+from pbxcore.calls.lamps import Lamps
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.media_rules import rules_of
 from pbxcore.calls.offering import offered_srtp
@@ -39,7 +40,6 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.desks import HotDesks
 from pbxcore.features.recent import RecentCallers
 from pbxcore.presence.keeping import Volatile
-from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.presence.reach import way_to
 from pbxcore.prompts.sounds import Prompts
 from pbxcore.sip.agent.listener import unwanted
@@ -105,6 +105,7 @@ class CallContext:
         facilities: what services may ask for.
         calling_back: callers who wait to be called back.
         lines: who is on the phone.
+        lamps: what is shown of numbers that are no extension's.
         appearances: how shared lines show that.
         waiting: plays to those who wait.
         room_recordings: of conferences and pages.
@@ -168,7 +169,7 @@ class CallContext:
         self.room_recordings = RoomRecordings(self)
         self.parking = Parking(self)
         self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
-        self.lines.others = self._shown
+        self.lamps = Lamps(self)
         self.completing = self.facilities.completion = Completing(self, kept.completions)
         self.lines.freed = self.completing.freed
         self.inviting = Inviting(self)
@@ -268,17 +269,6 @@ class CallContext:
         srtp = offered_srtp(callee.srtp, flow.transport)
         leg.session = self.session(leg, flow, srtp, callee, may_be_by_dtls=callee.srtp != "off")
         return leg
-
-    def _shown(self, number: str) -> tuple[DialogInfo, ...]:
-        """What a number does that is no extension's: calls wait or ring, a conference is on."""
-        if self.facilities.conferences.at(number) is not None:
-            return (DialogInfo(number, "confirmed", "recipient"),)
-        plan = self.directory.plan
-        if number in plan.ring_groups:
-            return self.lines.ringing_for(number)
-        if number in plan.queues:
-            return self.queues.dialogs(number)
-        return self.parking.dialogs(number)
 
     def _focus(self, call: Call) -> bytes:
         """The conference that a phone is called into, which is who calls it (RFC 4579 §5.2)."""

@@ -30,6 +30,8 @@ class Lines:
         """Told the number of an extension whose legs are others now, or do something else."""
         self.place_changed: Callable[[str], None] = lambda number: None
         """Told the number of a room, a queue or a group in which something is different now."""
+        self.trunk_changed: Callable[[str], None] = lambda trunk: None
+        """Told the id of a trunk by which other calls go now, or go differently."""
         self.freed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose last call is over."""
         self.registered: Callable[[str], bool] = lambda trunk: True
@@ -41,6 +43,7 @@ class Lines:
         """A leg began."""
         if leg.trunk:
             self._on_trunks.setdefault(leg.trunk, {})[leg.id] = leg
+            self.trunk_changed(leg.trunk)
         if leg.group:
             self._for_groups.setdefault(leg.group, {})[leg.id] = leg
             self._group_changed(leg.group)
@@ -50,7 +53,8 @@ class Lines:
 
     def drop(self, leg: Leg) -> None:
         """A leg is over."""
-        self._on_trunks.get(leg.trunk, {}).pop(leg.id, None)
+        if self._on_trunks.get(leg.trunk, {}).pop(leg.id, None) is not None:
+            self.trunk_changed(leg.trunk)
         for_group = self._for_groups.get(leg.group, {})
         if for_group.pop(leg.id, None) is not None:
             if not for_group:
@@ -65,6 +69,8 @@ class Lines:
 
     def moved(self, leg: Leg) -> None:
         """A leg rings or was answered."""
+        if leg.trunk:
+            self.trunk_changed(leg.trunk)
         if leg.number:
             self.changed(leg.number)
         if leg.group:
@@ -107,6 +113,13 @@ class Lines:
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing, as lamps show it (RFC 4235)."""
         return tuple(map(_dialog, self.of(number))) or self.others(number)
+
+    def by_trunk(self, trunk: str) -> tuple[DialogInfo, ...]:
+        """What the calls by a trunk do. Nobody may take them by what its lamp tells."""
+        return tuple(
+            DialogInfo(each.id, _state(each), "recipient" if each.calls else "initiator")
+            for each in self._on_trunks.get(trunk, {}).values()
+        )
 
     def ringing_for(self, group: str) -> tuple[DialogInfo, ...]:
         """Calls of a ring group that nobody has answered yet, each at a phone where it rings.

@@ -5,6 +5,7 @@ Patterns are texts of `pbxcore.dialplan.patterns`; conditions are numbers of `Co
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -363,6 +364,20 @@ class Plan(msgspec.Struct, frozen=True):
         service = self.service(number)
         return self.numbers.get(number) if service is None else Place(service.kind, number)
 
+    def seat(self, number: str) -> Seat | None:
+        """Whose lamp a number is that shows whether an agent serves a queue."""
+        code = self.codes.queue_log_in
+        if not code or code not in number:
+            return None
+        queue, _, agent = number.partition(code)
+        found = self.queues.get(queue)
+        agents = () if found is None else found.settings.agents
+        return Seat(queue, agent) if any(each.number == agent for each in agents) else None
+
+    def lamp_of(self, seat: Seat) -> str:
+        """The number of the lamp that shows whether an agent serves a queue."""
+        return f"{seat.queue}{self.codes.queue_log_in}{seat.agent}"
+
     def _duty(self, number: str) -> Place | None:
         """A queue that an agent is going to serve, or serves no more."""
         codes = self.codes
@@ -373,6 +388,13 @@ class Plan(msgspec.Struct, frozen=True):
             if code and number.endswith(code) and number.removesuffix(code) in self.queues:
                 return Place(kind, number.removesuffix(code))
         return None
+
+
+class Seat(NamedTuple):
+    """An agent of a queue."""
+
+    queue: str
+    agent: str
 
 
 class Dod(msgspec.Struct, frozen=True):

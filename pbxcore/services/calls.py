@@ -146,6 +146,8 @@ class CallService:
         context.written = written
         context.facilities.faxes = parts.faxes
         context.lines.registered = trunks.registered
+        context.lamps.trunk_works = trunks.works
+        trunks.noticed = context.lamps.trunk_changed
         self.queues = context.queues
         context.rousing.push = push
         for number in parts.registrar.numbers():  # those that outlasted a restart

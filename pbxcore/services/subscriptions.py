@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.authentication import user_of
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import addressed
@@ -190,7 +192,11 @@ class SubscriptionService:
         if not self._domain.has(uri):
             raise RemoteProtocolError(404, "Not Our Domain")
         watched = self._lists.watched(incoming, asked)
-        members, listed = watched.members, watched.listed
+        here, listed = watcher.line or watcher.number, watched.listed
+        members = tuple(
+            msgspec.structs.replace(each, number=self._directory.watched(each.number, here))
+            for each in watched.members
+        )
         for each in members:
             self._allow(watcher, each.number, package)
         most = self._directory.settings.limits.subscriptions

@@ -67,6 +67,8 @@ class Trunks:
         self._chance = Entropy(entropy)
         self._shunned = Shunned(layer.now)
         self._lines: dict[str, Line] = {}
+        self.noticed: Callable[[str], None] = lambda trunk: None
+        """Told the id of a trunk that stands differently, or begins or ends to work."""
         self._ending: dict[str, tuple[Line, float]] = {}
 
     def follow(self) -> None:
@@ -77,6 +79,7 @@ class Trunks:
                 del self._lines[at]
                 self._ending[at] = line, self._layer.now() + _ENDING_S
                 line.stop(partial(self._ended, at, line))
+                self.noticed(at)
         for at, trunk in wanted.items():
             if at not in self._lines and at not in self._ending:
                 self._begin(trunk)
@@ -109,6 +112,14 @@ class Trunks:
         line = self._lines.get(trunk_id)
         return line is not None and line.standing.state == State.REGISTERED
 
+    def works(self, trunk_id: str) -> bool:
+        """Whether a trunk stands as it should: registered, or not known to be away."""
+        line = self._lines.get(trunk_id)
+        if line is None:
+            return False
+        wanted = (State.REGISTERED,) if line.trunk.registers else (State.OFF, "reachable")
+        return line.standing.state in wanted
+
     def at(self, host: str) -> Iterable[Trunk]:
         """The trunks whose server this address is, as far as it answered us."""
         return (each.trunk for each in self._lines.values() if each.host == host)
@@ -129,12 +140,14 @@ class Trunks:
             return
         self._lines[trunk.id] = line
         line.start()
+        self.noticed(trunk.id)
 
     def _changed(self, line: Line) -> None:
         trunk, standing = line.trunk, line.standing
         extra = {"trunk": trunk.name, "state": standing.state, "status": standing.status}
         log.info("trunk stands differently", extra=extra)
         self._record(TrunkChanged(trunk.id, trunk.name, *standing))
+        self.noticed(trunk.id)
 
 
 def _standing(line: Line) -> TrunkStanding:

@@ -15,11 +15,20 @@ from pbxcore.calls.queueing.directing import direct
 from pbxcore.calls.queueing.duty import PhoneDuty
 from pbxcore.calls.queueing.stays import Stay
 from pbxcore.calls.queueing.talks import Talks
+from pbxcore.dialplan.plan import Seat
 from pbxcore.journal import CallEnded, QueueTransition
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.queues.commands import QueuesShown, ShowQueues
 from pbxcore.queues.engine import QueueEngine
-from pbxcore.queues.facts import Abandoned, AgentDropped, Connected, OfferEnded, Outcome
+from pbxcore.queues.facts import (
+    Abandoned,
+    AgentDropped,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    Connected,
+    OfferEnded,
+    Outcome,
+)
 from pbxcore.queues.inputs import (
     AgentLeft,
     AgentSeen,
@@ -117,6 +126,11 @@ class QueueDesk:
             for each in self._stays.values()
             if each.queue.settings.number == number
         )
+
+    def serves(self, seat: Seat) -> bool:
+        """Whether an agent is logged in to a queue."""
+        queue = self._engine.floor.queues.get(seat.queue)
+        return queue is not None and seat.agent in queue.duties
 
     def start(self) -> None:
         """Go on where the last process ended."""
@@ -283,6 +297,9 @@ class QueueDesk:
         match fact:
             case Connected(caller=caller) | Abandoned(caller=caller):
                 self._let_go(self._gone(caller))
+            case AgentLoggedIn(queue, agent) | AgentLoggedOut(queue, agent):
+                lamp = self._context.directory.plan.lamp_of(Seat(queue, agent))
+                self._context.lines.place_changed(lamp)
             case AgentDropped(caller=caller):
                 self._let_go(self._stays.get(caller))
             case OfferEnded(offer=offer, outcome=Outcome.REFUSED):  # alone is not withdrawn

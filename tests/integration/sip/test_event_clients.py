@@ -14,6 +14,7 @@ from pbxcore.presence.packages.presence import read_pidf
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import Server
+from tests.support.ucm import settled
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -109,6 +110,42 @@ async def test_group_of_the_administration_is_watched_as_a_list(server: Server) 
         admin.delete(path)
         last = (await phone.notified(4))[-1]
         assert last.get("Subscription-State") == "terminated;reason=noresource"
+
+
+async def test_lamps_show_an_agents_duty_and_a_trunk(server: Server) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    agent = Program(server.url, "1000", "Demo-1000!")
+    queue = {"number": "6511", "name": "Lamps", "dynamic_agents": ["1000"]}
+    trunk = {"name": "City Line", "kind": "peer", "host": "127.0.0.9", "port": 5999}
+    assert admin.post("/v1/queues", queue).status == 201
+    made = admin.post("/v1/trunks", trunk)
+    assert made.status == 201
+    settled(server, admin)
+    path = f"/v1/trunks/{made.json()['id']}"
+
+    async with watcher(server, "1000") as phone:
+
+        async def lit(count: int) -> list[str]:
+            told = read_dialogs((await phone.notified(count))[-1].body.encode())
+            return [f"{each.id} {each.state}" for each in told.dialogs]
+
+        assert (await phone.subscribe("dialog", "6511*1001"))[0].status == 404
+        answer, _ = await phone.subscribe("dialog", "6511*")  # the key that logs in
+        assert (answer.status, await lit(1)) == (200, [])
+        assert agent.post("/v1/queues/6511/log-in").status == 200
+        assert await lit(2) == ["duty confirmed"]
+        assert agent.post("/v1/queues/6511/log-out").status == 200
+        assert await lit(3) == ["duty terminated"]
+        answer, _ = await phone.subscribe("dialog", "trunk-city-line")
+        assert (answer.status, await lit(4)) == (200, [])
+        assert admin.patch(path, {"disabled": True}).status == 200
+        assert await lit(5) == ["out-of-order confirmed"]
+        assert admin.patch(path, {"disabled": False}).status == 200
+        assert await lit(6) == ["out-of-order terminated"]
+        assert admin.delete(path).status == 204
+        last = (await phone.notified(7))[-1]
+        assert last.get("Subscription-State") == "terminated;reason=noresource"
+    assert admin.delete("/v1/queues/6511").status == 204
 
 
 def test_sipsak_fetches_a_state(server: Server, tmp_path: Path) -> None:

@@ -250,6 +250,38 @@ def test_a_provider_is_told_the_number_that_stands_for_all_of_ours() -> None:
         office.check()
 
 
+def test_the_lamp_of_a_trunk_shows_its_calls_and_whether_it_works() -> None:
+    with Office("alice", "first") as office:
+        outside(office, "first")
+        lines, directory = office.house.lines, office.house.directory
+        changed = list[str]()
+        lines.place_changed = changed.append
+        lamp = directory.trunks["first"].lamp
+        assert lamp == "trunk-first"
+        assert msgspec.structs.replace(directory.trunks["first"], name="Süd  Line").lamp == (
+            "trunk-süd-line"
+        )
+        assert directory.can_be_watched(lamp)
+        assert not directory.can_be_watched("trunk-second")
+        assert lines.dialogs(lamp) == ()
+        talk = talking(office, "alice", "first")
+        assert [(each.state, each.direction) for each in lines.dialogs(lamp)] == [
+            ("confirmed", "initiator")
+        ]
+        assert not any(each.call_id or each.remote.identity for each in lines.dialogs(lamp))
+        talk.hang_up()
+        office.run()
+        assert lines.dialogs(lamp) == ()
+        assert set(changed) == {lamp}
+        lamps = office.house.context.lamps
+        lamps.trunk_works = lambda trunk: False
+        changed.clear()
+        lamps.trunk_changed("first")
+        assert changed == [lamp]
+        assert [each.id for each in lines.dialogs(lamp)] == ["out-of-order"]
+        office.check()
+
+
 def test_a_call_inside_ends_in_the_callers_time() -> None:
     with Office("alice", "bob") as office:
         office.house.change("alice", longest_s=10)

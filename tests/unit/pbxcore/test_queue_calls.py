@@ -18,7 +18,7 @@ from pbxcore.journal import CallEnded, LegCalled, QueueTransition
 from pbxcore.media.commands import Play
 from pbxcore.queues import facts
 from pbxcore.queues.commands import QueuesShown, ShowQueues
-from pbxcore.queues.inputs import EndBreak, Remove, TakeBreak
+from pbxcore.queues.inputs import EndBreak, LogIn, LogOut, Remove, TakeBreak
 from pbxcore.queues.settings import NEVER, Announcements, QueueAgent, QueueSettings, Strategy
 from pbxcore.queues.state import KeptAgent, State
 from pbxcore.voicemail.rules import Box
@@ -668,6 +668,29 @@ def test_music_that_cannot_be_played_is_tried_again_without_haste() -> None:
         alice.hang_up()
         office.run()
         assert last(office, facts.Abandoned).queue == "help"
+        office.check()
+
+
+def test_the_lamp_of_an_agent_shows_whether_he_serves_the_queue() -> None:
+    with office_with() as office:
+        changed, lines, directory = list[str](), office.house.lines, office.house.directory
+        office.run(1)
+        lines.place_changed = changed.append
+        lamp = directory.watched("help*", "carol")  # the code by which she logs in
+        assert lamp == "help*carol"
+        assert directory.watched("help**", "carol") == "help**"
+        assert directory.can_be_watched(lamp)
+        assert not directory.can_be_watched("help*alice")  # who is no agent
+        assert not directory.can_be_watched("nobody*carol")
+        assert [each.state for each in lines.dialogs(lamp)] == ["confirmed"]
+        office.house.queues.tell(LogOut("carol", ("help",)))
+        office.run(1)
+        assert lines.dialogs(lamp) == ()
+        office.house.queues.tell(LogIn("carol", ("help",)))
+        office.run(1)
+        assert [each.state for each in lines.dialogs(lamp)] == ["confirmed"]
+        assert changed == [lamp, lamp]
+        office.run()
         office.check()
 
 

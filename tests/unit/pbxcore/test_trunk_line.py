@@ -261,6 +261,18 @@ def test_outbound_proxy_gets_all_requests_and_is_their_route_where_it_wants(
     assert request.get(b"route") == route
 
 
+def test_a_trunk_works_once_it_is_registered_and_tells_of_each_change() -> None:
+    network = Network(PROVIDER)
+    noticed = list[str]()
+    network.trunks.noticed = noticed.append
+    assert not network.trunks.works("t1")
+    network.answer(200)
+    assert network.trunks.works("t1")
+    assert noticed == ["t1"]
+    assert not network.trunks.works("t2")
+    assert Network(Trunk("p", "Peer", "provider.test")).trunks.works("p")
+
+
 def test_lost_connection_is_followed_by_a_registration() -> None:
     network = Network(Trunk("t", "T", "provider.test", 0, "tcp", registers=True, username="u"))
     assert network.next().get(b"contact") == b"<sip:u@10.0.0.9:5060;transport=tcp>"
