@@ -235,6 +235,31 @@ def test_script_is_downloaded_and_works_on_a_web_site(new_context: NewContext, a
         expect(start).to_be_visible()
 
 
+def test_each_outcome_can_be_looked_at_and_nothing_is_sent(
+    new_context: NewContext, admin: Page
+) -> None:
+    row(admin, "Demo").get_by_role("button", name="Preview", exact=True).click()
+    dialog = admin.get_by_role("dialog")
+    seen = {
+        "Chat now": ("button", "Start Chat"),
+        "In line": ("status", "You are number 2 in line."),
+        "In line, nobody there": ("button", "Leave a message"),
+        "Leave a message": ("button", "Send"),
+    }
+    for outcome, (role, words) in seen.items():
+        with admin.context.expect_page() as opened:
+            dialog.get_by_role("link", name=outcome, exact=True).click()
+        page = opened.value
+        expect(page.get_by_text("This is a preview: nothing is sent.", exact=True)).to_be_visible()
+        shown = page.get_by_role(role)  # type: ignore[arg-type]
+        expect(shown.filter(has_text=words)).to_be_visible()
+        assert serious_faults(page) == []
+        page.close()
+    admin.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(row(admin, "Demo").get_by_role("button", name="Preview", exact=True)).to_be_focused()
+
+
 def test_link_is_shown_as_a_code_and_can_be_renewed(new_context: NewContext, admin: Page) -> None:
     add(admin, "Moving")
     save(admin)

@@ -92,7 +92,7 @@ function Banner({ client }: { client: ConversationClient }) {
 /** Where an administrator's text names the visitor's place. */
 const POSITION = "${POSITION}";
 
-function Waiting({ config, position, attended, onLeave }: { config: Config; position: number | null; attended: boolean; onLeave: () => Promise<string> }) {
+export function Waiting({ config, position, attended, onLeave }: { config: Config; position: number | null; attended: boolean; onLeave: () => Promise<string> }) {
   const message = (attended ? config.queueing_message : config.no_agent_message) ?? "";
   const told = message.includes(POSITION);
   const [problem, setProblem] = useState("");

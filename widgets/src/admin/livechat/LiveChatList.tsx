@@ -20,6 +20,7 @@ import styles from "./LiveChatList.module.css";
 import { BotDialog } from "./BotDialog";
 import { IdentityDialog } from "./IdentityDialog";
 import { destinationWords, type LiveChat, lossWords, PATH, pathOf } from "./livechats";
+import { PreviewDialog } from "./PreviewDialog";
 import { ShareDialog } from "./ShareDialog";
 
 export function LiveChatList({ readOnly }: { readOnly: boolean }) {
@@ -27,6 +28,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
   const [turn, again] = useTurn();
   const [doomed, setDoomed] = useState<(Doomed & { text: string }) | null>(null);
   const [renewed, setRenewed] = useState<LiveChat | null>(null);
+  const [previewed, setPreviewed] = useState<LiveChat | null>(null);
   const [shared, setShared] = useState<LiveChat | null>(null);
   const [signing, setSigning] = useState<LiveChat | null>(null);
   const [botOf, setBotOf] = useState<LiveChat | null>(null);
@@ -52,7 +54,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
     const address = href("livechats", row.id);
     const looking: RowAction<LiveChat>[] = [
       { label: readOnly ? t("View") : t("Edit"), icon: readOnly ? "eye" : "edit", href: address },
-      { label: t("Preview"), icon: "globe", run: () => void open(row.copy_url, "_blank", "noopener") },
+      { label: t("Preview"), icon: "globe", run: setPreviewed },
       { label: t("Link and QR code"), icon: "grid", run: () => setShared(row) },
       { label: t("Quick replies"), icon: "reply", href: href("livechats", row.id, "quick-replies"), more: true },
       { label: t("Signed identity"), icon: "lock", run: () => setSigning(row), more: true },
@@ -122,6 +124,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
       />
       <BotDialog livechat={botOf} readOnly={readOnly} onClose={() => setBotOf(null)} />
       <IdentityDialog livechat={signing} readOnly={readOnly} onClose={() => setSigning(null)} />
+      {previewed && <PreviewDialog livechat={previewed} onClose={() => setPreviewed(null)} />}
       <ShareDialog livechat={shared} onClose={() => setShared(null)} />
     </>
   );
