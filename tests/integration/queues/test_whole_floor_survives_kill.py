@@ -138,8 +138,8 @@ async def survive(size: Size, part: str | None = None) -> float:
     """Everything at once, a kill of all or of a part, and a look at what is left.
 
     Returns:
-        by how many seconds it took longer than allowed until all were served again. However busy
-        the machine is: as long as the first start of the same server took may be taken again.
+        by how many seconds it took longer than allowed until all were served again. A machine that
+        has more to do may take twice as long as it took to start the same server before.
     """
     before = time.monotonic()
     with Server(*ROOM) as server:
@@ -183,7 +183,7 @@ async def survive(size: Size, part: str | None = None) -> float:
             assert floor.admin.get("/v1/calls/live").json()["total"] <= 1, "of the callback"
             floor.admin.delete(f"/v1/queues/{FLOOR}")
         assert "Traceback" not in server.log
-    return away_s - max(size.back_within_s, first_s)
+    return away_s - max(size.back_within_s, 2 * first_s)
 
 
 async def test_callbacks_breaks_and_chats_are_as_before_a_kill() -> None:

@@ -7,13 +7,14 @@ import { loggedOut, onHost } from "./embed";
 import { Entrance } from "./entrance";
 import { VisitorForm } from "./form";
 import { Header, Notice, Spinner } from "./parts";
+import { pretended } from "./pretending";
 
 /** The chat is a second script: the form does not wait for it, and it comes while the form is filled in. */
 const chatModule = (): Promise<typeof import("./chat")> => import("./chat");
 
 export function App({ config }: { config: Config }) {
   const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
-  const [entrance] = useState(() => new Entrance(config, chatModule, () => redraw(null)));
+  const [entrance] = useState(() => new Entrance(config, chatModule, () => redraw(null), pretended));
   const { view, signed, person } = entrance;
 
   useEffect(
@@ -53,7 +54,9 @@ export function App({ config }: { config: Config }) {
     <>
       <Header config={config} />
       <main>
+        {pretended && <p class="banner">{t("This is a preview: nothing is sent.")}</p>}
         {view.name === "loading" && <Spinner />}
+        {view.name === "line" && <view.Waiting config={config} position={2} attended={pretended === "line"} onLeave={async () => ""} />}
         {view.name === "form" && <VisitorForm key={`chat ${person}`} config={config} signed={signed} purpose="chat" onSubmit={(filled) => entrance.start(filled)} />}
         {view.name === "message" && (
           <>

@@ -13,11 +13,13 @@ import { Asked } from "./call/Asked";
 import { CallButton, useBusyLines } from "./call/CallButton";
 import { type Call, useCall } from "./call/useCall";
 import type { Config, Session, Unanswered } from "./config";
-import { Talk } from "./conversation";
+import { Talk, Waiting } from "./conversation";
 import { tellHost } from "./embed";
 import { endChat } from "./ending";
 import { recall } from "./identity";
 import { Header, Icon, Spinner } from "./parts";
+
+export { Waiting };
 
 export interface ChatProps {
   config: Config;

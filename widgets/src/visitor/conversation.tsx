@@ -92,7 +92,14 @@ function Banner({ client }: { client: ConversationClient }) {
 /** Where an administrator's text names the visitor's place. */
 const POSITION = "${POSITION}";
 
-export function Waiting({ config, position, attended, onLeave }: { config: Config; position: number | null; attended: boolean; onLeave: () => Promise<string> }) {
+export interface WaitingProps {
+  config: Config;
+  position: number | null;
+  attended: boolean;
+  onLeave: () => Promise<string>;
+}
+
+export function Waiting({ config, position, attended, onLeave }: WaitingProps) {
   const message = (attended ? config.queueing_message : config.no_agent_message) ?? "";
   const told = message.includes(POSITION);
   const [problem, setProblem] = useState("");

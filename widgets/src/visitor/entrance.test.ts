@@ -60,7 +60,7 @@ async function answer(what: string, told: Answer): Promise<Request> {
   return request!;
 }
 
-const opened = (late = false): InstanceType<typeof Entrance> => new Entrance(config, () => (late ? new Promise((resolve) => modules.push(() => resolve({ Chat }))) : Promise.resolve({ Chat })), () => undefined);
+const opened = (late = false): InstanceType<typeof Entrance> => new Entrance(config, () => (late ? new Promise((resolve) => modules.push(() => resolve({ Chat, Waiting: Chat }))) : Promise.resolve({ Chat, Waiting: Chat })), () => undefined);
 const shown = (entrance: InstanceType<typeof Entrance>): string => (entrance.view.name === "chat" ? entrance.view.session.conversation : entrance.view.name);
 
 test("a chat that begins after its visitor has logged out is nobody's", async () => {

@@ -4,13 +4,20 @@ import { Api, ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import type { ChatProps } from "./chat";
 import type { Config, Recognised, Session, Unanswered } from "./config";
+import type { WaitingProps } from "./conversation";
 import { forgetIdentity, identified, tellHost } from "./embed";
 import type { Details, Filled } from "./form";
 import { forgetPerson, recall, remember, storageDenied } from "./identity";
 import { subjectOf } from "./subject";
 import { whence } from "./whence";
 
-export type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: Unanswered; text?: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "unsigned" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
+/** The second script: what is shown once there is a chat. */
+interface ChatModule {
+  Chat: ComponentType<ChatProps>;
+  Waiting: ComponentType<WaitingProps>;
+}
+
+export type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: Unanswered; text?: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "unsigned" } | { name: "line"; Waiting: ChatModule["Waiting"] } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
 
 /** What the server says of a link that leads nowhere, or nowhere for this visitor. */
 const GONE = "unknown_livechat";
@@ -27,9 +34,11 @@ export class Entrance {
   readonly api: Api;
 
   readonly #config: Config;
-  readonly #chatModule: () => Promise<{ Chat: ComponentType<ChatProps> }>;
+  readonly #chatModule: () => Promise<ChatModule>;
   readonly #changed: () => void;
   readonly #base: string;
+  /** The moment that somebody looks at in place of now, who sets the live chat up. */
+  readonly #pretended: string;
   /** An answer about somebody who has gone meanwhile says nothing any more. */
   #turn = 0;
   /** Whom the web site vouches for; empty: nobody. */
@@ -39,7 +48,8 @@ export class Entrance {
   /** Leaving that the server has not heard of yet, with the token of whoever left. */
   #leaving: { token: string | null; asked: Promise<void> | null } | null = null;
 
-  constructor(config: Config, chatModule: () => Promise<{ Chat: ComponentType<ChatProps> }>, changed: () => void) {
+  constructor(config: Config, chatModule: () => Promise<ChatModule>, changed: () => void, pretended = "") {
+    this.#pretended = pretended;
     this.#config = config;
     this.#chatModule = chatModule;
     this.#changed = changed;
@@ -74,6 +84,7 @@ export class Entrance {
   /** Looks for the visitor's chat. `quietly`: what is shown stays until there is something else to show. */
   async find(quietly = false): Promise<void> {
     if (!this.#config.public_id) return this.show({ name: "gone" });
+    if (this.#pretended) return this.#pretend();
     if (identified.jwt) return this.#recognise(identified.jwt, quietly);
     const mine = ++this.#turn;
     if (!this.#recall("token") && !storageDenied()) return this.welcome();
@@ -93,6 +104,13 @@ export class Entrance {
       if (error.status === 401 || error.status === 404) this.#remember("token", null);
       this.welcome();
     }
+  }
+
+  async #pretend(): Promise<void> {
+    if (this.#pretended === "chat") return this.show({ name: "form" });
+    if (this.#pretended === "message") return this.show({ name: "message", reason: "closed" });
+    const { Waiting } = await this.#chatModule();
+    this.show({ name: "line", Waiting });
   }
 
   /** The web site says who is here. Single-page sites say so with every page: who is known already is not asked about again. */
@@ -145,6 +163,7 @@ export class Entrance {
   }
 
   async start(filled: Filled): Promise<void> {
+    if (this.#pretended) return;
     const mine = this.#turn;
     // The same start, tried again, is one chat: its identifier outlives a lost answer and a reload.
     const kept = this.#recall("start");
@@ -177,6 +196,7 @@ export class Entrance {
   }
 
   async leaveMessage(filled: Filled): Promise<void> {
+    if (this.#pretended) return;
     const mine = this.#turn;
     const { full_name, email, phone, consent, text } = filled;
     await this.api.post(`${this.#base}/messages`, { client_id: this.#messageId, full_name, email, phone, consent, text, ...whence(), language: this.#config.language, jwt: identified.jwt });

@@ -3,9 +3,9 @@ import { loadCatalog } from "../shared/i18n";
 import "../shared/tokens.css";
 import { App } from "./app";
 import { readConfig } from "./config";
-import type { Outcome } from "./preview";
 import { embedded, greeted, listenToHost } from "./embed";
 import "./frame.css";
+import { pretended } from "./pretending";
 import { applyTheme } from "./theme";
 
 listenToHost();
@@ -21,13 +21,10 @@ if (viewport) {
 }
 
 // In a web site's frame the site's own page tells: it is there before the chat is.
-const previewed = embedded ? null : /^(chat|line|nobody|message)$/.exec(new URLSearchParams(location.search).get("preview") ?? "");
-if (config.live_visitors && !embedded && !previewed) void import("./presence").then(({ tellPresence }) => tellPresence(config));
+if (config.live_visitors && !embedded && !pretended) void import("./presence").then(({ tellPresence }) => tellPresence(config));
 
 void Promise.all([loadCatalog(config.catalog), greeted]).then(() => {
   document.documentElement.lang = config.language;
   document.documentElement.dir = config.dir;
-  const place = document.getElementById("app")!;
-  if (previewed && config.public_id) void import("./preview").then(({ showPreview }) => showPreview(config, previewed[0] as Outcome, place));
-  else render(<App config={config} />, place);
+  render(<App config={config} />, document.getElementById("app")!);
 });

@@ -79,14 +79,14 @@ function Picture({ kind, address, most_bytes, path, readOnly, onChanged }: Pictu
       {!readOnly && (
         <FileButton resetRef={reset} accept={TYPES} onChange={(file) => file && void attempt(() => send(file), t("Uploaded"))} inputProps={{ "aria-label": title }}>
           {(props) => (
-            <Button {...props} size="compact-sm" variant="default" loading={busy} leftSection={<Icon name="upload" size={15} />}>
+            <Button {...props} size="compact-sm" variant="default" aria-label={t("{action}: {whom}", { action: t("Upload"), whom: title })} loading={busy} leftSection={<Icon name="upload" size={15} />}>
               {t("Upload")}
             </Button>
           )}
         </FileButton>
       )}
       {!readOnly && address && (
-        <Button size="compact-sm" variant="subtle" color="red" onClick={() => void attempt(() => api.delete(path), t("Removed"))}>
+        <Button size="compact-sm" variant="subtle" color="red" aria-label={t("{action}: {whom}", { action: t("Remove"), whom: title })} onClick={() => void attempt(() => api.delete(path), t("Removed"))}>
           {t("Remove")}
         </Button>
       )}
