@@ -116,13 +116,16 @@ def test_calls_are_exported_with_the_columns_that_are_chosen(
         dialog = admin.get_by_role("dialog", name="Hang up this call?")
         dialog.get_by_role("button", name="Hang Up").click()
         assert over.wait(15)
-    for total, heads in (1, "record_type,src,dst"), (6000, "record_type,src"):
+    for total, rows, heads in (
+        (1, "1 row matches", "record_type,src,dst"),
+        (6000, "6000 rows match", "record_type,src"),
+    ):
         admin.route("**/v1/calls?*limit=*", as_if_there_were(total))
         admin.get_by_role("link", name="Active Calls", exact=True).click()
         admin.get_by_role("link", name="Call History", exact=True).click()
         admin.get_by_role("button", name="Export CSV").click()
         dialog = admin.get_by_role("dialog", name="Export CSV")
-        expect(dialog).to_contain_text(f"{total} rows match")
+        expect(dialog).to_contain_text(rows)
         if total == 1:
             dialog.get_by_role("button", name="No columns").click()
             expect(dialog.get_by_role("button", name="Export", exact=True)).to_be_disabled()

@@ -7,7 +7,7 @@ import { Notice } from "../Notice";
 import { useSession } from "../session-context";
 import { stored, store } from "../stored";
 import { toast } from "../toasts";
-import { t } from "../../shared/i18n";
+import { nt, t } from "../../shared/i18n";
 import { follow, read, save } from "../download";
 import { type Asked, exportOf } from "./asked";
 import styles from "./Export.module.css";
@@ -74,7 +74,7 @@ function ExportDialog({ path, asked, total, exported, onClose }: { path: string;
 
   return (
     <Dialog title={t("Export CSV")} size="lg" onClose={onClose}>
-      <p className={styles.lead}>{t("{total} rows match. The file holds all of them.", { total })}</p>
+      <p className={styles.lead}>{nt("{n} row matches. The file holds it.", "{n} rows match. The file holds all of them.", total)}</p>
       {known.length > 0 && (
         <fieldset className={styles.columns} disabled={percent !== null}>
           <legend>{t("Columns")}</legend>
