@@ -144,7 +144,7 @@ test("a server that was away is found again without anybody's doing, and nothing
   vi.useFakeTimers({ toFake: ["setTimeout"] });
   kept.set("engage-token:demo", "a");
   const seen: string[] = [];
-  const entrance = new Entrance(config, () => Promise.resolve({ Chat }), () => void seen.push(shown(entrance)));
+  const entrance = new Entrance(config, () => Promise.resolve({ Chat, Waiting: Chat }), () => void seen.push(shown(entrance)));
   void entrance.find();
   await vi.advanceTimersByTimeAsync(0);
   for (const told of [{ status: 503 }, { status: 502 }, { status: 200, body: session("a") }]) {
