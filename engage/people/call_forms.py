@@ -410,6 +410,17 @@ class CallFields(OwnCallFields):
         description=N_("One line at several places: each sees the calls of all."),
         json_schema_extra={"control": "group", "section": SHARING},
     )
+    follow_me_music: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Music while Looking"),
+        description=N_("What callers hear while somebody is looked for."),
+        json_schema_extra={
+            "control": "select",
+            "section": FOLLOWING,
+            "choices": "/v1/choices/music-classes",
+            "placeholder": N_("Ring tone"),
+        },
+    )
     music: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="",
         title=N_("Music On Hold"),
@@ -460,4 +471,5 @@ class CallChanges(OwnCallChanges):
     taken_over_by: Members | None = None
     hot_desk: bool | None = None
     shared_line: SharedLineForm | None = None
+    follow_me_music: Annotated[str, StringConstraints(max_length=64)] | None = None
     music: Annotated[str, StringConstraints(max_length=64)] | None = None

@@ -91,7 +91,9 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         never_forwards=_listed(options.get("fwdwhitelist")),
         rings_too=(too or "").replace("-", ""),
         rings_too_window=_window(options.get("ringboth_timetype"), rows),
-        follow_me=_follow_me(options.get("follow_me") or {}, rows),
+        follow_me=_follow_me(
+            options.get("follow_me") or {}, rows, options.get("follow_me_music") or ""
+        ),
         rings_as=alert_info(options),
         ringtone=ringtone_of(options),
         completes=options.get("cc_enable") != "no",
@@ -179,7 +181,7 @@ def _words(text: str) -> Iterator[str]:
     return (each.strip() for each in text.split(",") if each.strip())
 
 
-def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...]) -> FollowMe:
+def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...], music: str) -> FollowMe:
     if not kept.get("enabled"):
         return FollowMe()
     stops = (Stop(each["number"], each["ring_s"]) for each in kept.get("stops", ()))
@@ -190,6 +192,7 @@ def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...]) -> FollowMe:
         window=_window(kept.get("condition"), rows),
         otherwise=None if kind == "none" else Place(kind, value),
         confirms=bool(kept.get("confirms")),
+        music=music,
     )
 
 
@@ -198,9 +201,10 @@ def needs_of(options: Mapping[str, Any]) -> set[tuple[str, str]]:
     forwards = features_of(options).forwards.values()
     cases = [getattr(each, case) for each in forwards for case in CASES]
     found = {(to.kind, to.target) for to in cases if to.target}
-    otherwise = handling_of(options).follow_me.otherwise
-    if otherwise is not None:
-        found.add((otherwise.kind, otherwise.value))
+    follow_me = handling_of(options).follow_me
+    if follow_me.otherwise is not None:
+        found.add((follow_me.otherwise.kind, follow_me.otherwise.value))
+    found.add(("music", follow_me.music))
     return found | {("ringtone", ringtone_of(options)), ("music", music_of(options))}
 
 

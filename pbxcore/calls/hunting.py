@@ -132,10 +132,9 @@ class Search:
 
     action = "follow_me"
     recorded = False
-    music = ""
 
     def __init__(self, context: CallContext, number: str, follow_me: FollowMe, caller: str) -> None:
-        self.number = number
+        self.number, self.music = number, follow_me.music
         self.otherwise = follow_me.otherwise
         self.confirms = follow_me.confirms
         self._context = context

@@ -85,6 +85,7 @@ class FollowMe(msgspec.Struct, frozen=True):
     """Where to look for somebody who does not answer, one number after the other or all at once.
 
     A call that nobody takes goes to `otherwise`. If it `confirms`, who answers takes it by a key.
+    Callers hear music of the class `music` meanwhile, "": that it rings.
     """
 
     stops: tuple[Stop, ...] = ()
@@ -92,6 +93,7 @@ class FollowMe(msgspec.Struct, frozen=True):
     window: Window = Window()
     otherwise: Place | None = None
     confirms: bool = False
+    music: str = ""
 
 
 class Handling(msgspec.Struct, frozen=True):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from pbxcore.dialplan.music import MusicClass
 from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import Plan
 from pbxcore.directory import Delta, Trunk, TrunkPut
 from pbxcore.features.model import FollowMe, Handling, Stop
 from pbxcore.journal import LegCalled
+from pbxcore.media.commands import File, Play
 from tests.support.handsets import Office
 from tests.support.switching import Way
 
@@ -113,6 +116,19 @@ def test_or_at_all_of_them_at_once() -> None:
         made.run()
         made.check()
         assert alice.notes[-1] == "480"
+
+
+def test_callers_hear_the_music_of_the_search_meanwhile() -> None:
+    with office(follow_me=FollowMe((Stop("carol", 10),), music="jazz")) as made:
+        del made.house.bindings["bob"]
+        made.house.directory.plan = Plan(music={"jazz": MusicClass(("/music/a.ogg",))})
+        alice = made["alice"].dial("bob")
+        made.run(1)
+        (played,) = {each.sources for each in made.house.workers.asked if isinstance(each, Play)}
+        assert played == (File("/music/a.ogg"),)
+        alice.hang_up()
+        made.run()
+        made.check()
 
 
 def test_whoever_is_found_takes_the_call_by_a_key() -> None:

@@ -13,6 +13,7 @@ from engage.people.call_handling import (
     features_of,
     handling_of,
     is_undisturbed,
+    needs_of,
     options_after,
 )
 from engage.people.call_options import options_for, shown
@@ -106,14 +107,16 @@ def test_what_is_filled_in_comes_back() -> None:
             "kind": "extension",
             "value": "1004",
         },
+        "follow_me_music": "jazz",
     }
     options = options_for(fields, {})
     assert shown(options) == fields
     handling = handling_of(options)
     assert handling.rings_as == "<http://127.0.0.1>;info=door"
     assert handling.follow_me == FollowMe(
-        (Stop("1003", 10),), otherwise=Place("extension", "1004"), confirms=True
+        (Stop("1003", 10),), otherwise=Place("extension", "1004"), confirms=True, music="jazz"
     )
+    assert ("music", "jazz") in needs_of(options)
     cleared = options_for({"forwards": []}, options)
     assert shown({**options, **cleared})["forwards"] == []
 
