@@ -154,7 +154,8 @@ class Trunk(msgspec.Struct, frozen=True):
     Privacy goes along: as P-Asserted-Identity wants it (`auto`), or else `always` or `never`.
 
     `tel_uri` is how numbers are spelled in requests, `prack` whether provisional responses are
-    reliable. With `early_media` whoever calls hears something before the answer. `passed_headers`
+    reliable. With `early_media` whoever calls hears something before the answer. A talk ends after
+    `rtp_timeout_s` without sound from there, 0: never, None: as the settings say. `passed_headers`
     (names in lower case) go on from the INVITE of a call to the next. With `returns_callers` a
     caller whom an extension called last gets that extension. With `did_in_to` the number that was
     dialled stands in To. Without `unregistered_out` no call goes out while the provider does not
@@ -217,6 +218,7 @@ class Trunk(msgspec.Struct, frozen=True):
     passed_headers: tuple[str, ...] = ()
     prack: Prack = "supported"
     early_media: bool = True
+    rtp_timeout_s: float | None = None
     returns_callers: bool = False
     forwarding: Literal["diversion", "history-info", "both", "none"] = "diversion"
     anonymous: bool = False

@@ -49,6 +49,7 @@ Statuses = Annotated[
     Field(max_length=50),
 ]
 Most = Annotated[int, Field(ge=0, le=10_000)]
+RtpTimeout = Annotated[int, Field(ge=0, le=3600)] | None
 Longest = Annotated[int, Field(ge=0, le=86_400)]
 Encryption = Literal["off", "optional", "required"]
 ENCRYPTIONS: JsonDict = {
@@ -330,6 +331,15 @@ class TrunkForm(Body):
             " from phones to the provider. All others end here."
         ),
         json_schema_extra=hint("hosts", SIGNALLING, placeholder="X-Account"),
+    )
+    rtp_timeout_s: RtpTimeout = Field(
+        None,
+        title=N_("RTP Timeout"),
+        description=N_(
+            "A talk ends when the provider sends no sound for so long; 0: never. Left empty, it is"
+            " as for all."
+        ),
+        json_schema_extra=hint("number", MEDIA, unit=N_("seconds")),
     )
     calls_unregistered: bool = Field(
         True,

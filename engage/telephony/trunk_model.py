@@ -126,6 +126,7 @@ class TrunkEntry:
             passed_headers=tuple(dict.fromkeys(each.lower() for each in form.passed_headers)),
             prack=form.prack,
             early_media=form.early_media,
+            rtp_timeout_s=form.rtp_timeout_s,
             returns_callers=form.direct_callback,
             anonymous=form.anonymous,
             fails_over_on=tuple(form.failover_statuses),

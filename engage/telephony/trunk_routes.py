@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pbxcore.commands import TrunkStanding
 
 SORTS = ("name", "kind", "host", "transport", "username", "state")
-_EMPTIED = ("port", "password")
+_EMPTIED = ("port", "password", "rtp_timeout_s")
 """These may be taken away by null; of all others nothing means that they stay."""
 COLUMNS = ("name", "kind", "host", "port", "transport", "username", "disabled", "state")
 

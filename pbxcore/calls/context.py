@@ -36,6 +36,7 @@ from pbxcore.calls.waiting_tone import WaitingTones
 from pbxcore.calls.ways import OneWay
 from pbxcore.dialplan.direct_returns import DirectReturns
 from pbxcore.dialplan.emergency_returns import EmergencyReturns
+from pbxcore.directory import Trunk
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.desks import HotDesks
 from pbxcore.features.recent import RecentCallers
@@ -61,7 +62,8 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Srtp
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.calls.vouching import Vouching
-    from pbxcore.directory import Directory, Extension, Trunk
+    from pbxcore.directory import Directory, Extension
+    from pbxcore.domain_settings import DomainSettings
     from pbxcore.features.book import FeatureBook
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
@@ -247,7 +249,7 @@ class CallContext:
                 may_be_by_dtls=may_be_by_dtls,
             ),
             rules=rules_of(owner, flow.transport),
-            silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),
+            silence=_silence(settings, owner),
             entropy=self._entropy,
         )
 
@@ -335,6 +337,13 @@ class CallContext:
             return b"localhost"  # which is us, whoever asks
         here = host_port(*self.agent.core.layer.wire.advertised(flow))
         return here.encode().removesuffix(b":5060")
+
+
+def _silence(settings: DomainSettings, owner: Extension | Trunk | None) -> Silence:
+    """How long whoever this is may send no sound."""
+    own_s = owner.rtp_timeout_s if isinstance(owner, Trunk) else None
+    talk_s = settings.rtp_timeout_s if own_s is None else own_s
+    return Silence(talk_s, settings.rtp_hold_timeout_s)
 
 
 def _nobody_reads(incoming: Incoming, _sender: str, _recipient: str) -> None:

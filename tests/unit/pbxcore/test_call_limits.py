@@ -250,6 +250,25 @@ def test_a_provider_is_told_the_number_that_stands_for_all_of_ours() -> None:
         office.check()
 
 
+@pytest.mark.parametrize(("own_s", "ends"), [(None, False), (20.0, True), (0.0, False)])
+def test_a_talk_ends_when_a_provider_is_silent_for_as_long_as_its_trunk_says(
+    own_s: float | None, *, ends: bool
+) -> None:
+    with Office("alice", "first") as office:
+        outside(office, "first", rtp_timeout_s=own_s)
+        talk = talking(office, "alice", "first")
+        workers = office.house.workers
+        limits = {each: workers.silences[each] for each in workers.streams}
+        assert sorted(limits.values()) == sorted([60.0, 60.0 if own_s is None else own_s])
+        for stream in [at for at, limit_s in limits.items() if limit_s != 60.0]:
+            workers.fall_silent(stream)
+        office.run(30)
+        assert (talk.notes[-1] == "ended") is ends
+        talk.hang_up()
+        office.run()
+        office.check()
+
+
 def test_the_lamp_of_a_trunk_shows_its_calls_and_whether_it_works() -> None:
     with Office("alice", "first") as office:
         outside(office, "first")
