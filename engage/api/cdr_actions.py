@@ -7,7 +7,7 @@ import os
 import tarfile
 import tempfile
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -47,13 +47,33 @@ FORMATS = {
     "csv": (as_csv, "text/csv;charset=utf-8"),
     "xml": (as_xml, "application/xml"),
 }
-CALLS, QUEUE = "monitor", "queue"
+CALLS, QUEUE, VOICEMAIL = "monitor", "queue", "voicemail"
+MESSAGES = "sound"
+"""Where in a mailbox its messages are."""
 BY_AGE = Order("recorded_at", descending=False)
 REMOTE = Choice(("gdms", "netdisk"))
 NOT_UNDERSTOOD = N_("this is no such value.")
 NO_DELETING = N_("Programs may not delete records.")
 DELETING = Rights(MappingProxyType({Module.CALL_HISTORY: "edit"}))
 REMOTE_HEAD = "------------------------------\r\nDirectory,Filename,uniqueCode\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the protocol's directories are on disk; external storage holds no voicemail."""
+
+    recordings: Path
+    voicemail: Path | None = None
+
+    def files(self, folder: str, names: Container[str] | None = None) -> list[Path]:
+        """What lies below a directory; the files of these names alone, where some are given."""
+        first, _, rest = folder.partition("/")
+        if first != VOICEMAIL:
+            return _files(self.recordings, folder, names)
+        if self.voicemail is None:
+            return []
+        found = _files(self.voicemail, rest, names)  # greetings lie beside messages
+        return [each for each in found if each.parent.name == MESSAGES]
 
 
 class CdrActions:
@@ -63,13 +83,15 @@ class CdrActions:
         self,
         history: CallHistory,
         recordings: Recordings,
+        voicemail: Path,
         zone: Callable[[], tzinfo],
         clock: Clock,
         deletable: Callable[[], bool],
     ) -> None:
-        """Wire it; `deletable`: whether programs may delete records."""
+        """Wire it; `voicemail`: the folder of mailboxes; `deletable`: whether records may go."""
         self._deletable = deletable
         self._history, self._recordings = history, recordings
+        self._places = Places(recordings.folder, voicemail)
         self._zone, self._clock = zone, clock
 
     @property
@@ -126,17 +148,18 @@ class CdrActions:
         if not folders and not names:
             text = "\r\n".join(("Directory", *DIRECTORIES, ""))
             return Document(text.encode(), "text/csv;charset=utf-8")
-        root, external = self._recordings.folder, self._recordings.external
+        here, external = self._places, self._recordings.external
         if not names:
-            rows = await asyncio.to_thread(_rows, root, folders)
+            rows = await asyncio.to_thread(_rows, here, folders)
             listed = [(folder, path.name) for folder, path in rows]
             if QUEUE in folders:
                 listed += await self._of_queues(caller)
             return Document(_listing(listed), "text/csv;charset=utf-8")
         folders = _searched_in(folders)
-        found = await asyncio.to_thread(_found, root, folders, names)
+        found = await asyncio.to_thread(_found, here, folders, names)
         if len(found) < len(names) and external is not None:  # since moved
-            found = await self._recordings.outside(_found, external, folders, names) | found
+            moved = await self._recordings.outside(_found, Places(external), folders, names)
+            found = moved | found
         if len(found) < len(names):
             raise unknown("filename", next(each for each in names if each not in found))
         return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
@@ -148,15 +171,16 @@ class CdrActions:
 
     async def _remote_files(self, kind: str, folders: list[str], names: list[str]) -> Document:
         """Recordings that were moved to a disk of the network; there is no cloud."""
-        root = self._recordings.external if kind == "netdisk" else None
+        external = self._recordings.external if kind == "netdisk" else None
+        there = None if external is None else Places(external)
         outside = self._recordings.outside
         folders = folders or list(DIRECTORIES)
         if names:
-            found = {} if root is None else await outside(_found, root, folders, names)
+            found = {} if there is None else await outside(_found, there, folders, names)
             if len(found) < len(names):
                 raise unknown("filename", next(each for each in names if each not in found))
             return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
-        rows = [] if root is None else await outside(_rows, root, folders)
+        rows = [] if there is None else await outside(_rows, there, folders)
         lines = "".join(f"{folder},{path.name},\r\n" for folder, path in rows)
         return Document((REMOTE_HEAD + lines).encode("utf-8", "replace"), "text/csv;charset=utf-8")
 
@@ -261,8 +285,7 @@ def _bare(name: str) -> str:
     return name.rstrip("@").rpartition("/")[2]
 
 
-def _files(root: Path, folder: str, names: Container[str] | None = None) -> list[Path]:
-    """The files below a folder; those of these names alone, where some are given."""
+def _files(root: Path, folder: str, names: Container[str] | None) -> list[Path]:
     base = (root / folder).resolve()
     if not base.is_relative_to(root.resolve()):
         return []
@@ -274,8 +297,8 @@ def _files(root: Path, folder: str, names: Container[str] | None = None) -> list
     )
 
 
-def _rows(root: Path, folders: list[str]) -> list[tuple[str, Path]]:
-    return [(folder, each) for folder in folders for each in _files(root, folder)]
+def _rows(places: Places, folders: list[str]) -> list[tuple[str, Path]]:
+    return [(folder, each) for folder in folders for each in places.files(folder)]
 
 
 def _listing(rows: list[tuple[str, str]]) -> bytes:
@@ -293,11 +316,12 @@ def _searched_in(folders: list[str]) -> list[str]:
     return [*folders, *([CALLS] if QUEUE in folders else [])]
 
 
-def _found(root: Path, folders: list[str], names: list[str]) -> dict[str, Path]:
+def _found(places: Places, folders: list[str], names: list[str]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in folders:
         if len(found) < len(names):
-            found = {each.name: each for each in _files(root, folder, set(names))} | found
+            here = {each.name: each for each in places.files(folder, set(names))}
+            found = here | found
     return found
 
 

@@ -52,6 +52,7 @@ from engage.dialplan.feature_codes import FeatureCodes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
+    from pathlib import Path
 
     from starlette.routing import Route
 
@@ -169,6 +170,8 @@ class Backend:
     feed: Feed
     """Brings changes to the PBX."""
     records: CallRecords
+    voicemail: Path
+    """The folder of mailboxes."""
     queues: Queues
     dialplan: Dialplan
     messages: Messages
@@ -340,6 +343,7 @@ class HttpsApi:
             CdrActions(
                 records.history,
                 records.recordings,
+                backend.voicemail,
                 backend.zone,
                 backend.clock,
                 lambda: settings().delete_records,

@@ -128,6 +128,7 @@ class Parts:
             pbx=pbx,
             feed=phones.telephony.feed,
             records=phones.records,
+            voicemail=platform.settings.voicemail,
             queues=phones.queues,
             dialplan=phones.for_programs(),
             messages=api.Messages(self._announcements.broadcasts, self._colleagues.keeping),

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import tarfile
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -215,6 +216,26 @@ async def test_files_of_every_directory_are_found_by_their_names(api: Api, offic
     kind, body = await api.raw(action="recapi", filedir="queue", filename=f"{NAME},2026-07/{NAME}")
     assert (kind, body) == ("audio/x-wav", SOUND)  # twice the same one, among other calls
     other.unlink()
+
+
+async def test_messages_of_mailboxes_are_listed_and_sent(api: Api, office: Office) -> None:
+    box = office.data / "voicemail" / "1000"
+    for folder in "sound", "greeting":
+        (box / folder).mkdir(parents=True)
+        (box / folder / f"{folder}.wav").write_bytes(b"RIFF" + folder.encode())
+    for folder, listed in (
+        ("voicemail", "voicemail,sound.wav"),
+        ("voicemail/1000", "voicemail/1000,sound.wav"),
+        ("voicemail/1001", None),
+    ):
+        _, body = await api.raw(action="recapi", filedir=folder)
+        expected = ["Directory,Filename", *([] if listed is None else [listed])]
+        assert body.decode().splitlines() == expected
+    wanted = {"action": "recapi", "filedir": "voicemail/1000"}
+    assert await api.raw(filename="sound.wav", **wanted) == ("audio/x-wav", b"RIFFsound")
+    for absent in {"filename": "greeting.wav"}, {"filename": "sound.wav", "path_type": "netdisk"}:
+        assert (await api.ask(**wanted, **absent))[0] == -16
+    shutil.rmtree(box)
 
 
 async def test_several_recordings_come_as_an_archive(api: Api, office: Office) -> None:
