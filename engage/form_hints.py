@@ -12,3 +12,14 @@ def hint(control: str, section: str = "", **more: Any) -> JsonDict:
     """Which control, below which heading, and what else the control wants to know."""
     found: JsonDict = {"control": control, **more}
     return found | ({"section": section} if section else {})
+
+
+def extensions_hint(section: str = "") -> JsonDict:
+    """How a form lets several extensions be chosen, by their numbers."""
+    choices = "/v1/choices/extensions"
+    return hint("multiselect", section, choices=choices, choice_value="number")
+
+
+def groups_hint(section: str = "") -> JsonDict:
+    """How a form lets several groups of extensions be chosen, by their ids."""
+    return hint("multiselect", section, choices="/v1/choices/extension-groups")

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from engage.dialplan.fields import Ident, MemberGroups, Members
 from engage.dialplan.model import NamedForm
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from pbxcore.apps.announcement_center import Audience, Recorded
 
 if TYPE_CHECKING:
@@ -56,16 +57,12 @@ class CenterGroupForm(NamedForm):
     members: Members = Field(
         default_factory=list,
         title=N_("Members"),
-        json_schema_extra={
-            "control": "multiselect",
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(),
     )
     member_groups: MemberGroups = Field(
         default_factory=list,
         title=N_("Extension Groups"),
-        json_schema_extra={"control": "multiselect", "choices": "/v1/choices/extension-groups"},
+        json_schema_extra=groups_hint(),
     )
 
     def audience(self, members_of: Callable[[list[str]], list[str]]) -> Audience:

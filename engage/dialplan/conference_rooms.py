@@ -10,6 +10,7 @@ from engage.dialplan.fields import Members, Number
 from engage.dialplan.model import NumberedForm
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
+from engage.form_hints import extensions_hint
 from pbxcore.apps.conferences import ConferenceRoom
 
 ROOM, WHO, COURSE = N_("Conference Room"), N_("Who may come in"), N_("During the conference")
@@ -46,12 +47,7 @@ class ConferenceRoomForm(NumberedForm):
         default_factory=list,
         title=N_("Hosts"),
         description=N_("Extensions that are hosts without a PIN."),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": WHO,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(WHO),
     )
     waits_for_host: bool = Field(
         default=False,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from pbxcore.features.codes import CODES
 
 OWN, OTHERS, CALLS = N_("Features of the own extension"), N_("Features of others"), N_("Calls")
@@ -31,12 +32,7 @@ def _chosen(title: str, description: str, section: str) -> Any:
         default_factory=list,
         title=title,
         description=description,
-        json_schema_extra={
-            "control": "multiselect",
-            "section": section,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(section),
     )
 
 
@@ -110,11 +106,7 @@ class DialledFeatures(BaseModel):
     priority_groups: Groups = Field(
         default_factory=list,
         title=N_("Priority Call Whitelist: Extension Groups"),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": CALLS,
-            "choices": "/v1/choices/extension-groups",
-        },
+        json_schema_extra=groups_hint(CALLS),
     )
     priority_for_all: bool = Field(
         default=False,

@@ -10,7 +10,7 @@ from engage.dialplan.fields import Digits, Ident, Name, Word
 from engage.dialplan.model import NumberedForm
 from engage.dialplan.outbound_forms import Way
 from engage.errors import N_
-from engage.form_hints import hint
+from engage.form_hints import extensions_hint, hint
 from engage.partial_body import Body
 from engage.system.networks import networks_problem
 from pbxcore.dialplan.emergencies import EmergencyNumber, Zone
@@ -86,12 +86,7 @@ class EmergencyNumberForm(NumberedForm):
         default_factory=list,
         title=N_("Members Notified"),
         description=N_("They are called, and told who has called the emergency service."),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": TOLD,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(TOLD),
     )
     prompt: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="",

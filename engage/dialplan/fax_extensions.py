@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from engage.dialplan.fields import Ident, Name
 from engage.dialplan.model import NumberedForm
 from engage.errors import N_
+from engage.form_hints import extensions_hint
 from engage.people.addresses import address_list
 
 
@@ -34,9 +35,5 @@ class FaxExtensionForm(NumberedForm):
         default_factory=list,
         title=N_("Send to"),
         description=N_("Extensions whose users get every fax at their own address."),
-        json_schema_extra={
-            "control": "multiselect",
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(),
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 from engage.dialplan.fields import MemberGroups, Members, Number
 from engage.dialplan.model import NumberedForm
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from pbxcore.apps.name_directory import NameDirectory
 
 if TYPE_CHECKING:
@@ -27,16 +28,12 @@ class NameDirectoryForm(NumberedForm):
         default_factory=list,
         title=N_("Members"),
         description=N_("Who can be found. Without any, all extensions."),
-        json_schema_extra={
-            "control": "multiselect",
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(),
     )
     member_groups: MemberGroups = Field(
         default_factory=list,
         title=N_("Extension Groups"),
-        json_schema_extra={"control": "multiselect", "choices": "/v1/choices/extension-groups"},
+        json_schema_extra=groups_hint(),
     )
     query: Literal["last", "first", "both"] = Field(
         default="both",

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from engage.dialplan.fields import MemberGroups, Members, Number
 from engage.dialplan.model import NumberedForm
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from engage.system.time_settings import WEEKDAYS, ClockTime, Weekday
 from pbxcore.dialplan.plan import PagingGroup
 from pbxcore.dialplan.schedules import Schedule
@@ -62,22 +63,13 @@ class PagingGroupForm(NumberedForm):
     members: Members = Field(
         default_factory=list,
         title=N_("Members"),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": GROUP,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(GROUP),
     )
     member_groups: MemberGroups = Field(
         default_factory=list,
         title=N_("Extension Groups"),
         description=N_("Whoever belongs to them when somebody calls."),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": GROUP,
-            "choices": "/v1/choices/extension-groups",
-        },
+        json_schema_extra=groups_hint(GROUP),
     )
     multicast_address: Annotated[str, StringConstraints(max_length=45)] = Field(
         default="237.11.10.11",
@@ -99,12 +91,7 @@ class PagingGroupForm(NumberedForm):
         default_factory=list,
         title=N_("Paging/Intercom Whitelist"),
         description=N_("Who may call the group; left empty, everybody."),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": PAGE,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(PAGE),
     )
     skip_busy: bool = Field(
         default=True,

@@ -9,6 +9,7 @@ from pydantic import Field
 from engage.dialplan.fields import MemberGroups, Members
 from engage.dialplan.model import NamedForm
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from pbxcore.dialplan.plan import PickupGroup
 
 if TYPE_CHECKING:
@@ -21,17 +22,13 @@ class PickupGroupForm(NamedForm):
     members: Members = Field(
         default_factory=list,
         title=N_("Members"),
-        json_schema_extra={
-            "control": "multiselect",
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(),
     )
     member_groups: MemberGroups = Field(
         default_factory=list,
         title=N_("Extension Groups"),
         description=N_("Whoever belongs to them when somebody calls."),
-        json_schema_extra={"control": "multiselect", "choices": "/v1/choices/extension-groups"},
+        json_schema_extra=groups_hint(),
     )
 
     def group(self, members_of: Callable[[list[str]], Iterable[str]]) -> PickupGroup:

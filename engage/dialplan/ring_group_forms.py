@@ -10,6 +10,7 @@ from engage.dialplan.fields import Destination, Ident, Word, missing_value
 from engage.dialplan.model import NumberedForm
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from pbxcore.dialplan.plan import RingGroup
 
 if TYPE_CHECKING:
@@ -32,22 +33,13 @@ class RingGroupForm(NumberedForm):
     members: Annotated[list[Ident], Field(max_length=500)] = Field(
         default_factory=list,
         title=N_("Members"),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": GROUP,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(GROUP),
     )
     member_groups: Annotated[list[Ident], Field(max_length=100)] = Field(
         default_factory=list,
         title=N_("Extension Groups"),
         description=N_("Whoever belongs to them when somebody calls."),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": GROUP,
-            "choices": "/v1/choices/extension-groups",
-        },
+        json_schema_extra=groups_hint(GROUP),
     )
     strategy: Literal["in_order", "simultaneously"] = Field(
         default="in_order",

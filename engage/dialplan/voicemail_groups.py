@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from engage.dialplan.fields import Ident, Name
 from engage.dialplan.model import NumberedForm
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from pbxcore.voicemail import rules
 
 if TYPE_CHECKING:
@@ -28,16 +29,12 @@ class VoicemailGroupForm(NumberedForm):
         default_factory=list,
         title=N_("Members"),
         description=N_("Each gets every message; the group's own mailbox gets it too."),
-        json_schema_extra={
-            "control": "multiselect",
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(),
     )
     member_groups: Annotated[list[Ident], Field(max_length=100)] = Field(
         default_factory=list,
         title=N_("Extension Groups"),
-        json_schema_extra={"control": "multiselect", "choices": "/v1/choices/extension-groups"},
+        json_schema_extra=groups_hint(),
     )
     pin: Annotated[str, StringConstraints(pattern=r"^([0-9]{4,12})?$")] = Field(
         default="",

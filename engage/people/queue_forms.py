@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.errors import N_
+from engage.form_hints import extensions_hint, groups_hint
 from engage.people import policy
 from engage.people.call_forms import RING_WORDS, Ring
 from engage.people.call_rules import RECORDED_WORDS, Recorded
@@ -111,11 +112,7 @@ class QueueRules(CountingRules):
             "Whoever belongs to these groups always serves the queue, after the agents above. Who"
             " is to have a level of his own is named there."
         ),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": QUEUE,
-            "choices": "/v1/choices/extension-groups",
-        },
+        json_schema_extra=groups_hint(QUEUE),
     )
     strategy: Strategy = Field(
         default="ring_all",
@@ -456,12 +453,7 @@ class QueueRules(CountingRules):
         default_factory=list,
         title=N_("Queue Chairmen"),
         description=N_("They see all agents and calls of this queue, and may act on them."),
-        json_schema_extra={
-            "control": "multiselect",
-            "section": DUTY,
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=extensions_hint(DUTY),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.errors import N_
-from engage.form_hints import hint
+from engage.form_hints import groups_hint, hint
 from engage.partial_body import Body
 from engage.people import policy
 
@@ -47,7 +47,7 @@ class Dod(Body):
     groups: Annotated[list[Word], Field(max_length=100)] = Field(
         default_factory=list,
         title=N_("Extension Groups"),
-        json_schema_extra=hint("multiselect", choices="/v1/choices/extension-groups"),
+        json_schema_extra=groups_hint(),
     )
     ring_groups: Annotated[list[Word], Field(max_length=100)] = Field(
         default_factory=list,
