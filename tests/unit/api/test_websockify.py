@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from engage.api import websockify
 from engage.api.sessions import IDLE_MS, ApiSessions
 from engage.api.standing import busy, status_of
 from engage.api.subscriptions import Subscriptions, UnknownEvent
 from engage.calls.model import Leg, OpenCall
+from engage.web.protocol import WIRE
 
 
 def test_filters_say_of_whom_an_event_is_wanted() -> None:
@@ -71,3 +77,45 @@ def test_being_told_of_events_lets_no_session_live_on() -> None:
     now[0] = IDLE_MS
     assert not sessions.stands(cookie)
     assert not sessions.stands("")
+
+
+async def test_a_program_within_its_rate_is_answered_at_once_and_one_beyond_it_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    async def admits(_client: str) -> bool:
+        return True
+
+    monkeypatch.setattr("engage.api.websockify.time.monotonic", lambda: 1000.0)
+    monkeypatch.setattr("engage.api.websockify.asyncio.sleep", sleep)
+    users: Any = SimpleNamespace(admits=admits)
+    watching: Any = SimpleNamespace(listen=lambda _told: lambda: None)
+    none: Any = SimpleNamespace()
+    frames = iter(
+        [{"type": "websocket.connect"}]
+        + [{"type": "websocket.receive", "text": "{}"}] * (websockify.INCOMING.burst + 3)
+        + [{"type": "websocket.disconnect"}]
+    )
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return next(frames)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "websocket",
+        "headers": [],
+        "path": "/websockify",
+        "client": ("192.0.2.1", 1),
+        "extensions": {WIRE: SimpleNamespace(abort=lambda: None)},
+    }
+    async with asyncio.timeout(10):
+        await websockify.Websockify(users, none, none, watching)(scope, receive, send)
+    assert waited == pytest.approx([0.1, 0.2, 0.3])
+    assert len([each for each in answered if each["type"] == "websocket.send"]) == 63
