@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.server import Server
+    from tests.support.sipp_script import Party
 
 RING_BACK, BUSY = (440, 480), (480, 620)
 """What North America's network says (ITU-T E.180, supplement 2)."""
@@ -67,6 +70,12 @@ def rings(how: str, *, reliable: bool) -> str:
     return script(takes("INVITE"), *ringing, streams() if sound else "", is_taken_back())
 
 
+def has_said_all(provider: Party, said: str, time: int) -> bool:
+    """Whether it has said all that it says while it rings, and so often."""
+    way = r"received [^\n]*\n+PRACK " if "RSeq" in said else r"sent [^\n]*\n+SIP/2.0 18"
+    return len(re.findall(way, provider.written())) >= time * said.count("SIP/2.0 18")
+
+
 @pytest.mark.parametrize("reliable", [True, False], ids=["reliable", "unreliable"])
 @pytest.mark.parametrize(
     ("how", "told"),
@@ -86,13 +95,15 @@ async def test_the_caller_knows_each_time_that_it_rings(
     at: dict[str, Any] = {"host": PROVIDER, "port": provider_port}
     async with AsyncExitStack() as stack:
         caller = await phone(stack, server, "1001")
-        await stack.enter_async_context(sipp(tmp_path, server, said, times=TIMES, **at))
-        for _ in range(TIMES):
+        party = sipp(tmp_path, server, said, times=TIMES, **at)
+        there = await stack.enter_async_context(party)
+        for time in range(1, TIMES + 1):
             with Voice(700) as ours:
                 call = caller.call(f"sip:9123@127.0.0.1:{server.sip_port}", session(ours, 0))
                 await eventually(
                     lambda: [each for each in call.statuses if each > 100][: len(told)] == told  # noqa: B023
                 )
+                await eventually(partial(has_said_all, there, said, time))
                 if "sound" in how:
                     await asyncio.to_thread(ours.hears, 1300)
                 call.give_up()

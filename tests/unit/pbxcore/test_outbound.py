@@ -273,6 +273,9 @@ def test_contact_is_believed_about_its_port_but_not_about_another_address() -> N
     behind_nat = way_to(binding("sip:1000@192.168.0.5:5060"))
     assert behind_nat is not None
     assert behind_nat.target[1:3] == ("10.0.0.1", 40000)
+    by_gruu = way_to(binding("sip:1000@10.0.0.1;gr=urn:uuid:1"))
+    assert by_gruu is not None
+    assert by_gruu.target[1:3] == ("10.0.0.1", 40000)
     usual = way_to(binding("sip:1000@[2001:db8::1]", source="[2001:db8::1]:999", transport="tls"))
     assert usual is not None
     assert usual.target[1:3] == ("2001:db8::1", 5061)
