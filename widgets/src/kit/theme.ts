@@ -37,7 +37,8 @@ export const theme = createTheme({
         transitionProps: { transition: "pop", duration: 140 },
       },
     },
-    Menu: { defaultProps: { shadow: "md", radius: "var(--r2)", transitionProps: { duration: 100 } } },
+    // The first entry has the focus, not something before it: Enter opens a menu, and chooses.
+    Menu: { defaultProps: { shadow: "md", radius: "var(--r2)", transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false } },
     // An asterisk would become part of the label; what is missing is said at the field.
     InputWrapper: { defaultProps: { withAsterisk: false } },
     TextInput: { defaultProps: { size: "md", withAsterisk: false } },
