@@ -158,7 +158,7 @@ class TrunkForm(Body):
         False,
         title=N_("Remove OBP from Route"),
         description=N_("Requests go to the outbound proxy without a Route header that names it."),
-        json_schema_extra=hint("switch", SIGNALLING),
+        json_schema_extra=hint("switch", PROVIDER),
     )
     disabled: bool = Field(
         False,
