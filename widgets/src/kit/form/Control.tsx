@@ -1,12 +1,12 @@
 import { Autocomplete, Button, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { useContext, useState } from "react";
+import { memo, useContext, useState } from "react";
 
 import { Icon } from "../Icon";
 import { nt, t } from "../../shared/i18n";
 import { Boxes } from "./Boxes";
 import { Choice, Choices } from "./Choice";
 import { Colour } from "./Colour";
-import { type ControlProps, FormContext, strings, wrapped } from "./context";
+import { type ControlProps, type Drawn, FormContext, strings, wrapped } from "./context";
 import styles from "./Control.module.css";
 import { Problem } from "./Problem";
 import { chosenBy, type Field, isFitting, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
@@ -28,14 +28,26 @@ export function Fields({ fields, values, problems, above = "", onChange }: Field
     .map((each) => {
       const field = chosenBy(each, values);
       const path = above + field.name;
-      const props: ControlProps = { field, path, value: values[field.name], error: problems[path], onChange: (value) => onChange(field.name, value, path) };
-      return (
-        <div key={field.source && field.sources ? field.source.path : field.name} className={styles.field} data-field={path} data-wide={isWide(field) || path in drawn || undefined} data-required={field.required || undefined}>
-          {drawn[path]?.(props) ?? <Control {...props} problems={problems} />}
-        </div>
-      );
+      return <OneField key={field.source && field.sources ? field.source.path : field.name} field={field} path={path} value={values[field.name]} problems={problems} draw={drawn[path]} onChange={onChange} />;
     });
 }
+
+interface OneFieldProps extends Pick<FieldsProps, "problems" | "onChange"> {
+  field: Field;
+  path: string;
+  value: Value;
+  draw: Drawn[string] | undefined;
+}
+
+/** Not drawn again for what is typed into another one. */
+const OneField = memo(function OneField({ field, path, value, problems, draw, onChange }: OneFieldProps) {
+  const props: ControlProps = { field, path, value, error: problems[path], onChange: (next) => onChange(field.name, next, path) };
+  return (
+    <div className={styles.field} data-field={path} data-wide={isWide(field) || draw !== undefined || undefined} data-required={field.required || undefined}>
+      {draw?.(props) ?? <Control {...props} problems={problems} />}
+    </div>
+  );
+});
 
 const isWide = (field: Field): boolean => ["textarea", "multiselect", "checkboxes", "hosts", "labels", "rows", "group", "switch"].includes(field.control);
 

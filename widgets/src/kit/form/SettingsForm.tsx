@@ -1,5 +1,5 @@
 import { Button, Modal } from "@mantine/core";
-import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { Icon } from "../Icon";
@@ -100,10 +100,12 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     // Only a refusal moves the focus, not the problems' being mended one by one.
   }, [refusals]);
 
-  function set(name: string, value: Value, path: string): void {
+  // The same one for as long as the form stands: a field is drawn anew when something of it changed.
+  const set = useCallback((name: string, value: Value, path: string): void => {
     setValues((before) => ({ ...before, [name]: value }));
     setTold((before) => without(before, path));
-  }
+  }, []);
+  const surroundings = useMemo(() => ({ drawn, secrets }), [drawn, secrets]);
 
   function refuse(found: Record<string, string>, words: string): void {
     setTold(found);
@@ -213,11 +215,11 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   };
 
   return (
-    <FormContext value={{ drawn, secrets }}>
+    <FormContext value={surroundings}>
       <form ref={form} className={styles.form} onSubmit={submitted} noValidate>
         {readOnly !== null && <Notice tone="warn">{readOnly}</Notice>}
         <fieldset className={styles.all} disabled={readOnly !== null}>
-          {tabs.length > 1 ? <Tabs id={id} label={t("Parts of this form")} tabs={tabs.map(({ title, sections }, index) => ({ title, problems: troubles.filter((each) => each.tab === index).length, panel: sections.map(drawSection) }))} chosen={tab} onChoose={setTab} /> : tabs[0]?.sections.map(drawSection)}
+          {tabs.length > 1 ? <Tabs id={id} label={t("Parts of this form")} tabs={tabs.map(({ title, sections }, index) => ({ title, problems: troubles.filter((each) => each.tab === index).length, panel: () => sections.map(drawSection) }))} chosen={tab} onChoose={setTab} /> : tabs[0]?.sections.map(drawSection)}
         </fieldset>
         <div className={styles.foot}>
           <div role="alert" className={styles.general}>

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 
 import { nt } from "../../shared/i18n";
 import styles from "./Tabs.module.css";
@@ -7,7 +7,8 @@ export interface Tab {
   title: string;
   /** How many of its fields have a problem. */
   problems: number;
-  panel: ReactNode;
+  /** Draws it. */
+  panel: () => ReactNode;
 }
 
 interface Props {
@@ -20,9 +21,11 @@ interface Props {
 
 const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
 
-/** Parts of a long form, one at a time: one stop of the Tab key, arrows go from tab to tab (ARIA's tabs pattern). All panels stay in the document, so that nothing typed is lost. */
+/** Parts of a long form, one at a time: one stop of the Tab key, arrows go from tab to tab (ARIA's tabs pattern). A panel is drawn when it is first chosen, and stays: what was typed in it is not lost. */
 export function Tabs({ id, label, tabs, chosen, onChoose }: Props) {
   const list = useRef<HTMLDivElement>(null);
+  const [drawn, setDrawn] = useState<readonly number[]>([]);
+  if (!drawn.includes(chosen)) setDrawn([...drawn, chosen]);
 
   function pressed(event: KeyboardEvent<HTMLDivElement>): void {
     const towards = getComputedStyle(event.currentTarget).direction === "rtl" ? -1 : 1;
@@ -52,7 +55,7 @@ export function Tabs({ id, label, tabs, chosen, onChoose }: Props) {
       </div>
       {tabs.map((tab, index) => (
         <div key={tab.title} role="tabpanel" id={`${id}-panel-${index}`} aria-labelledby={`${id}-tab-${index}`} hidden={index !== chosen} className={styles.panel}>
-          {tab.panel}
+          {drawn.includes(index) && tab.panel()}
         </div>
       ))}
     </>

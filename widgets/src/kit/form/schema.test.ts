@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changes, fieldsOf, fixed, isFitting, isShown, keeping, placed, problems, type Schema, sectionsOf, startOf, tabsOf, whereIs } from "./schema";
+import { changes, fieldsOf, fixed, isFitting, isShown, keeping, placed, problems, type Schema, sectionsOf, startOf, tabsOf, whereIs, without } from "./schema";
 
 const livechat: Schema = {
   type: "object",
@@ -133,4 +133,11 @@ test("rows are filtered by parts of texts and by members of lists, which all hav
   expect(isFitting(row, { extensions: "1001" })).toBe(true);
   expect(isFitting(row, { extensions: "001" })).toBe(false);
   expect(isFitting(row, { number: "111", extensions: "1002" })).toBe(false);
+});
+
+test("what is typed takes away its own problem and those within, and leaves the others untouched", () => {
+  const told = { name: "Missing", "holidays.0.date": "Wrong" };
+  expect(without(told, "holidays")).toEqual({ name: "Missing" });
+  expect(without(told, "name")).toEqual({ "holidays.0.date": "Wrong" });
+  expect(without(told, "nam")).toBe(told); // the same one: no field is drawn anew for it
 });

@@ -420,5 +420,6 @@ function placeOf(fields: readonly Field[], [name, ...rest]: string[]): string | 
 
 /** Words without a control's own value: `when` fields that are hidden keep what they had. */
 export function without(told: Problems, path: string): Problems {
-  return Object.fromEntries(Object.entries(told).filter(([each]) => each !== path && !each.startsWith(`${path}.`)));
+  const left = Object.entries(told).filter(([each]) => each !== path && !each.startsWith(`${path}.`));
+  return left.length < Object.keys(told).length ? Object.fromEntries(left) : told;
 }
