@@ -111,7 +111,7 @@ def test_pages_read_from_right_to_left_and_in_the_dark(
     )
     expect(admin.locator("html")).to_have_attribute("dir", "rtl")
     expect(admin.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    for address in addresses(admin, share):
+    for nth, address in enumerate(addresses(admin, share)):
         go(admin, server.url, address)
         assert not scrolls_sideways(admin), address
-        assert serious_faults(admin) == [], address
+        assert serious_faults(admin, without=[MENU] if nth else []) == [], address
