@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60.0
-WARM = re.compile(r"tests/(browser|integration)/(?!processes/|[^:]*life_of)")
+WARM = re.compile(
+    r"tests/(browser|integration)/(?!processes/test_(parts_die|start_refusals)|[^:]*life_of)"
+)
 """Tests whose servers the nursery begins: where starts and ends are the subject, they are real.
 
 One that is killed is forked as well: what dies is the same, and how it loads is not the subject.
