@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -81,6 +82,18 @@ _UNREAD = Change(
     " WHERE inbox.owner = given.owner AND inbox.conversation_id = given.conversation_id"
     " AND inbox.first_unread_seq IS NULL",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event that is to be appended."""
+
+    conversation_id: str
+    author: Author
+    kind: str
+    body: dict[str, Any]
+    client_id: str | None = None
+    epoch: int | None = None
 
 
 class Append:

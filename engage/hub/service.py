@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engage.errors import N_, Invalid, NotFound
 from engage.hub import reading
-from engage.hub.append import Append, Appends, concerns
+from engage.hub.append import Append, Appends, Entry, concerns
 from engage.hub.events import EventAppended, WatermarkMoved
 from engage.hub.manners import Shown, first_word
 from engage.hub.model import (
@@ -33,7 +33,7 @@ from engage.hub.model import (
 )
 from engage.hub.opening import Opening
 from engage.hub.rooms import Room, Rooms, Seat
-from engage.hub.transaction import Entry, HubTransaction, Tap
+from engage.hub.transaction import HubTransaction, Tap
 from engage.hub.watermarks import Mark, Moved, Watermarks
 from engage.hub.wire import author_json, event_json, watermark_json
 from engage.identifiers import Clock, now_ms

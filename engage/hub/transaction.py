@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import and_, delete, insert, select, update
 
 from engage.errors import NotFound
-from engage.hub.append import Append, append_script
+from engage.hub.append import Append, Entry, append_script
 from engage.hub.model import (
     CLOSED_STATES,
     USUAL_MANNERS,
@@ -60,18 +59,6 @@ _BELONGING = [
     if column.references(conversations.c.id)
 ]
 """What names a conversation that it cannot be without, dependent tables first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An event that is to be appended."""
-
-    conversation_id: str
-    author: Author
-    kind: str
-    body: dict[str, Any]
-    client_id: str | None = None
-    epoch: int | None = None
 
 
 class HubTransaction:

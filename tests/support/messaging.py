@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +20,10 @@ from engage.telephony.deliveries import PACE
 from engage.telephony.service import Telephony
 from pbxcore.directory import Extension
 from tests.support.server import pause_s
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from engage.broadcast.repository import DeliveryView
     from engage.broadcast.service import BroadcastView
@@ -37,23 +37,6 @@ ANA = Principal("user", "1000", "Ana Costa", "user:1000", "s1")
 BEN = Principal("user", "1001", "Ben Osei", "user:1001", "s2")
 EVERYTHING = frozenset(Grant)
 NAMES = {"1000": "Ana Costa", "1001": "Ben Osei", "1002": "Chen Li", "1003": "Dana Novak"}
-
-
-class Sockets:
-    """Writes down what would be sent, and says who is connected."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str, dict[str, Any]]] = []
-        self.open: Counter[str] = Counter()
-
-    def send(self, whos: Iterable[str], name: str, payload: dict[str, Any]) -> None:
-        self.sent.extend((who, name, payload) for who in whos)
-
-    def connections(self, who: str) -> int:
-        return self.open[who]
-
-    def told(self, who: str, name: str) -> list[dict[str, Any]]:
-        return [payload for to, what, payload in self.sent if (to, what) == (who, name)]
 
 
 class Book:

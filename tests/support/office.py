@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from engage.notify.outbox import Outbox
 from engage.people.model import AgentSeat
 from engage.storage.tables import mails
 from pbxcore.dialplan.time_conditions import Calendar
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,23 +36,6 @@ KEYRING = Keyring(b"k" * 32)
 ANA, BEN, CHEN = Agent("1000", "Ana Costa"), Agent("1001", "Ben Osei"), Agent("1002", "Chen Li")
 FORM = Form("Vera <b>", "vera@example.test", "+49 30 123", consent=True)
 HERE = Arrival("192.0.2.7", "Browser/1", "en")
-
-
-class Sockets:
-    """Writes down what would be sent, and says who is connected."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str, dict[str, Any]]] = []
-        self.open: Counter[str] = Counter()
-
-    def send(self, whos: Iterable[str], name: str, payload: dict[str, Any]) -> None:
-        self.sent.extend((who, name, payload) for who in whos)
-
-    def connections(self, who: str) -> int:
-        return self.open[who]
-
-    def told(self, who: str, name: str) -> list[dict[str, Any]]:
-        return [payload for to, what, payload in self.sent if (to, what) == (who, name)]
 
 
 class Seats:

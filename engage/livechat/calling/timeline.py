@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.hub.append import Entry as Line
 from engage.hub.model import SYSTEM
-from engage.hub.transaction import Entry as Line
 from engage.livechat.desk import Agent
 from pbxcore.journal import (
     CallEnded,

@@ -9,7 +9,8 @@ from engage.broadcast.sending import BroadcastSending
 from engage.events import Events
 from engage.hub.events import WatermarkMoved
 from engage.hub.service import Hub
-from tests.support.messaging import Book, Desk, Sockets, eventually
+from tests.support.messaging import Book, Desk, eventually
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

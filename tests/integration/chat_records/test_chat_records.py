@@ -20,7 +20,8 @@ from engage.livechat.model import Destination
 from engage.people.model import Grant, Principal
 from engage.storage.tables import livechat_counters, message_texts, operations
 from engage.system.actor import NO_RIGHTS, SYSTEM, Actor, Module, Rights
-from tests.support.office import ANA, BEN, CHEN, Clock, Office, Seats, Sockets, visitor_author
+from tests.support.office import ANA, BEN, CHEN, Clock, Office, Seats, visitor_author
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

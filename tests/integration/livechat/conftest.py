@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from tests.support import site as support
-from tests.support.office import Clock, Office, Seats, Sockets
+from tests.support.office import Clock, Office, Seats
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -20,7 +20,7 @@ from engage.people.admin_forms import NewAdmin
 from engage.people.service import People
 from engage.storage.tables import accounts, extensions, facts, livechats
 from engage.system.actor import SYSTEM
-from tests.support.office import Sockets
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

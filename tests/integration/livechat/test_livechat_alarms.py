@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engage.errors import Unavailable
-from tests.support.office import ANA, BEN, Clock, Office, Seats, Sockets, visitor_author
+from tests.support.office import ANA, BEN, Clock, Office, Seats, visitor_author
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

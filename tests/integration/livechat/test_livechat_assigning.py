@@ -12,7 +12,8 @@ import pytest
 from engage.errors import EngageError, NotFound
 from engage.identifiers import new_id
 from engage.people.events import PeopleChanged
-from tests.support.office import ANA, BEN, Clock, Office, Seats, Sockets, visitor_author
+from tests.support.office import ANA, BEN, Clock, Office, Seats, visitor_author
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

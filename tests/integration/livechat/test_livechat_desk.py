@@ -15,7 +15,8 @@ from engage.livechat.model import AgentFull, Gone, NotOnDuty, Taken
 from engage.people.events import PeopleChanged
 from pbxcore.rate_limit import Rate
 from tests.support.examples import examples
-from tests.support.office import ANA, BEN, CHEN, Office, Seats, Sockets, visitor_author
+from tests.support.office import ANA, BEN, CHEN, Office, Seats, visitor_author
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from engage.livechat.desk import Agent

@@ -11,7 +11,8 @@ from engage.errors import Forbidden
 from engage.hub.model import ConversationClosed
 from engage.storage.tables import operations
 from engage.system.actor import SYSTEM, Actor
-from tests.support.office import ANA, BEN, Clock, Office, Seats, Sockets, visitor_author
+from tests.support.office import ANA, BEN, Clock, Office, Seats, visitor_author
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

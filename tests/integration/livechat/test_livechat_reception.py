@@ -24,7 +24,8 @@ from engage.livechat.reception import Start
 from engage.livechat.repository import LiveChatRepository
 from engage.storage.tables import consents, conversations, events, visitors
 from pbxcore.rate_limit import Rate
-from tests.support.office import ANA, BEN, FORM, HERE, Office, Seats, Sockets, visitor_author
+from tests.support.office import ANA, BEN, FORM, HERE, Office, Seats, visitor_author
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from engage.storage.database import Database

@@ -19,8 +19,9 @@ from engage.storage import database as module
 from engage.storage.database import Database
 from engage.storage.migrate import migrate
 from engage.storage.tables import calls, consents, conversations, files, inquiries, visitors
-from tests.support.office import Clock, Office, Seats, Sockets
+from tests.support.office import Clock, Office, Seats
 from tests.support.rows import filled
+from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
