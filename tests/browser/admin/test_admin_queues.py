@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.support.baresip import Baresip
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, at, open_administration, open_wave, scrolls_sideways
+from tests.support.program import Program
+from tests.support.tone import says
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +51,68 @@ def test_the_switchboard_shows_agents_and_pauses_them(
     wave.screenshot(path=tmp_path / "desk.png", full_page=True)
     duty.get_by_role("button", name="End break", exact=True).click()
     expect(row).not_to_contain_text("On break")
+
+
+def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    root = Program(server.url, "admin", "Demo-admin!")
+    lot = {"name": "Lot", "number": "740", "first_slot": "741", "last_slot": "742"}
+    assert root.post("/v1/parking-lots", lot).status == 201
+    queue = {"number": "6540", "name": "Operated", "static_agents": ["1001"], "max_wait_s": 0}
+    always = {"dial_in_empty": "yes", "leave_when_empty": "no", "wrap_up_s": 0}
+    assert root.post("/v1/queues", {**queue, **always}).status == 201
+    pause = {"change": "take_break", "queues": ["6540"]}
+    assert root.post("/v1/queue-board/agents/1001/duty", pause).status == 204
+    with ExitStack() as stack:
+
+        def phone(number: str, hz: float) -> Baresip:
+            folder = tmp_path / number
+            made = Baresip(folder, server, number, "udp", config=says(folder, hz))
+            stack.enter_context(made).shows("registered successfully")
+            return made
+
+        agent, caller = phone("1001", 1000), phone("1003", 600)
+        admin = open_administration(new_context, server.url)
+        admin.get_by_role("link", name="Queue Switchboard", exact=True).click()
+        board = admin.get_by_role("region", name=re.compile("^Operated"))
+        caller.enters("/dial 6540")
+        redirects = board.get_by_role("button", name="Redirect: 1003", exact=True)
+        redirects.press("Enter")
+        asked = admin.get_by_role("dialog", name=re.compile("^Redirect 1003"))
+        number = asked.get_by_role("textbox", name="Number", exact=True)
+        expect(number).to_be_focused()
+        admin.keyboard.type("4999")
+        admin.keyboard.press("Enter")
+        expect(asked.get_by_role("alert")).to_contain_text("there is no such extension")
+        admin.keyboard.press("Escape")
+        expect(redirects).to_be_focused()
+        redirects.press("Enter")
+        expect(number).to_be_focused()
+        admin.keyboard.type("1001")
+        admin.keyboard.press("Enter")
+        agent.shows("Incoming call")
+        expect(board.get_by_text("Nobody waits.", exact=True)).to_be_visible()
+        agent.enters("/accept")
+        agent.shows("Call established")
+        agent.enters("/hangup")
+        caller.shows("session closed")
+
+        assert root.post("/v1/queue-board/agents/1001/duty", pause | {"change": "end_break"})
+        agent.printed = ""
+        caller.enters("/dial 6540")
+        agent.shows("Incoming call")
+        agent.enters("/accept")
+        board.get_by_role("button", name="Park: 1003", exact=True).press("Enter")
+        expect(admin.get_by_text("Parked at 741", exact=True)).to_be_visible()
+        expect(board.get_by_text("Nobody talks.", exact=True)).to_be_visible()
+        assert serious_faults(admin) == []
+        admin.goto(f"{server.url}/admin/#/active-calls")
+        expect(admin.get_by_role("row", name=re.compile("1003"))).to_contain_text("Parked at 741")
+        agent.printed = ""
+        agent.enters("/dial 741")
+        agent.shows("Call established")
+        agent.enters("/hangup")
 
 
 def test_figures_have_a_page(server: Server, new_context: NewContext, tmp_path: Path) -> None:

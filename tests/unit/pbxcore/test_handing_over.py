@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pbxcore.dialplan.plan import Limit
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import Limit, RingGroup
 from pbxcore.journal import CallTransferred
 from tests.support.handsets import Office
 from tests.support.switching import binding
@@ -72,6 +73,36 @@ def test_a_talk_is_flipped_to_another_phone_and_nobody_waits(way: str) -> None:
         assert kinds(office) == ["flip"]
         over(office, alice)
         assert office["yard"].talk.notes[-1] == "ended"
+
+
+@pytest.mark.parametrize("crossing", [False, True])
+@pytest.mark.parametrize("after_ms", [0, 1, 5, 10, 11, 20, 21, 30, 50, 500])
+def test_whose_talk_was_flipped_is_rung_at_both_phones_as_soon_as_it_is_over(
+    after_ms: int, *, crossing: bool
+) -> None:
+    with Office("alice", "bob", "yard") as office:
+        second_phone(office)
+        plan = office.house.directory.plan
+        office.house.directory.plan = msgspec.structs.replace(
+            plan,
+            numbers={**plan.numbers, "team": Place("ring_group", "team")},
+            ring_groups={"team": RingGroup("team", "Team", ("bob",))},
+        )
+        alice, bob = talking(office)
+        refer(bob, office.house.uri("*46"))
+        office.run(1)
+        office["yard"].talk.accept()
+        office.run(0.05 if crossing else 1)  # the BYE to the other phone is under way, or over
+        alice.hang_up()
+        office.run(after_ms / 1000)
+        before = len(office["bob"].talks), len(office["yard"].talks)
+        again = office["alice"].dial("team")
+        office.run(1)
+        assert (len(office["bob"].talks), len(office["yard"].talks)) == (
+            before[0] + 1,
+            before[1] + 1,
+        )
+        over(office, again)
 
 
 def test_a_flip_that_nobody_takes_leaves_the_talk_as_it_was() -> None:
