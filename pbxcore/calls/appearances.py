@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import Origin
     from pbxcore.directory import Extension
+    from pbxcore.sip.transactions.deadlines import Planned
 
 MOST: Final = 32
 """Appearances of one line: no phone has keys for more."""
@@ -33,7 +34,7 @@ class Appearances:
     An appearance is one call, or two that are joined at different places of the line.
     """
 
-    planned: float | None = None
+    planned: Planned | None = None
 
     def __init__(self, context: CallContext) -> None:
         self._context = context

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pbxcore.apps.steps import Script, Step
     from pbxcore.calls.leg import Leg
     from pbxcore.media.commands import FaxEnded, Played, RecordingEnded
+    from pbxcore.sip.transactions.deadlines import Planned
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Attending:
         self._step_over = False
         self._fax: TakingFax | None = None
         self.deadline: float | None = None
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self.begun = False
 
     @property

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.context import CallContext
     from pbxcore.dialplan.callbacks import Callback
+    from pbxcore.sip.transactions.deadlines import Planned
 
 RETRY_S: Final = 30.0
 """Between two attempts."""
@@ -57,7 +58,7 @@ class _Pending:
         self._back, self.rule, self.number = back, rule, number
         self._left = rule.retries
         self.deadline: float | None = None
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     def tick(self, now: float) -> None:
         """It is time."""

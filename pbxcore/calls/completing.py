@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.context import CallContext
     from pbxcore.presence.keeping import Store
+    from pbxcore.sip.transactions.deadlines import Planned
 
 OFFERED_S: Final = 60.0
 """So long after a call it may be asked for."""
@@ -60,7 +61,7 @@ class Completing:
         self._requests = {(each.caller, each.callee): each for each in store.load().values()}
         self.place: Callable[[str, str], tuple[int, str]] = lambda caller, callee: (503, "")
         self.deadline: float | None = None
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     def __len__(self) -> int:
         """How many wait."""

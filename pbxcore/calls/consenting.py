@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.leg import Leg
+    from pbxcore.sip.transactions.deadlines import Planned
 
 YES: Final = "1"
 WITHIN_S: Final = 15.0
@@ -24,7 +25,7 @@ class Consenting:
         self._leg, self._answered = leg, answered
         self._layer = leg.call.context.agent.core.layer
         self.deadline: float | None = leg.call.context.now() + WITHIN_S
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         leg.consenting = self
         leg.call.room.arrange()
         self._layer.watch(self)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.dialplan.plan import Limit
+    from pbxcore.sip.transactions.deadlines import Planned
 
 WARNING: Final = Tone((((1400.0,), 0.2), ((), 0.15), ((1400.0,), 0.2)))
 _OVER: Final = Farewell("pbx", 0, causes.NORMAL, "time_limit")
@@ -50,7 +51,7 @@ class Curfew:
         self.ends = context.now() + limit.longest_s
         warns = bool(limit.warned_s)
         self.deadline: float | None = self.ends - limit.warned_s if warns else self.ends
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         context.agent.core.layer.watch(self)
 
     def stop(self) -> None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.context import CallContext
+    from pbxcore.sip.transactions.deadlines import Planned
 
 WITHIN_S: Final = 10.0
 
@@ -18,7 +19,7 @@ class Deciding:
     def __init__(self, context: CallContext, go_on: Callable[[], None]) -> None:
         self._context, self._go_on = context, go_on
         self.deadline: float | None = context.now() + WITHIN_S
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self._context.agent.core.layer.watch(self)
 
     @property

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.leg import Leg
+    from pbxcore.sip.transactions.deadlines import Planned
 
 FIRST_S: Final = 6.0
 BETWEEN_S: Final = 3.0
@@ -20,7 +21,7 @@ _READY: Final = Tone((((440.0,), 0.15),))
 class DiallingOn:
     """Takes keys of a leg until `#`, or until there are no more; `then` gets the number."""
 
-    planned: float | None = None
+    planned: Planned | None = None
 
     def __init__(self, leg: Leg, then: Callable[[str], object]) -> None:
         self._leg, self._then = leg, then

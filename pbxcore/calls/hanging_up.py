@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import Farewell
+    from pbxcore.sip.transactions.deadlines import Planned
 
 HEARD_S: Final = 10.0
 """As long as networks leave it on (ITU-T E.180 names no limit)."""
@@ -44,7 +45,7 @@ class _Tone:
         context = leg.call.context
         self._layer = context.agent.core.layer
         self.deadline: float | None = context.now() + HEARD_S
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self._layer.watch(self)
 
     def tick(self, now: float) -> None:

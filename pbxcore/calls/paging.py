@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pbxcore.directory import Extension
     from pbxcore.media.commands import Played
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.sip.transactions.deadlines import Planned
 
 RINGS_S: Final = 20.0
 """A phone that does not answer by itself rings so long."""
@@ -69,7 +70,7 @@ class Paging:
         reached: the phones that are to be called.
     """
 
-    planned: float | None = None
+    planned: Planned | None = None
 
     def __init__(self, call: Call, front: Leg, group: PagingGroup, lines: Sequence[Line]) -> None:
         self.front, self.group, self.lines = front, group, lines

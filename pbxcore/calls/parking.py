@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
     from pbxcore.dialplan.plan import ParkingLot
+    from pbxcore.sip.transactions.deadlines import Planned
 
 AGAIN_S: Final = 30.0
 MOST_RETURNS: Final = 3
@@ -48,7 +49,7 @@ class Parked:
         deadline: when it returns; None: never.
     """
 
-    planned: float | None = None
+    planned: Planned | None = None
 
     def __init__(
         self,

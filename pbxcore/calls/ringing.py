@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 _TELLING: Final = (401, 407, 415, 420, 484)
@@ -49,7 +50,7 @@ class Ringing:
         self.number = number
         self._one_person = one_person
         self.deadline: float | None = deadline
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self.legs: list[CalledLeg] = []
         self.speaking: CalledLeg | None = None
         """The leg whose early media the caller hears: the first that had any."""

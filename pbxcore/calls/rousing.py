@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.push import Push
     from pbxcore.sip.flow import Flow
+    from pbxcore.sip.transactions.deadlines import Planned
 
 WAIT_S: Final = 10.0
 """How long a phone may take to wake and register; its user hears nothing meanwhile."""
@@ -134,7 +135,7 @@ class Sleeper:
         self._then: Callable[[Flow | None], None] | None = None
         self._asked = self._awake = False
         self.deadline: float | None = None
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     def next(self, then: Callable[[Flow | None], None]) -> None:
         """Tell the flow when the phone has registered; None when it does not, or has failed."""

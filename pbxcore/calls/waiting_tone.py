@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.context import CallContext
     from pbxcore.calls.leg import Leg
+    from pbxcore.sip.transactions.deadlines import Planned
 
 
 class WaitingTones:
@@ -47,7 +48,7 @@ class _Knocking:
         """Ids of legs: what is over meanwhile shall not be kept."""
         self._heard = False
         self.deadline: float | None = None
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     def rings(self, leg: Leg) -> None:
         """One more leg rings: at once where nobody hears of another, else with the next knock."""

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from pbxcore.queues.outputs import Output
     from pbxcore.queues.settings import AgentProfile
     from pbxcore.queues.state import State
+    from pbxcore.sip.transactions.deadlines import Planned
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class QueueDesk:
         self.agents = AgentWatch(context, self._see)
         context.facilities.duty = self.duty = PhoneDuty(context.directory, self.tell)
         self.deadline: float | None = None
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     def __len__(self) -> int:
         """How many callers wait."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.dialogs.refer import Progress
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request, Response
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.incoming import Incoming
 
 
@@ -42,7 +43,7 @@ class AskedReference:
         told: Callable[[Progress], None],
         over: Callable[[], object],
     ) -> None:
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self._core = core
         self._conversation = conversation
         self._lines = lines

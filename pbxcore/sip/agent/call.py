@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.dialogs.refer import Progress
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Message, Request, Response
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.incoming import Incoming
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class Call(Peer):
         self.allows: tuple[bytes, ...] = ()
         """The methods the peer knows, as its Allow says, in lower case."""
         self.ended = False
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self.answering: Answering | None = None
         """The last INVITE of the peer."""
         self.references = References(self, self.moved)

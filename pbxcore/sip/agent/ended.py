@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.dialogs.dialog import Dialog
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.incoming import Incoming
 
 REMEMBERED_S: Final = 32.0
@@ -29,7 +30,7 @@ class Ended:
     def __init__(self, core: Core, dialog: Dialog) -> None:
         self._core = core
         self._dialog = dialog
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self.deadline: float | None = core.now() + REMEMBERED_S
         core.dialogs.add(dialog, self)
         core.layer.watch(self)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request, Response
+    from pbxcore.sip.transactions.deadlines import Planned
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class OutgoingCall:
         self.listener = listener
         self.calls: dict[Dialog, Call] = {}
         """The calls there are now, early and answered."""
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self.over: Callable[[], object] = lambda: None
         """Called when nothing can come of it any more."""
         self.sent_at: float | None = None

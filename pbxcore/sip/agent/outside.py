@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.core import Core
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.incoming import Incoming
 
 
@@ -27,7 +28,7 @@ class OutsideReference(Peer):
     def __init__(self, core: Core, incoming: Incoming) -> None:
         dialog = dialog_of_request(incoming.request, incoming.tag, early=False)
         super().__init__(core, dialog, incoming.flow)
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self._references = References(self, self._moved)
         self.referral = self._references.receive_refer(incoming)
         incoming.keep()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.core import Core
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request, Response
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.incoming import Incoming
 
 TIMER_N: Final = 64 * T1
@@ -65,7 +66,7 @@ class Subscription:
         expires_s: int = 3600,
         over: Callable[[], object] = lambda: None,
     ) -> None:
-        self.planned: float | None = None
+        self.planned: Planned | None = None
         self.ended = False
         self._core = core
         self._conversation = conversation

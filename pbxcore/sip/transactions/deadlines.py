@@ -13,10 +13,24 @@ if TYPE_CHECKING:
 _MOST_STALE: Final = 64
 
 
+class Planned:
+    """When somebody is looked at; nobody any more when that was given up.
+
+    Until that moment the plan is kept, and nothing of a call that is over may be kept with it: it
+    would grow old enough for the collector to pass it by for hours.
+    """
+
+    __slots__ = ("at", "timed")
+
+    def __init__(self, at: float, timed: Timed) -> None:
+        self.at = at
+        self.timed: Timed | None = timed
+
+
 class Timed(Protocol):
     """Whatever has a deadline, in seconds; None when it has none any more."""
 
-    planned: float | None
+    planned: Planned | None
     """For `Deadlines` alone: when it will look at this one; None at first."""
 
     @property
@@ -38,10 +52,10 @@ class Deadlines:
 
     def __init__(self, arm: Callable[[float], None]) -> None:
         self._arm = arm
-        self._heap: list[tuple[float, int, Timed]] = []
+        self._heap: list[tuple[float, int, Planned]] = []
         self._order = count()
         self._armed: float | None = None
-        self._stale = 0  # entries whose machine is dropped or planned for earlier
+        self._stale = 0  # plans that were given up
 
     @property
     def deadline(self) -> float | None:
@@ -51,21 +65,23 @@ class Deadlines:
     def watch(self, timed: Timed) -> None:
         """Tick this one at its deadlines; to be called again when one came or moved closer."""
         deadline, planned = timed.deadline, timed.planned
-        if deadline is None or (planned is not None and planned <= deadline):
+        if deadline is None or (planned is not None and planned.at <= deadline):
             return
         if planned is not None:
+            planned.timed = None
             self._stale += 1
         self._push(deadline, timed)
         self._need(deadline)
 
     def drop(self, timed: Timed) -> None:
         """Tick it no more: what ends long before its deadline shall not be kept until then."""
-        if timed.planned is None:
+        planned = timed.planned
+        if planned is None:
             return
-        timed.planned = None
+        timed.planned = planned.timed = None
         self._stale += 1
         if self._stale > _MOST_STALE and self._stale > len(self._heap) // 2:
-            self._heap[:] = [each for each in self._heap if each[2].planned == each[0]]
+            self._heap[:] = [each for each in self._heap if each[2].timed is not None]
             heapq.heapify(self._heap)
             self._stale = 0
 
@@ -74,10 +90,11 @@ class Deadlines:
         self._armed = None
         heap = self._heap
         while heap and heap[0][0] <= now:
-            planned, _, timed = heapq.heappop(heap)
-            if timed.planned != planned:
+            planned = heapq.heappop(heap)[2]
+            timed = planned.timed
+            if timed is None:
                 self._stale -= 1
-                continue  # dropped, or an earlier entry took its place
+                continue
             timed.planned = None
             deadline = timed.deadline
             if deadline is None:
@@ -104,5 +121,5 @@ class Deadlines:
             self._arm(deadline)
 
     def _push(self, deadline: float, timed: Timed) -> None:
-        timed.planned = deadline
-        heapq.heappush(self._heap, (deadline, next(self._order), timed))
+        timed.planned = planned = Planned(deadline, timed)
+        heapq.heappush(self._heap, (deadline, next(self._order), planned))

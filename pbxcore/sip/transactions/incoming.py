@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbxcore.errors import RemoteProtocolError
     from pbxcore.sip.checks import Head
     from pbxcore.sip.flow import Flow
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 _TAG: Final = re.compile(rb";\s*tag\s*=", re.IGNORECASE)
@@ -85,7 +86,7 @@ class Incoming:
         self.on_failed: Callable[[], None] | None = None
         self.success: tuple[bytes, ...] = ()
         """Lines that go with a 2xx, whoever gives it."""
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     @property
     def tag(self) -> bytes:

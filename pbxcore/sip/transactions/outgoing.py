@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Response
+    from pbxcore.sip.transactions.deadlines import Planned
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 
@@ -35,7 +36,7 @@ class Outgoing:
         self._done: Callable[[int, Response | None], None] | None = done
         self.flow = flow
         self.key = key
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     @property
     def deadline(self) -> float | None:
@@ -120,7 +121,7 @@ class OutgoingInvite:
         self.open = True
         self.responded = False
         """Whether anything has come back yet; a 100 too, which nobody is told of."""
-        self.planned: float | None = None
+        self.planned: Planned | None = None
 
     @property
     def deadline(self) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 import uvloop
@@ -14,11 +15,14 @@ from pbxcore.domain_settings import DomainSettings
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.watch import Watch
 
+if TYPE_CHECKING:
+    from pbxcore.sip.transactions.deadlines import Planned
+
 
 class Moment:
     """Something that is due once."""
 
-    planned: float | None = None
+    planned: Planned | None = None
 
     def __init__(self, deadline: float) -> None:
         self.deadline: float | None = deadline
