@@ -97,6 +97,7 @@ class OutgoingCall:
         self._flow: Flow | None = None
         self._acknowledged: dict[Dialog, Acknowledgement] = {}
         self._cancelled = False
+        self._cancel_lines: tuple[bytes, ...] = ()
         self._told = False  # whether the listener knows the end already
         self._forget_at: float | None = None
 
@@ -121,10 +122,12 @@ class OutgoingCall:
         errand.start()
 
     def cancel(self, *lines: bytes) -> None:
-        """Give up; `lines` such as Reason go into the CANCEL. `failed` tells when it is over."""
+        """Give up; `lines` such as Reason go into the CANCEL, and into the BYE of an answer that
+        crosses it. `failed` tells when it is over.
+        """
         if self._cancelled or (self._machine is not None and not self._machine.cancel()):
             return
-        self._cancelled = True
+        self._cancelled, self._cancel_lines = True, lines
         if self._errand is not None:
             self._errand.cancel(*lines)
 
@@ -235,7 +238,7 @@ class OutgoingCall:
         call.listener = CallListener()
         call.withdraw = None
         self._acknowledge(call).send(b"")
-        call.hang_up()
+        call.hang_up(*self._cancel_lines)
 
     def _acknowledge(self, call: Call) -> Acknowledgement:
         if self._errand is None or self._invite is None or self._flow is None:

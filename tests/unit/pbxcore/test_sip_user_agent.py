@@ -168,11 +168,13 @@ def test_cancel_that_crosses_the_answer_hangs_up(world: World, alice: Host, bob:
     witness = alice.call(bob)
     world.run(0.5)
     assert witness.outgoing is not None
-    witness.outgoing.cancel()
+    witness.outgoing.cancel(b"Reason: SIP;cause=200")
     bob.desk.call.accept(b"answer")
     world.run(1.0)
     assert witness.notes == ["rang 180", "failed 487"]
     assert bob.desk.witness.notes == ["confirmed", "ended 0 by peer"]
+    [bye] = world.messages(A, b"BYE")
+    assert bye.get(b"reason") == b"SIP;cause=200"
     assert [each for each in world.ladder() if each.endswith((" ACK", " BYE"))] == [
         f"{A} ACK",
         f"{A} BYE",
