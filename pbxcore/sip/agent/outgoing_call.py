@@ -122,8 +122,9 @@ class OutgoingCall:
         errand.start()
 
     def cancel(self, *lines: bytes) -> None:
-        """Give up; `lines` such as Reason go into the CANCEL, and into the BYE of an answer that
-        crosses it. `failed` tells when it is over.
+        """Give up; `failed` tells when it is over.
+
+        `lines` such as Reason go into the CANCEL, and into the BYE of an answer that crosses it.
         """
         if self._cancelled or (self._machine is not None and not self._machine.cancel()):
             return
