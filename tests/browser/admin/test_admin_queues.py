@@ -106,6 +106,7 @@ def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard(
         board.get_by_role("button", name="Park: 1003", exact=True).press("Enter")
         expect(admin.get_by_text("Parked at 741", exact=True)).to_be_visible()
         expect(board.get_by_text("Nobody talks.", exact=True)).to_be_visible()
+        expect(board.get_by_role("heading", name="Proceeding calls")).to_be_focused()
         assert serious_faults(admin) == []
         admin.goto(f"{server.url}/admin/#/active-calls")
         expect(admin.get_by_role("row", name=re.compile("1003"))).to_contain_text("Parked at 741")

@@ -1,5 +1,5 @@
 import { Button, Menu } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 import { useSession } from "../../kit/session-context";
 import { shortTime, spanOf } from "../../kit/time";
@@ -124,9 +124,18 @@ interface PartProps<Row> {
 }
 
 function Part<Row>({ title, none, heads, rows, acts, children }: PartProps<Row>) {
+  const place = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const held = place.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    // What one has done may take its own row away: whoever works by keyboard goes on from here.
+    if (held && document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  });
   return (
-    <>
-      <h3>{title}</h3>
+    <div ref={place}>
+      <h3 ref={heading} tabIndex={-1}>
+        {title}
+      </h3>
       {rows.length === 0 ? (
         <p className={styles.none}>{none}</p>
       ) : (
@@ -146,7 +155,7 @@ function Part<Row>({ title, none, heads, rows, acts, children }: PartProps<Row>)
           </table>
         </div>
       )}
-    </>
+    </div>
   );
 }
 
