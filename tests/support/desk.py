@@ -47,11 +47,18 @@ def open_wave(new_context: NewContext, url: str, number: str, **options: object)
 
 
 def open_administration(
-    new_context: NewContext, url: str, heading: str = "Message Broadcast", **options: object
+    new_context: NewContext,
+    url: str,
+    heading: str = "Message Broadcast",
+    path: str = "",
+    **options: object,
 ) -> Page:
-    """Administration, signed in as the demonstration's administrator; begins with `heading`."""
+    """Administration, signed in as the demonstration's administrator, at a page with this heading.
+
+    At once by its `path`; without one, where the administration begins.
+    """
     page = _signed_in(new_context, url, "admin", "Demo-admin!", **options)
-    page.goto(f"{url}/admin/")
+    page.goto(f"{url}/admin/#/{path}" if path else f"{url}/admin/")
     expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
     return page
 

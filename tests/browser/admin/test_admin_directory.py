@@ -80,8 +80,7 @@ def test_an_extension_is_added_found_changed_and_deleted(
 
 
 def test_problems_stand_at_their_fields(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Extensions")
+    admin = open_administration(new_context, server.url, "Extensions", "extensions")
     admin.get_by_role("button", name="Add", exact=True).click()
     number = admin.get_by_label("Extension", exact=True)
     expect(number).to_have_attribute("required", "")
@@ -106,8 +105,7 @@ def test_problems_stand_at_their_fields(server: Server, new_context: NewContext)
 def test_a_long_form_has_tabs_and_opens_the_one_with_the_mistake(
     server: Server, new_context: NewContext
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Extensions")
+    admin = open_administration(new_context, server.url, "Extensions", "extensions")
     admin.get_by_role("link", name="1003").click()
     tabs = admin.get_by_role("tablist", name="Parts of this form", exact=True)
     basic, media = (tabs.get_by_role("tab", name=each) for each in ("Basic Settings", "Media"))
@@ -141,8 +139,7 @@ def test_a_long_form_has_tabs_and_opens_the_one_with_the_mistake(
 
 
 def test_unsaved_changes_are_not_lost_by_leaving(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Extensions")
+    admin = open_administration(new_context, server.url, "Extensions", "extensions")
     admin.get_by_role("link", name="1003").click()
     admin.get_by_label("Department", exact=True).fill("Garden")
     expect(admin.get_by_text("Not saved yet")).to_be_visible()
@@ -193,8 +190,7 @@ def test_two_who_edit_the_same_are_told(server: Server, new_context: NewContext)
 
 
 def test_deleting_names_what_refers_to_it(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Call Queues")
+    admin = open_administration(new_context, server.url, "Call Queues", "queues")
     row(admin, "Support").get_by_role("button", name="Delete").click()
     dialog = admin.get_by_role("dialog", name="Delete “Support (6500)”?")
     expect(dialog.get_by_role("listitem")).to_have_text(["Demo"])
@@ -223,8 +219,7 @@ def test_many_are_chosen_and_changed_at_once(server: Server, new_context: NewCon
 def test_a_worksheet_is_looked_through_before_it_is_taken(
     server: Server, new_context: NewContext, tmp_path: Path
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Extensions")
+    admin = open_administration(new_context, server.url, "Extensions", "extensions")
     with admin.expect_download() as downloaded:
         admin.get_by_role("link", name="Export CSV").click()
     table = downloaded.value.path().read_text(encoding="utf-8-sig")
@@ -271,8 +266,7 @@ def test_groups_and_queues_are_imported_too(
 
 
 def test_a_group_and_its_members(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Extension Groups")
+    admin = open_administration(new_context, server.url, "Extension Groups", "extension-groups")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Name", exact=True).fill("Sales")
     choose(admin, "Members", "1000", "1003")
@@ -284,8 +278,7 @@ def test_a_group_and_its_members(server: Server, new_context: NewContext) -> Non
 
 
 def test_a_queue_its_agents_and_their_breaks(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Call Queues")
+    admin = open_administration(new_context, server.url, "Call Queues", "queues")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Extension", exact=True).fill("6501")
     admin.get_by_label("Name", exact=True).fill("Sales Line")
@@ -307,8 +300,7 @@ def test_a_queue_its_agents_and_their_breaks(server: Server, new_context: NewCon
 def test_a_user_with_a_custom_privilege_sees_what_it_opens(
     server: Server, new_context: NewContext
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Custom Privileges")
+    admin = open_administration(new_context, server.url, "Custom Privileges", "privileges")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Name", exact=True).fill("Reception")
     levels = admin.get_by_role("group", name="Modules")
@@ -355,8 +347,7 @@ def test_a_user_with_a_custom_privilege_sees_what_it_opens(
 
 
 def test_wave_privileges_open_delete_chat(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Wave Privileges")
+    admin = open_administration(new_context, server.url, "Wave Privileges", "wave-privileges")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Name", exact=True).fill("Managers")
     admin.get_by_role("group", name="Privileges").get_by_label("Delete Chat").check()
@@ -375,8 +366,7 @@ def test_wave_privileges_open_delete_chat(server: Server, new_context: NewContex
 def test_who_chooses_another_page_while_saving_gets_there(
     server: Server, new_context: NewContext
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Extension Groups")
+    admin = open_administration(new_context, server.url, "Extension Groups", "extension-groups")
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -420,8 +410,7 @@ def test_the_operation_log_tells_who_did_what(server: Server, new_context: NewCo
 
 
 def test_lists_are_sorted_paged_and_arranged(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    open_page(admin, "Extensions")
+    admin = open_administration(new_context, server.url, "Extensions", "extensions")
     admin.get_by_role("columnheader", name="Name").get_by_role("button").click()
     admin.get_by_role("columnheader", name="Name").get_by_role("button").click()
     expect(admin.get_by_role("columnheader", name="Name")).to_have_attribute(

@@ -15,6 +15,7 @@ from tests.support.desk import (
     inquiry,
     log,
     message_box,
+    open_administration,
     open_wave,
     say,
     scrolls_sideways,
@@ -34,11 +35,7 @@ FILLED = {"Full Name": "Lena", "Email": "lena@example.test", "Phone Number": "+4
 
 def open_live_chats(new_context: NewContext, url: str, **options: object) -> Page:
     """Messaging → Live Chat, signed in as the administrator."""
-    page = new_context(**options).new_page()
-    page.goto(f"{url}/admin/")
-    sign_in(page, "admin", "Demo-admin!")
-    page.get_by_role("link", name="Live Chat", exact=True).click()
-    expect(page.get_by_role("heading", name="Live Chat", level=1)).to_be_visible()
+    page = open_administration(new_context, url, "Live Chat", "livechats", **options)
     expect(row(page, "Demo")).to_be_visible()
     return page
 
