@@ -54,14 +54,22 @@ def passed_from(
     return tuple(
         (name, b"%b: %b" % (_written(name), value))
         for name in names
-        if not (caller.private and name.encode() in TELLING)
+        if not (caller.private and _tells(name))
         for value in request.lines_of(name.encode())
     )
 
 
-def passed_by(trunk: Trunk, passed: Passed) -> tuple[bytes, ...]:
-    """What goes out by a trunk of that."""
-    return tuple(line for name, line in passed if name in trunk.passed_headers)
+def passed_by(trunk: Trunk, passed: Passed, *, private: bool) -> tuple[bytes, ...]:
+    """What goes out by a trunk of that; without what would tell who calls, if that is `private`."""
+    return tuple(
+        line
+        for name, line in passed
+        if name in trunk.passed_headers and not (private and _tells(name))
+    )
+
+
+def _tells(name: str) -> bool:
+    return name.encode() in TELLING
 
 
 def _written(name: str) -> bytes:

@@ -99,7 +99,7 @@ class TrunkLegs:
         hides = trunk.anonymous and call.aim.emergency is None
         came = caller if origin.trunk and caller.asserted else None
         who = told(trunk, way, came, requests.domain, HIDDEN if hides else caller.privacy)
-        passed = passed_by(trunk, origin.passed)
+        passed = passed_by(trunk, origin.passed, private=hides or caller.private)
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
             agent = self._context.agent

@@ -267,10 +267,10 @@ class CallService:
         in_to = trunk is not None and trunk.did_in_to
         wanted = parse_uri(head.to.uri) if in_to else uri
         dialled = (number_of(wanted) or b"").decode("utf-8", "replace")
+        origin, dialled = self._planning.seen(origin, dialled)
         passed = passed_from(request, origin.caller, trunk, self._directory.trunks.values())
         if passed:
             origin = msgspec.structs.replace(origin, passed=passed)
-        origin, dialled = self._planning.seen(origin, dialled)
         aim = self._planning.aim(origin, dialled)
         if isinstance(uri, SipUri) and uri.secure and self._directory.settings.sips_end_to_end:
             aim = msgspec.structs.replace(aim, secure=True)

@@ -39,7 +39,7 @@ async def test_numbers_are_telephone_numbers_and_headers_go_on(provider: Provide
             destination={"kind": "extension", "value": "1001"},
         ),
     ]  # fmt: skip
-    headers = ["X-Account", "User-to-User"]
+    headers = ["X-Account", "User-to-User", "Subject"]
     arranged(provider, tel_uri="enabled", caller_id="+4989100", passed_headers=headers)
     with Voice(440) as ours, Voice(1000) as theirs:
         call = pair.caller.call(
@@ -56,6 +56,16 @@ async def test_numbers_are_telephone_numbers_and_headers_go_on(provider: Provide
         await call.answered()
         await call.hang_up()
         await came.ended()
+        await pair.record()
+        hidden = pair.caller.call(
+            pair.uri("*67949301234"), session(ours), b"X-Account: 4711", b"Subject: I am Ada"
+        )
+        came = await provider.agent.next_call()
+        invite = invite_of(came)
+        assert (invite.get(b"x-account"), invite.get(b"subject")) == (b"4711", None)
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await hidden.answered()
         await pair.record()
         assert provider.admin.patch("/v1/extensions/1001", {"tel_uri": "user_phone"}).status == 200
         pair.settled()

@@ -224,9 +224,9 @@ def test_headers_go_on_as_far_as_trunks_name_them() -> None:
         b"X-Account: 4712",
         b"User-To-User: 00ab",
     ]
-    assert passed_by(outbound, passed) == (b"User-To-User: 00ab",)
+    assert passed_by(outbound, passed, private=False) == (b"User-To-User: 00ab",)
     ours = passed_from(INVITE, CAME, None, (inbound, outbound))  # a phone of ours calls
-    assert passed_by(outbound, ours) == (b"User-To-User: 00ab", b"X-Secret: no")
+    assert passed_by(outbound, ours, private=False) == (b"User-To-User: 00ab", b"X-Secret: no")
     assert passed_from(INVITE, CAME, trunk(), (outbound,)) == ()
 
 
@@ -235,6 +235,13 @@ def test_a_private_caller_is_not_told_by_what_is_passed(*, private: bool) -> Non
     caller = msgspec.structs.replace(CAME, privacy=HIDDEN if private else frozenset())
     passed = passed_from(INVITE, caller, trunk(passed_headers=("subject", "x-account")), ())
     assert [name for name, _ in passed] == (["subject"] if not private else []) + ["x-account"] * 2
+
+
+def test_where_a_trunk_hides_who_calls_nothing_that_is_passed_tells_it() -> None:
+    way = trunk(passed_headers=("subject", "x-secret"))
+    passed = passed_from(INVITE, CAME, None, (way,))
+    assert passed_by(way, passed, private=False) == (b"Subject: I am Zoe", b"X-Secret: no")
+    assert passed_by(way, passed, private=True) == (b"X-Secret: no",)
 
 
 @pytest.mark.parametrize(
