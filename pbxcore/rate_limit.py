@@ -70,7 +70,7 @@ class RateLimits:
 
     def take(self, subject: str, rate: Rate, now: float) -> float:
         """Count one: 0 when it may be, else the seconds until it may, and it is not counted."""
-        whole_at = self._held(subject)
+        whole_at = self._held(subject, rate, now)
         if wait_s := _wait_s(whole_at, rate, now):
             return wait_s
         self._whole_at.put(subject, _taken(whole_at, rate, now))
@@ -78,7 +78,7 @@ class RateLimits:
 
     def take_all(self, wanted: Sequence[tuple[str, Rate]], now: float) -> float:
         """Count one for each of several subjects, or for none of them: as `take`."""
-        held = [(each, self._held(each), rate) for each, rate in wanted]
+        held = [(each, self._held(each, rate, now), rate) for each, rate in wanted]
         if wait_s := max(_wait_s(whole_at, rate, now) for _, whole_at, rate in held):
             return wait_s
         for subject, whole_at, rate in held:
@@ -89,9 +89,15 @@ class RateLimits:
         """Let its burst be whole again."""
         self._whole_at.drop(subject)
 
-    def _held(self, subject: str) -> float:
+    def _held(self, subject: str, rate: Rate, now: float) -> float:
         held = self._whole_at.get(subject)
-        return _WHOLE if held is None else held
+        if held is None:
+            return _WHOLE
+        latest = now + rate.burst / rate.per_s
+        if held > latest:  # the clock was set back, which shall lock nobody out for as long
+            self._whole_at.put(subject, latest)
+            return latest
+        return held
 
 
 def _wait_s(whole_at: float, rate: Rate, now: float) -> float:

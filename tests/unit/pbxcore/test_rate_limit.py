@@ -80,6 +80,14 @@ def test_who_is_forgiven_may_at_once() -> None:
     assert limits.take("a", rate, 2.9) == 0.0
 
 
+def test_a_clock_set_back_by_an_hour_locks_nobody_out_for_an_hour() -> None:
+    limits, rate = RateLimits(10), Rate.spread(2, 10.0)
+    assert limits.take("a", rate, NOW) == 0.0
+    assert limits.take("a", rate, NOW - 3600) == pytest.approx(5.0)  # as after a whole burst
+    assert limits.take_all([("a", rate)], NOW - 3600) == pytest.approx(5.0)
+    assert limits.take("a", rate, NOW - 3595) == 0.0
+
+
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, 30)), max_size=40))
 def test_rate_is_never_exceeded(asked: list[tuple[float, int]]) -> None:
     limits, rate, now, granted = RateLimits(10), Rate(10.0, 20), 0.0, 0
