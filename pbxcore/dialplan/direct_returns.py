@@ -50,11 +50,9 @@ class DirectReturns:
         self._drop(key)
         self._add(key, called)
         self._store.save(key, called)
-        for each in list(self._calls):  # the oldest first
-            if len(self._calls) <= MOST and self._calls[each].until > now:
-                break
-            self._drop(each)
-            self._store.save(each, None)
+        while self._is_over(oldest := next(iter(self._calls)), now):
+            self._drop(oldest)
+            self._store.save(oldest, None)
 
     def extension_for(self, caller: str, trunk: str, now: float) -> str:
         """Who called a caller last that comes by a trunk, "" for nobody."""
@@ -64,6 +62,9 @@ class DirectReturns:
             if called.trunk == trunk and called.until > now and is_same(called.number, caller)
         ]
         return max(found, key=lambda each: each.until).extension if found else ""
+
+    def _is_over(self, key: str, now: float) -> bool:
+        return len(self._calls) > MOST or self._calls[key].until <= now
 
     def _add(self, key: str, called: CalledOut) -> None:
         self._calls[key] = called
