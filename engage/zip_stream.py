@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from pathlib import Path
     from types import TracebackType
 
@@ -41,8 +41,10 @@ class ZipStream:
         """Add a file of this text."""
         self._archive.writestr(name, text)
 
-    async def copy(self, name: str, path: Path) -> AsyncIterator[bytes]:
+    async def copy(self, name: str, path: Path) -> AsyncGenerator[bytes]:
         """Add a file from disk; the archive's bytes meanwhile.
+
+        To be closed (`contextlib.aclosing`) before the archive is: a reader may go at any piece.
 
         Raises:
             FileNotFoundError: it is not there; nothing was added.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from engage.errors import NotFound, Unavailable
@@ -30,8 +31,9 @@ async def packed(
             for each in some:
                 try:
                     path = await sound.place_of(each)
-                    async for piece in archive.copy(each.file, path):
-                        yield piece
+                    async with aclosing(archive.copy(each.file, path)) as pieces:
+                        async for piece in pieces:
+                            yield piece
                 except (NotFound, Unavailable, FileNotFoundError):
                     missing.append(each.file)
         if missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -63,8 +63,9 @@ class Archives:
             async for name, path in self._files(person):
                 # its upload may have been given up, or it has just been removed
                 with suppress(FileNotFoundError):
-                    async for piece in archive.copy(name, path):
-                        yield piece
+                    async with aclosing(archive.copy(name, path)) as pieces:
+                        async for piece in pieces:
+                            yield piece
         yield archive.taken()
 
     async def _chat(self, archive: ZipStream, conversation_id: str, page: Page) -> None:
