@@ -98,10 +98,14 @@ def test_a_call_is_seen_ended_and_found_again(server: Server, new_context: NewCo
     admin.reload()
     expect(admin.get_by_label("Talked at Least (s)")).to_have_value("86400")
     expect(admin.get_by_text("Nothing matches")).to_be_visible()
+    admin.get_by_label("Talked at Least (s)").fill("")
+    expect(row).to_be_visible()
+    expect(admin.get_by_label("Talked at Least (s)")).to_be_focused()  # for what is written next
     admin.set_viewport_size(NARROW)
     assert not scrolls_sideways(admin)
-    admin.get_by_role("button", name="Clear Filters").click()
+    admin.get_by_role("button", name="Clear Filters").press("Enter")
     expect(row).to_be_visible()
+    expect(admin.get_by_role("region", name="Call History")).to_be_focused()
     expect(admin.get_by_label("Callee Number", exact=True)).to_have_value("")
 
 

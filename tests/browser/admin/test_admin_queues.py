@@ -98,7 +98,8 @@ def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard(
         agent.enters("/hangup")
         caller.shows("session closed")
 
-        assert root.post("/v1/queue-board/agents/1001/duty", pause | {"change": "end_break"})
+        ended = root.post("/v1/queue-board/agents/1001/duty", pause | {"change": "end_break"})
+        assert ended.status == 204
         agent.printed = ""
         caller.enters("/dial 6540")
         agent.shows("Incoming call")

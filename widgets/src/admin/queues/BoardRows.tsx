@@ -78,7 +78,7 @@ export function TalkRows({ board, doing }: Props) {
 /** Agents, and what they do. */
 export function AgentRows({ board, agents, doing }: Props & { agents: Day["agents"] }) {
   const { api } = useSession();
-  const change = (seat: Seat, what: string, reason = ""): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, reason, queues: what === "ready" || what === "free" ? [] : [board.number] }));
+  const change = (seat: Seat, what: string, reason = ""): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, reason, queues: what === "ready" ? [] : [board.number] }));
   const answeredToday = (seat: Seat): number => agents.find((each) => each.key === seat.agent)?.answered ?? 0;
   return (
     <Part title={t("Agents")} none={t("Nobody serves this queue yet.")} heads={[t("Agent"), t("State"), t("Since"), t("Answered today"), t("Calls since the reset"), t("Chats")]} rows={board.agents} acts={!doing.readOnly}>

@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { useContext } from "react";
 
-import { Icon } from "../../kit/Icon";
+import { Icon } from "../Icon";
 import { t } from "../../shared/i18n";
 import styles from "./Control.module.css";
 import { type ControlProps, FormContext, wrapped } from "./context";

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useState } from "react";
 
 import { Icon } from "../Icon";
-import type { IconName } from "../../shared/icons/index";
+import type { IconName } from "../../shared/icons";
 import { t } from "../../shared/i18n";
 
 export interface RowAction<Row> {

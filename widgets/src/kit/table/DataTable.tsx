@@ -5,7 +5,7 @@ import { Blank, Failed, Loading } from "../Blank";
 import { Confirm } from "../Confirm";
 import { Icon } from "../Icon";
 import { useSession } from "../session-context";
-import type { IconName } from "../../shared/icons/index";
+import type { IconName } from "../../shared/icons";
 import { nt, t } from "../../shared/i18n";
 import styles from "./DataTable.module.css";
 import { Acts, type RowAction } from "./Act";
@@ -103,6 +103,7 @@ export function DataTable<Row>(props: Props<Row>) {
   function clear(): void {
     setTyped("");
     setAsked((before) => narrowed(before, { q: "", filters: {} }));
+    region.current?.focus({ preventScroll: true }); // the button goes with what it cleared
   }
 
   async function runBulk(action: BulkAction): Promise<void> {
