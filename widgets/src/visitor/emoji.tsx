@@ -13,11 +13,14 @@ export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   useEffect(() => {
     if (open) board.current?.querySelector("button")?.focus();
   }, [open]);
+  const close = (): void => {
+    setOpen(false);
+    button.current?.focus();
+  };
   const pressed = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return steer(board.current!, event);
     event.preventDefault(); // the chat stays open
-    setOpen(false);
-    button.current?.focus();
+    close();
   };
   const pick = (emoji: string): void => {
     setOpen(false);
@@ -25,7 +28,7 @@ export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   };
   return (
     <div class="emoji" onFocusOut={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget as Node | null) && setOpen(false)}>
-      <button type="button" class="tool" ref={button} aria-label={t("Emoji")} title={t("Emoji")} aria-expanded={open} onMouseDown={keepsFocus} onClick={() => setOpen(!open)}>
+      <button type="button" class="tool" ref={button} aria-label={t("Emoji")} title={t("Emoji")} aria-expanded={open} onMouseDown={keepsFocus} onClick={() => (open ? close() : setOpen(true))}>
         <Icon paths={icons.smile} />
       </button>
       {open && (

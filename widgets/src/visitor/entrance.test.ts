@@ -154,3 +154,14 @@ test("a server that was away is found again without anybody's doing, and nothing
   expect(seen).toEqual(["loading", "unreachable", "unreachable", "chat of a"]);
   expect(requests).toEqual([]);
 });
+
+test("another moment that is looked at comes by itself, too, once its script does", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const scripts = [Promise.reject(new Error("away")), Promise.resolve({ Chat, Waiting: Chat })];
+  const entrance = new Entrance(config, () => scripts.shift()!, () => undefined, "line");
+  await entrance.find();
+  expect(shown(entrance)).toBe("unreachable");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(shown(entrance)).toBe("line");
+  expect(requests).toEqual([]);
+});

@@ -109,8 +109,9 @@ export class Entrance {
   async #pretend(): Promise<void> {
     if (this.#pretended === "chat") return this.show({ name: "form" });
     if (this.#pretended === "message") return this.show({ name: "message", reason: "closed" });
-    const { Waiting } = await this.#chatModule();
-    this.show({ name: "line", Waiting });
+    const loaded = await this.#chatModule().catch(() => null);
+    if (loaded) this.show({ name: "line", Waiting: loaded.Waiting });
+    else this.#away();
   }
 
   /** The web site says who is here. Single-page sites say so with every page: who is known already is not asked about again. */
