@@ -77,6 +77,7 @@ class Completing:
         missed = self._missed.get(caller)
         if missed is None or now - missed.at > OFFERED_S:
             return False
+        self._forget_old()
         if not self._has_room(caller, missed.callee):
             return False
         lasts_s = BUSY_LASTS_S if missed.busy else SILENT_LASTS_S
@@ -117,13 +118,17 @@ class Completing:
     def tick(self, now: float) -> None:
         """Call those for whom the time has come, once both are free."""
         self.deadline = None
-        lines, moment = self._context.lines, self._context.moment()
+        self._forget_old()
+        lines = self._context.lines
         for each in list(self._requests.values()):
-            if each.until < moment:
-                self._drop(each)
-            elif each.due and not lines.calls_of(each.caller) and not lines.calls_of(each.callee):
+            if each.due and not lines.calls_of(each.caller) and not lines.calls_of(each.callee):
                 self._drop(each)
                 self.place(each.caller, each.callee)
+
+    def _forget_old(self) -> None:
+        moment = self._context.moment()
+        for each in [each for each in self._requests.values() if each.until < moment]:
+            self._drop(each)
 
     def _keep(self, request: Request) -> None:
         self._requests[request.caller, request.callee] = request

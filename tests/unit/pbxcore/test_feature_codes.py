@@ -240,6 +240,15 @@ def test_who_waits_for_as_many_as_he_may_waits_for_no_other() -> None:
         office.check()
 
 
+def test_a_request_whose_time_is_over_keeps_nobody_from_another() -> None:
+    with Office("alice", "bob", "carol") as office:
+        assert asks(office, "alice", "bob")
+        office.house.moment += timedelta(seconds=4800)
+        assert asks(office, "alice", "carol")
+        office.run()
+        office.check()
+
+
 def test_no_more_wait_for_somebody_than_may() -> None:
     with Office("alice", "bob", "carol") as office:
         office.house.change("bob", handling=Handling(awaited_by_most=1))
