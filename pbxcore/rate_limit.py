@@ -31,15 +31,16 @@ class Rate(NamedTuple):
 
 
 class RateLimit:
-    """The limit of one subject."""
+    """The limit of one subject; a clock that is set back is followed."""
 
-    __slots__ = ("_rate", "_whole_at")
+    __slots__ = ("_asked_at", "_rate", "_whole_at")
 
     def __init__(self, rate: Rate) -> None:
-        self._rate, self._whole_at = rate, _WHOLE
+        self._rate, self._whole_at, self._asked_at = rate, _WHOLE, _WHOLE
 
     def available(self, now: float) -> int:
         """How many may be taken at once."""
+        self._follow(now)
         spent_s = self._whole_at - now
         if spent_s <= 0:
             return self._rate.burst
@@ -47,13 +48,20 @@ class RateLimit:
 
     def wait_s(self, now: float) -> float:
         """How long until one may be taken."""
+        self._follow(now)
         return _wait_s(self._whole_at, self._rate, now)
 
     def reserve(self, now: float) -> float:
         """Take one, now or ahead of time: the seconds to wait before it may be used."""
+        self._follow(now)
         wait_s = _wait_s(self._whole_at, self._rate, now)
         self._whole_at = _taken(self._whole_at, self._rate, now)
         return wait_s
+
+    def _follow(self, now: float) -> None:
+        if now < self._asked_at:  # else all would wait until it is as late again
+            self._whole_at -= self._asked_at - now
+        self._asked_at = now
 
 
 class RateLimits:

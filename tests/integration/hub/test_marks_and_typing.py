@@ -86,6 +86,22 @@ async def test_typing_is_told_to_the_others_and_stored_nowhere(database: Databas
         assert (await connection.execute(select(events))).all() == []
 
 
+async def test_typing_is_limited_for_each_author_in_each_conversation_until_they_write(
+    database: Database,
+) -> None:
+    connections = Connections()
+    hub = hub_of(database, connections)
+    chat, other = [await opened(hub, member(ANA), member(VISITOR)) for _ in range(2)]
+    for who, where in (VISITOR, chat), (VISITOR, other), (ANA, chat), (VISITOR, chat):
+        await hub.typing(who.who, who, where)
+    told = [each["conversation"] for each in connections.told(ANA.who, "typing")]
+    assert (told, len(connections.told(VISITOR.who, "typing"))) == ([chat, other], 1)
+    await hub.post(VISITOR.who, VISITOR, chat, client_id="k", text="Hello")
+    for _ in range(2):
+        await hub.typing(VISITOR.who, VISITOR, chat)
+    assert len(connections.told(ANA.who, "typing")) == 3
+
+
 async def test_nobody_types_in_a_closed_conversation_nor_writes_there(database: Database) -> None:
     connections = Connections()
     hub = hub_of(database, connections)

@@ -43,10 +43,13 @@ def test_what_is_reserved_ahead_is_paid_back_before_more_is_available() -> None:
     assert limit.available(NOW + 0.4) == 1
 
 
-def test_a_clock_set_back_gives_nothing_away() -> None:
+def test_a_clock_set_back_gives_nothing_away_and_holds_nothing_up() -> None:
     limit = RateLimit(Rate(10.0, 1))
     limit.reserve(NOW)
     assert limit.available(NOW - 60) == 0
+    assert limit.wait_s(NOW - 60) == pytest.approx(0.1, abs=1e-4)
+    assert limit.available(NOW - 59.9) == 1
+    limit.reserve(NOW - 59.9)
     assert limit.available(NOW + 0.1) == 1
 
 
