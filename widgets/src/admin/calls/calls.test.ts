@@ -14,6 +14,7 @@ test("a leg that another phone answered is no missed call", () => {
 test("an action names its owner, where that says something", () => {
   expect(actionWords("ring_group", "6400")).toBe("Ring group 6400");
   expect(actionWords("dial", "1002")).toBe("Dialled");
+  expect(actionWords("take_over", "")).toBe("Picked up");
   expect(actionWords("new_thing", "")).toBe("new thing");
 });
 

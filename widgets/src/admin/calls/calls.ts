@@ -190,6 +190,7 @@ export function actionWords(action: string, owner: string): string {
       case "queue_log_out":
         return t("Logged out of a queue");
       case "pickup":
+      case "take_over":
         return t("Picked up");
       case "flip":
         return t("Flipped");
@@ -211,7 +212,7 @@ export function actionChoices(): { value: string; label: string }[] {
 
 const ACTIONS = [
   ...["dial", "ring_group", "queue", "livechat", "forward", "follow_me", "transfer", "ivr", "echo", "prompt", "blacklist", "announcement", "disa", "fax", "callback", "mini_bar", "room_status"],
-  ...["wake_up,remote_wake_up", "directory", "voicemail,own_mailbox,any_mailbox", "voicemail_group", "parking", "retrieve,bridge,private_hold", "pickup", "flip", "priority", "page", "conference", "announcement_center", "queue_log_in", "queue_log_out"],
+  ...["wake_up,remote_wake_up", "directory", "voicemail,own_mailbox,any_mailbox", "voicemail_group", "parking", "retrieve,bridge,private_hold", "pickup,take_over", "flip", "priority", "page", "conference", "announcement_center", "queue_log_in", "queue_log_out"],
 ] as const;
 
 /** The heads of the file of calls that can be left out, as the server names them. */
