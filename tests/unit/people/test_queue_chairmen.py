@@ -40,7 +40,8 @@ BOARDS = Boards(cast("LiveQueues", None), Book(), lambda number: number, list)
 
 
 @pytest.mark.parametrize(
-    ("change", "queues"), [("take_break", ["6500"]), ("log_out", ["6500"]), ("ready", [])]
+    ("change", "queues"),
+    [("take_break", ["6500"]), ("log_out", ["6500"]), ("ready", []), ("free", [])],
 )
 def test_a_chairman_decides_about_his_agents(change: str, queues: list[str]) -> None:
     BOARDS.check_chairman("1000", "2000", change, queues)
@@ -56,6 +57,8 @@ def test_a_chairman_decides_about_his_agents(change: str, queues: list[str]) -> 
         ("1000", "3000", "ready", []),
         ("1000", "3000", "extend", ["6500"]),
         ("1000", "4000", "ready", []),
+        ("1000", "3000", "free", []),
+        ("2000", "2000", "free", []),
         ("2000", "2000", "take_break", ["6500"]),
     ],
 )
@@ -73,3 +76,16 @@ def test_who_always_serves_a_queue_is_logged_out_by_nobody() -> None:
     BOARDS.check_agent("2000", "log_out", [])
     BOARDS.check_chairman("1000", "2001", "log_in", ["6500"])
     BOARDS.check_chairman("1000", "2001", "take_break", ["6500"])
+
+
+def test_agents_change_their_own_duty_but_free_nobody_not_even_themselves() -> None:
+    for change, queues in ("take_break", ["6500"]), ("ready", []), ("log_out", ["6500"]):
+        BOARDS.check("2000", change, queues)
+    refused: list[tuple[str, list[str]]] = [("free", []), ("free", ["6500"])]
+    for change, queues in *refused, ("log_out", []), ("take_break", ["6501"]):
+        with pytest.raises(NotYours):
+            BOARDS.check("2000", change, queues)
+    with pytest.raises(NotYours):
+        BOARDS.check("2001", "log_out", ["6500"])
+    with pytest.raises(NotYours):
+        BOARDS.check("4000", "ready", [])
