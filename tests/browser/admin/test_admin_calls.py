@@ -144,7 +144,7 @@ def test_calls_are_exported_with_the_columns_that_are_chosen(
         assert text.splitlines()[0] == heads
         assert text.splitlines()[1].startswith("main_cdr,1000")
         expect(dialog).to_have_count(0)
-        admin.unroute_all()
+        admin.unroute_all(behavior="wait")  # the list is read again by itself
 
 
 def as_if_there_were(total: int) -> Callable[[Route], None]:

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { t } from "../../shared/i18n";
 import styles from "./DataTable.module.css";
-import { dayOf, momentOf } from "./days";
+import { dayOf, LAST_DAY, momentOf } from "./days";
 
 const TYPING_MS = 250;
 /** The server reads no longer ones. */
@@ -22,7 +22,7 @@ export function FilterField({ filter, value, onChange }: { filter: Filter; value
       return <Typed {...shared} whole placeholder={undefined} value={value ?? ""} onChange={onChange} />;
     case "from":
     case "until":
-      return <TextInput {...shared} type="date" value={dayOf(value, filter.kind)} onChange={(event) => onChange(momentOf(event.currentTarget.value, filter.kind))} />;
+      return <TextInput {...shared} type="date" max={LAST_DAY} value={dayOf(value, filter.kind)} onChange={(event) => onChange(momentOf(event.currentTarget.value, filter.kind))} />;
     default:
       return (
         <Select {...shared} placeholder={t("Any")} clearable clearButtonProps={{ "aria-label": t("Clear {field}", { field: filter.label }) }} value={value} onChange={onChange} data={[...filter.options]} searchable={filter.options.length > 8} />

@@ -35,5 +35,7 @@ test("what a browser kept counts as far as the list still knows it", () => {
   const kept = { q: "ana", limit: 50, filters: { caller: "555X", direction: "sideways", queue: "6500", gone: "x" } };
   expect(recalled(kept, asked, filters)).toEqual({ ...asked, q: "ana", limit: 50, filters: { caller: "555X", queue: "6500" } });
   expect(recalled({ limit: 7 }, asked, filters)).toEqual(asked);
+  const odd = { filters: { day: "yesterday", seconds: "soon" } };
+  expect(recalled(odd, asked, [{ name: "day", kind: "from" }, { name: "seconds", kind: "number" }])).toEqual(asked);
   expect(recalled(null, asked, filters)).toBe(asked);
 });

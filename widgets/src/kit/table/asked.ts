@@ -1,4 +1,5 @@
 /** What a list is asked for, and how it is put into an address: pure. */
+import { dayOf } from "./days";
 
 export const SIZES = [10, 30, 50, 100] as const;
 
@@ -65,12 +66,16 @@ export function recalled(kept: Partial<Asked> | null, begin: Asked, filters: rea
 
 interface Choosable {
   name: string;
+  kind?: string;
   options?: readonly { value: string }[];
 }
 
 /** Choices may still be on their way: then any could be one of them. */
-function fits({ options = [] }: Choosable, value: unknown): boolean {
-  return typeof value === "string" && (options.length === 0 || options.some((each) => each.value === value));
+function fits({ kind, options = [] }: Choosable, value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  if (kind === "from" || kind === "until") return dayOf(value, kind) !== "";
+  if (kind === "number") return /^\d{1,7}$/.test(value);
+  return options.length === 0 || options.some((each) => each.value === value);
 }
 
 function narrowing(current: Asked): Record<string, string> {

@@ -13,3 +13,12 @@ test("an unfinished day narrows nothing", () => {
   expect(momentOf("", "from")).toBeNull();
   expect(dayOf(null, "from")).toBe("");
 });
+
+test("a year that is typed digit by digit stays as it is typed", () => {
+  for (const day of ["0002-11-27", "0020-11-27", "0202-11-27", "2026-11-27"]) expect(dayOf(momentOf(day, "until"), "until")).toBe(day);
+});
+
+test("what the server would not read is no day", () => {
+  expect([momentOf("20261-01-01", "from"), momentOf("9999-12-31", "until")]).toEqual([null, null]);
+  expect([dayOf("yesterday", "from"), dayOf("+020261-01-01T00:00:00.000Z", "from")]).toEqual(["", ""]);
+});
