@@ -4,6 +4,7 @@ import { actionWords, operationWords, subjectOf, whoWords } from "./operations";
 
 test("known actions are told in words, unknown ones as they are", () => {
   expect(actionWords("extension.add")).toBe("Extension: added");
+  expect([actionWords("agent.free"), actionWords("queue_caller.move")]).toEqual(["Queue agent: free", "Caller: moved"]);
   expect(actionWords("telegram.sent_twice")).toBe("telegram: sent twice");
   expect(actionWords("restart")).toBe("restart");
 });

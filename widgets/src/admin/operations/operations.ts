@@ -12,8 +12,10 @@ function kindWords(kind: string): string {
       return t("Call Queue");
     case "queue_report":
       return t("Scheduled queue report");
-    case "queue_agent":
+    case "agent":
       return t("Queue agent");
+    case "queue_caller":
+      return t("Caller");
     case "livechat":
       return t("Live Chat");
     case "broadcast":
