@@ -14,7 +14,6 @@ class Kind(enum.StrEnum):
 
     CALL = "call"
     CALLBACK = "callback"
-    VISITOR_CALL = "visitor_call"
 
 
 class Device(enum.StrEnum):

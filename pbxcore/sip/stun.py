@@ -53,29 +53,6 @@ def answer(data: bytes, host: str, port: int) -> bytes | None:
     return _written(BINDING_SUCCESS, transaction, body, printed=FINGERPRINT in kinds)
 
 
-def request(transaction: bytes) -> bytes:
-    """A Binding request as a keep-alive; `transaction` is 12 unguessable bytes."""
-    return HEADER.pack(BINDING_REQUEST, 0, COOKIE, transaction)
-
-
-def mapped_address(data: bytes, transaction: bytes) -> tuple[str, int] | None:
-    """The address that the answer to our request tells; None if it is no such answer."""
-    if len(data) < HEADER.size:
-        return None
-    kind, length, cookie, answered = HEADER.unpack_from(data)
-    body = data[HEADER.size :]
-    if (kind, cookie, answered) != (BINDING_SUCCESS, COOKIE, transaction) or len(body) != length:
-        return None
-    attributes = _attributes(body) or {}
-    value = attributes.get(XOR_MAPPED_ADDRESS, b"")
-    if value[1:2] not in (b"\1", b"\2") or len(value) != (8 if value[1] == 1 else 20):
-        return None
-    port = int.from_bytes(value[2:4], "big") ^ (COOKIE >> 16)
-    pad = (struct.pack(">I", COOKIE) + transaction)[: len(value) - 4]
-    packed = bytes(one ^ other for one, other in zip(value[4:], pad, strict=True))
-    return str(ip_address(packed)), port
-
-
 def _read(data: bytes) -> tuple[bytes, list[int]] | None:
     """Transaction and kinds of attributes of a whole and sound Binding request."""
     if not HEADER.size <= len(data) <= _LARGEST:

@@ -86,17 +86,3 @@ def read_contacts(message: Message) -> list[Contact]:
         RemoteProtocolError: 400: one of them is malformed, or it is `*`.
     """
     return [parse_contact(each) for each in message.all(b"contact")]
-
-
-def read_contact(message: Message) -> Contact | None:
-    """The one contact that forms or refreshes a dialog (RFC 3261 §8.1.1.8).
-
-    Raises:
-        RemoteProtocolError: 400: it is malformed, `*`, or there are several.
-    """
-    values = message.all(b"contact")
-    if not values:
-        return None
-    if len(values) > 1:
-        raise RemoteProtocolError(400, "Several Contacts")
-    return parse_contact(values[0])

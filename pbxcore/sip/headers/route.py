@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address
 from pbxcore.sip.uri import SipUri, parse_uri
-
-if TYPE_CHECKING:
-    from pbxcore.sip.message import Message
 
 
 def parse_hop(value: bytes) -> Address:
@@ -24,15 +19,6 @@ def parse_hop(value: bytes) -> Address:
     if address.uri[:3].lower() != b"sip" or not isinstance(parse_uri(address.uri), SipUri):
         raise RemoteProtocolError(400, "Malformed Route")
     return address
-
-
-def read_route(message: Message, name: bytes) -> list[Address]:
-    """The elements of `route`, `record-route`, `path` or `service-route`, in order.
-
-    Raises:
-        RemoteProtocolError: 400: one of them is malformed.
-    """
-    return [parse_hop(each) for each in message.all(name) if each]
 
 
 def is_loose(hop: Address) -> bool:

@@ -1,4 +1,4 @@
-"""Headers that are tokens: Allow, SIP-If-Match, Info-Package, Recv-Info and their like.
+"""Headers that are tokens: Allow, SIP-If-Match, Info-Package and their like.
 
 RFC 3261 §20.5, RFC 3903 §11.3, RFC 6086 §7.
 """
@@ -56,10 +56,3 @@ def read_info_package(message: Message) -> bytes | None:
     if not is_token(package):
         raise RemoteProtocolError(400, "Malformed Info-Package")
     return package
-
-
-def read_recv_info(message: Message) -> frozenset[bytes] | None:
-    """The packages a peer takes, in lower case; None when it does not know of any (§5.2.2)."""
-    if message.get(b"recv-info") is None:
-        return None
-    return frozenset(each.lower() for each in read_tokens(message, b"recv-info"))

@@ -17,12 +17,12 @@ from pbxcore.domain_settings import DomainSettings
 from pbxcore.net import addresses
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.tls import Tls
-from pbxcore.sip import stun
 from pbxcore.sip.flow import Target
 from pbxcore.watch import Watch
 from tests.integration.sip.conftest import House, Peer, extension
 from tests.support.authority import Authority
 from tests.support.phone import Phone
+from tests.support.stun_client import binding_request, mapped_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,8 +95,8 @@ async def test_addresses_of_both_families_are_written_as_they_are(
         assert answer.startswith(b"SIP/2.0 200 ")
         assert b";received=%b" % seen in answer
         writer.close()
-        answer = await peer.ask(stun.request(b"t" * 12))
-        assert stun.mapped_address(answer, b"t" * 12) == (seen.decode(), peer.port)
+        answer = await peer.ask(binding_request(b"t" * 12))
+        assert mapped_address(answer, b"t" * 12) == (seen.decode(), peer.port)
         peer.close()
 
 
@@ -119,8 +119,8 @@ async def test_phones_of_both_families_write_to_each_other_over_one_listener() -
 
 async def test_keep_alives_on_udp_are_answered_and_noise_is_not(house: House, peer: Peer) -> None:
     transaction = secrets.token_bytes(12)
-    peer.send(stun.request(transaction))
-    assert stun.mapped_address(await peer.next(), transaction) == ("127.0.0.1", peer.port)
+    peer.send(binding_request(transaction))
+    assert mapped_address(await peer.next(), transaction) == ("127.0.0.1", peer.port)
     for noise in (b"\0", b"\0\0\0\0", b"\0\1\0\0" + b"x" * 16, b"\1\1" + b"\0" * 18, b"\r\n"):
         peer.send(noise)
     peer.send(b"\r\n\r\n")
