@@ -64,7 +64,7 @@ class Try(Protocol):
 
 
 class TrunkLegs:
-    """Makes legs to trunks.
+    """Makes legs to trunks. `follow` is to be called when the directory has changed.
 
     Args:
         context: what calls stand on.
@@ -127,6 +127,13 @@ class TrunkLegs:
         leg.recorded = trunk.recorded or way.recorded
         leg.tells_early = trunk.early_media
         return leg
+
+    def follow(self) -> None:
+        """Forget, with their passwords, trunks that the directory no longer has so."""
+        trunks = self._context.directory.trunks
+        self._clients = {
+            at: known for at, known in self._clients.items() if trunks.get(at) == known[0]
+        }
 
     def _client(self, trunk: Trunk) -> DigestClient:
         """What answers a trunk's challenges: it remembers the last one while the trunk stays."""

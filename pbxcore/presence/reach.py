@@ -58,15 +58,13 @@ def target_along(
 
     One that names the address it came from is believed with its port: it is not behind a NAT and
     may listen elsewhere than it sends from. Any other is reached where it came from, so that nobody
-    can make us send to a third party. So is one that names itself by a GRUU of ours (RFC 5627): the
-    host in that is ours.
+    can make us send to a third party.
     """
     hop = parse_uri(next_hop)
     if not isinstance(hop, SipUri):
         return None
     host, port = peer = split_host_port(source)
-    own = hop.host.strip(b"[]").decode() == host and b"gr" not in hop.parameters
-    if own and not flow_bound:
+    if hop.host.strip(b"[]").decode() == host and not flow_bound:
         port = hop.port or default_port(transport)
     return Target(transport, host, port, local, peer)
 

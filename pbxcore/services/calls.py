@@ -118,7 +118,8 @@ class CallService:
         def draw(most: int) -> int:
             return int.from_bytes(entropy(_DRAWN_OF)) % (most + 1)
 
-        router = CallRouter(layer.wire, UriRouter(layer.wire, draw, names=trunks.names))
+        servers = UriRouter(layer.wire, draw, names=trunks.names)
+        router = CallRouter(layer.wire, servers, parts.domain.is_ours)
         self._profile = _PROFILE
         self._agent = UserAgent(layer, router, _PROFILE, entropy)
         self._context = context = CallContext(
@@ -190,13 +191,14 @@ class CallService:
         events.refreshed = context.rousing.registered
 
     def follow(self) -> None:
-        """Do what the settings say, from the next call on."""
+        """Do what the directory says, from the next call on."""
         settings = self._directory.settings
         self._agent.core.profile = msgspec.structs.replace(
             self._profile,
             session_s=settings.session_s,
             shortest_session_s=settings.shortest_session_s,
         )
+        self._context.trunks.follow()
 
     def counts(self) -> dict[str, float]:
         """Figures for /metrics."""

@@ -323,7 +323,7 @@ class House:
         servers = UriRouter(stack, lambda most: simulation.chance.below(most + 1))
         self.agent = UserAgent(
             stack.layer,
-            CallRouter(stack, servers),
+            CallRouter(stack, servers, lambda host: host == stack.host.encode()),
             Profile(b"<sip:pbx@invalid>", between=True),
             simulation.chance.octets,
         )

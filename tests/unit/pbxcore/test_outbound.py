@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbxcore.calls.ways import CallRouter
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.gruu import addressed, public_gruu
@@ -18,11 +19,14 @@ from pbxcore.presence.reach import phones, way_to
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import Registration, answer_lines, read_registration
 from pbxcore.presence.temporary_gruu import TemporaryGruus
-from pbxcore.sip.flow import Flow
+from pbxcore.sip.agent.route import UriRouter
+from pbxcore.sip.flow import Flow, Target
 from pbxcore.sip.message import Request, parse
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.presence.outcome import Outcome
 
 NOW = 1_700_000_000_000
@@ -273,12 +277,48 @@ def test_contact_is_believed_about_its_port_but_not_about_another_address() -> N
     behind_nat = way_to(binding("sip:1000@192.168.0.5:5060"))
     assert behind_nat is not None
     assert behind_nat.target[1:3] == ("10.0.0.1", 40000)
-    by_gruu = way_to(binding("sip:1000@10.0.0.1;gr=urn:uuid:1"))
-    assert by_gruu is not None
-    assert by_gruu.target[1:3] == ("10.0.0.1", 40000)
     usual = way_to(binding("sip:1000@[2001:db8::1]", source="[2001:db8::1]:999", transport="tls"))
     assert usual is not None
     assert usual.target[1:3] == ("2001:db8::1", 5061)
+
+
+class Reaching:
+    """A wire that knows where it was to reach last."""
+
+    target: Target | None = None
+
+    def reach(self, target: Target, then: Callable[[Flow | None], None]) -> None:
+        self.target = target
+        then(None)
+
+    def send(self, data: bytes, flow: Flow, port: int) -> bool:
+        raise NotImplementedError
+
+    def advertised(self, flow: Flow) -> tuple[str, int]:
+        raise NotImplementedError
+
+    def hold(self, flow: Flow, seconds: float) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("uri", "ours", "port"),
+    [
+        (b"sip:1000@10.0.0.1:5062", False, 5062),
+        (b"sip:1000@192.168.0.5:5062", False, 40000),
+        (b"sip:1000@10.0.0.1;gr=urn:uuid:1", True, 40000),  # the host is we, beside whom it is
+        (b"sip:tgruu.x@10.0.0.1;gr", True, 40000),
+        (b"sip:1000@10.0.0.1:5062;gr=urn:uuid:1", False, 5062),  # of somebody else's domain
+    ],
+)
+def test_requests_of_a_call_go_where_the_contact_says_unless_it_is_a_gruu_of_ours(
+    uri: bytes, port: int, *, ours: bool
+) -> None:
+    wire = Reaching()
+    router = CallRouter(wire, UriRouter(wire, lambda _: 0), lambda _: ours)
+    router.way(uri, flow()).next(lambda _: None)
+    assert wire.target is not None
+    assert wire.target[:3] == ("tcp", "10.0.0.1", port)
 
 
 def test_headers_of_a_contact_do_not_get_into_requests() -> None:
