@@ -345,17 +345,23 @@ class Directory:
         return self.plan.seat(number) is not None or self.trunk_of_lamp(number) is not None
 
     def watched(self, number: str, watcher: str) -> str:
-        """What a lamp shows: the code by which agents log in shows whether the watcher has."""
+        """What a lamp shows: the code by which agents log in shows whether the watcher has.
+
+        A trunk's lamp is the same in capitals.
+        """
+        if (trunk := self.trunk_of_lamp(number)) is not None:
+            return trunk.lamp
         place = None if self.extension(number) is not None else self.plan.own(number)
         if place is None or place.kind != "queue_log_in":
             return number
         return self.plan.lamp_of(Seat(place.value, watcher))
 
     def trunk_of_lamp(self, number: str) -> Trunk | None:
-        """The trunk whose lamp a number is."""
-        if not number.startswith(_TRUNK_LAMP):
+        """The trunk whose lamp a number is, whatever its case; one of those that share it."""
+        lamp = number.casefold()
+        if not lamp.startswith(_TRUNK_LAMP):
             return None
-        return next((each for each in self.trunks.values() if each.lamp == number), None)
+        return next((each for each in self.trunks.values() if each.lamp == lamp), None)
 
     def is_room(self, number: str) -> bool:
         """Whether a number is a conference room's."""

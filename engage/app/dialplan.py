@@ -46,13 +46,14 @@ from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Hours, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from starlette.routing import BaseRoute
 
     from engage.app.platform import Platform
     from engage.people.service import People
     from engage.pms.room_phones import Pbx
+    from engage.telephony.trunks import Trunks
     from pbxcore.dialplan.pin import Pin
 
 OUTBOUND = ObjectKind(
@@ -98,9 +99,7 @@ VOICEMAIL_GROUPS = ObjectKind(
 class Dialplan:
     """Routes, and the plan that the PBX is told."""
 
-    def __init__(
-        self, platform: Platform, people: People, trunk_exists: Callable[[str], bool], pbx: Pbx
-    ) -> None:
+    def __init__(self, platform: Platform, people: People, trunks: Trunks, pbx: Pbx) -> None:
         self._time, self._people = platform.time, people
         self._blacklist = partial(platform.configuration.get, Blacklist)
         self._voicemail = partial(platform.configuration.get, VoicemailSettings)
@@ -113,10 +112,14 @@ class Dialplan:
         platform.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
         platform.configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
         on = platform.database, platform.events, platform.clock
+
+        def trunk_exists(trunk_id: str) -> bool:
+            return bool(trunks.name_of(trunk_id))
+
         self.outbound = DialplanObjects(
             OUTBOUND, *on, ObjectRules(self._pin_group_problem, trunk_exists=trunk_exists)
         )
-        references = References(people.leading_to)
+        references = References(people.leading_to, trunks.naming)
         self.music = Music(platform, people, references)
         self.inbound = DialplanObjects(
             INBOUND, *on, ObjectRules(self._inbound_problem, trunk_exists=trunk_exists)

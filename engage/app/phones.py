@@ -99,7 +99,7 @@ class Phones:
         )
         people.groups.consult(self.trunks)
         self.standings = Standings(pbx, events)
-        self.dialplan = Dialplan(platform, people, lambda id_: bool(self.trunks.name_of(id_)), pbx)
+        self.dialplan = Dialplan(platform, people, self.trunks, pbx)
         people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)
         self.telephony = Telephony(
             database,

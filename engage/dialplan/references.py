@@ -57,8 +57,8 @@ def references_of(form: BaseModel) -> Iterator[Named]:
 class References:
     """Tells who needs an object."""
 
-    def __init__(self, others: Callable[[str, str], Users]) -> None:
-        """`others`: who needs an object of a kind and a value, and is none of the dialplan."""
+    def __init__(self, *others: Callable[[str, str], Users]) -> None:
+        """`others`: each tells who needs an object of a kind and a value, and is none of ours."""
         self._kept: list[DialplanObjects[Any]] = []
         self._sections: dict[str, Callable[[], BaseModel]] = {}
         self._others = others
@@ -87,7 +87,7 @@ class References:
                 form = values()
                 if any(each in either for each in references_of(form)):
                     found.append({"kind": "settings", "id": section, "name": _title(form, section)})
-            return found + self._others(*wanted)
+            return [*found, *(each for tell in self._others for each in tell(*wanted))]
 
         return users
 

@@ -351,7 +351,11 @@ class CallFields(OwnCallFields):
     tel_uri: TelUri = Field(
         default="disabled",
         title=N_("TEL URI"),
-        description=N_("How its phones are told the numbers of who calls and who is called."),
+        description=N_(
+            "How its phones are told the numbers of who calls and who is called. A number that does"
+            " not begin with + has no TEL URI at an IP address; it is a SIP URI with user=phone"
+            " there."
+        ),
         json_schema_extra={"control": "select", "section": MEDIA, "labels": TEL_URI_WORDS},
     )
     prack: Prack = Field(

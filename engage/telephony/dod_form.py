@@ -27,8 +27,8 @@ class Dod(Body):
         return (*self.extensions, *self.ring_groups, *self.queues)
 
     def named(self, kind: str) -> list[str]:
-        """The extension groups or queues that show it."""
-        named = {"extension_group": "groups", "queue": "queues"}
+        """The extension groups, ring groups or queues that show it."""
+        named = {"extension_group": "groups", "ring_group": "ring_groups", "queue": "queues"}
         return getattr(self, named[kind]) if kind in named else []
 
     number: Annotated[str, StringConstraints(pattern=r"^[0-9+*#]{1,32}$")] = Field(

@@ -305,7 +305,11 @@ class TrunkForm(Body):
     tel_uri: TelUri = Field(
         "disabled",
         title=N_("TEL URI"),
-        description=N_("How numbers are written in requests: who calls, and who is called."),
+        description=N_(
+            "How numbers are written in requests: who calls, and who is called. A number that does"
+            " not begin with + has no TEL URI at an IP address; it is a SIP URI with user=phone"
+            " there."
+        ),
         json_schema_extra=hint("select", SIGNALLING, labels=TEL_URI_WORDS),
     )
     prack: Prack = Field(
@@ -446,7 +450,11 @@ class TrunkForm(Body):
     privacy_header: PrivacyHeader = Field(
         "auto",
         title=N_("Privacy Header"),
-        description=N_("Tells the provider whether the caller may be shown (RFC 3323)."),
+        description=N_(
+            "Tells the provider whether the caller may be shown (RFC 3323). With Never,"
+            " P-Asserted-Identity and P-Preferred-Identity name hidden callers too without saying"
+            " so: the provider may show their numbers."
+        ),
         json_schema_extra=hint("select", SHOWN, labels=PRIVACIES),
     )
     forwarding_header: ForwardingHeader = Field(

@@ -88,11 +88,15 @@ class Trunks:
         self, _connection: AsyncConnection, kind: str, keys: Iterable[str]
     ) -> list[Reference]:
         """The trunks whose DOD numbers groups and queues show: without them, other numbers do."""
-        wanted = set(keys)
         return [
-            Reference("trunk", each.id, each.form.name)
-            for each in sorted(self._trunks.values(), key=lambda each: each.key)
-            if any(not wanted.isdisjoint(dod.named(kind)) for dod in each.form.dods)
+            Reference("trunk", each.id, each.form.name) for each in self._showing(kind, set(keys))
+        ]
+
+    def naming(self, kind: str, value: str) -> list[dict[str, str]]:
+        """The trunks whose DODs name an object of the dialplan; a ring group, by its number."""
+        return [
+            {"kind": "trunk", "id": each.id, "name": each.form.name}
+            for each in self._showing(kind, {value})
         ]
 
     async def standings(self) -> dict[str, TrunkStanding]:
@@ -220,6 +224,14 @@ class Trunks:
 
         await self._database.write(work)
         self._hold({at: each for at, each in self._trunks.items() if at != trunk_id})
+
+    def _showing(self, kind: str, keys: set[str]) -> list[TrunkEntry]:
+        """By name."""
+        return [
+            each
+            for each in sorted(self._trunks.values(), key=lambda each: each.key)
+            if any(not keys.isdisjoint(dod.named(kind)) for dod in each.form.dods)
+        ]
 
     def _existing(self, trunk_id: str) -> TrunkEntry:
         entry = self._trunks.get(trunk_id)

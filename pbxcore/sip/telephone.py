@@ -12,6 +12,9 @@ from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 _GLOBAL: Final = re.compile(rb"\+[0-9\-.()]*[0-9][0-9\-.()]*")
 _SEPARATORS: Final = b"-.()"
+_LABEL: Final = rb"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
+_DOMAIN: Final = re.compile(rb"(?:%b\.)*(?=[A-Za-z])%b\.?" % (_LABEL, _LABEL))
+"""The `domainname` of RFC 3966 §3: its last label begins with a letter, no address' does."""
 _DIALLED: Final = re.compile(rb"\+?[0-9*#]+")
 
 Spelling = Literal["disabled", "user_phone", "enabled"]
@@ -62,8 +65,9 @@ def number_of(uri: SipUri | TelUri) -> bytes | None:
 def spelled(written: bytes, spelling: Spelling, host: bytes = b"") -> bytes:
     """The URI of a telephone number as a peer wants it; what names no number stays as it is.
 
-    A number that is not the world's is one of the host that it is called at (RFC 3966 §5.1.5). A
-    tel URI becomes a SIP URI at `host`, where one is given.
+    A number that is not the world's is one of the domain that it is called at (RFC 3966 §5.1.5); an
+    address is no such domain, and the number stays a SIP URI there, with `user=phone`. A tel URI
+    becomes a SIP URI at `host`, where one is given.
     """
     is_tel = written[:4].lower() == b"tel:"
     if (is_tel and not host) or spelling == ("enabled" if is_tel else "disabled"):
@@ -76,12 +80,11 @@ def spelled(written: bytes, spelling: Spelling, host: bytes = b"") -> bytes:
         uri = SipUri(secure=False, user=uri.number, host=host)
     if uri.user is None or not _DIALLED.fullmatch(uri.user):
         return written
-    match spelling:
-        case "disabled":
-            return uri.encode()
-        case "user_phone":
-            parameters = {**uri.parameters, b"user": b"phone"}
-            return msgspec.structs.replace(uri, parameters=parameters).encode()
-        case "enabled":
-            context = {} if uri.user.startswith(b"+") else {b"phone-context": uri.host}
-            return TelUri(uri.user, context).encode()
+    if spelling == "disabled":
+        return uri.encode()
+    if spelling == "enabled" and uri.user.startswith(b"+"):
+        return TelUri(uri.user).encode()
+    if spelling == "enabled" and _DOMAIN.fullmatch(uri.host):
+        return TelUri(uri.user, {b"phone-context": uri.host}).encode()
+    parameters = {**uri.parameters, b"user": b"phone"}
+    return msgspec.structs.replace(uri, parameters=parameters).encode()

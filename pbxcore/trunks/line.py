@@ -47,12 +47,12 @@ class Chance(Protocol):
 
 
 class Standing(NamedTuple):
-    """How a trunk stands: `state` in a word, and what the registrar said last, 0 for nothing.
+    """How a trunk stands: `state`, and what the registrar said last, 0 for nothing.
 
     `server` is the address and port that answered last.
     """
 
-    state: str
+    state: State
     status: int = 0
     server: str = ""
 
@@ -73,7 +73,7 @@ class Line:
         told: Callable[[Line], None],
     ) -> None:
         self.trunk = trunk
-        self.standing = Standing("off")
+        self.standing = Standing(State.OFF)
         self._layer, self._names = layer, names
         self._chance, self._shunned = chance, shunned
         self._told = told
@@ -236,13 +236,13 @@ class Line:
             self.standing = found
             self._told(self)
 
-    def _state(self) -> str:
+    def _state(self) -> State:
         if self.trunk.registers:
             return self._registration.state
         match self._keep_alive.reachable:
             case None:
                 return State.OFF
             case True:
-                return "reachable"
+                return State.REACHABLE
             case False:
                 return State.UNREACHABLE

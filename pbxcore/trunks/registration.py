@@ -24,13 +24,14 @@ _LONGEST_WISH_S: Final = 86_400.0
 
 
 class State(enum.StrEnum):
-    """How a registration stands."""
+    """How a registration stands; a trunk without one is `OFF`, `REACHABLE` or `UNREACHABLE`."""
 
     OFF = "off"
     TRYING = "trying"
     REGISTERED = "registered"
     REJECTED = "rejected"
     UNREACHABLE = "unreachable"
+    REACHABLE = "reachable"
 
 
 class Register(NamedTuple):

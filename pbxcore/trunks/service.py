@@ -117,7 +117,7 @@ class Trunks:
         line = self._lines.get(trunk_id)
         if line is None:
             return False
-        wanted = (State.REGISTERED,) if line.trunk.registers else (State.OFF, "reachable")
+        wanted = (State.REGISTERED,) if line.trunk.registers else (State.OFF, State.REACHABLE)
         return line.standing.state in wanted
 
     def at(self, host: str) -> Iterable[Trunk]:

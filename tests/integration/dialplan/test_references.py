@@ -67,6 +67,20 @@ async def test_forwards_of_extensions_count_too(house: House) -> None:
     assert (await house.ask("DELETE", f"/v1/ivrs/{menu['id']}"))[0] == 204
 
 
+async def test_a_number_of_a_trunk_that_a_ring_group_shows_counts_too(house: House) -> None:
+    body = {"name": "Shown", "number": "6463", "members": ["1000"]}
+    _, group = await house.ask("POST", "/v1/ring-groups", body)
+    trunk, one = f"/v1/trunks/{house.trunks[0]}", f"/v1/ring-groups/{group['id']}"
+    dods = [{"number": "5551002", "ring_groups": ["6463"]}]
+    assert (await house.ask("PATCH", trunk, {"dods": dods}))[0] == 200
+    status, told = await house.ask("DELETE", one)
+    assert (status, told["error"]["code"]) == (409, "in_use")
+    named = {"kind": "trunk", "id": house.trunks[0], "name": "City Line"}
+    assert told["error"]["users"] == [named]
+    assert (await house.ask("PATCH", trunk, {"dods": []}))[0] == 200
+    assert (await house.ask("DELETE", one))[0] == 204
+
+
 async def test_an_object_may_lead_to_itself(house: House) -> None:
     key = {"key": "9", "destination": {"kind": "ivr", "value": "7064"}}
     body = {"name": "Round", "number": "7064", "keys": [key]}

@@ -281,6 +281,8 @@ def test_the_lamp_of_a_trunk_shows_its_calls_and_whether_it_works() -> None:
             "trunk-süd-line"
         )
         assert directory.can_be_watched(lamp)
+        assert directory.can_be_watched("Trunk-First")
+        assert directory.watched("Trunk-First", "alice") == lamp
         assert not directory.can_be_watched("trunk-second")
         assert lines.dialogs(lamp) == ()
         talk = talking(office, "alice", "first")

@@ -111,6 +111,10 @@ def test_privacy_goes_along_when_the_trunk_wants_it(
         (b"sip:0301234@p.example:5070", "disabled", b"sip:0301234@p.example:5070"),
         (b"sip:0301234@p.example:5070", "user_phone", b"sip:0301234@p.example:5070;user=phone"),
         (b"sip:0301234@p.example:5070", "enabled", b"tel:0301234;phone-context=p.example"),
+        (b"sip:0301234@pbx", "enabled", b"tel:0301234;phone-context=pbx"),
+        (b"sip:0301234@10.0.0.2:5070", "enabled", b"sip:0301234@10.0.0.2:5070;user=phone"),
+        (b"sip:0301234@[2001:db8::1]", "enabled", b"sip:0301234@[2001:db8::1];user=phone"),
+        (b"sip:+49301234@10.0.0.2", "enabled", b"tel:+49301234"),
         (b"sip:+49301234@p.example", "enabled", b"tel:+49301234"),
         (b"sip:*21%23@p.example", "user_phone", b"sip:*21%23@p.example;user=phone"),
         (b"sip:anna@p.example", "enabled", b"sip:anna@p.example"),
@@ -150,8 +154,8 @@ def test_a_tel_uri_that_came_goes_on_as_the_next_one_wants(
         ("user_phone", b"sip:0049301234@10.0.0.2;user=phone", b"sip:4989100@10.0.0.2;user=phone"),
         (
             "enabled",
-            b"tel:0049301234;phone-context=10.0.0.2",
-            b"tel:4989100;phone-context=10.0.0.2",
+            b"sip:0049301234@10.0.0.2;user=phone",  # an address is no context
+            b"sip:4989100@10.0.0.2;user=phone",
         ),
     ],
 )
