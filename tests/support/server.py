@@ -255,6 +255,15 @@ class Server:
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: self.status()["parts"][part]["pid"] != pid, 10, f"the end of {part}")
 
+    def keeps(self, name: str, text: bytes) -> None:
+        """Wait until a file of the PBX says this: it outlives a kill then."""
+
+        def found() -> bool:
+            files = (each for each in self.data.rglob(f"{name}*") if each.is_file())
+            return any(text in each.read_bytes() for each in files)
+
+        wait_until(found, 10, f"{text!r} in {name}")
+
     def stop(self, within_s: float = 12.0) -> int:
         """Ask it to end; its exit code."""
         assert self.process is not None

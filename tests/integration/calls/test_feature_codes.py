@@ -44,17 +44,6 @@ async def dial(folder: Path, server: Server, number: str, code: str, *, keys: st
         pass
 
 
-async def kept(server: Server, name: str, text: bytes) -> None:
-    """Wait until a file of the PBX says this: it outlives a kill then."""
-
-    def found() -> bool:
-        return any(
-            text in each.read_bytes() for each in server.data.rglob(f"{name}*") if each.is_file()
-        )
-
-    await asyncio.to_thread(wait_until, found, 10, f"{text!r} in {name}")
-
-
 def shown(desk: Desk, number: str) -> dict[str, Any]:
     found: dict[str, Any] = desk.admin.get(f"/v1/extensions/{number}").json()
     return found
@@ -171,7 +160,7 @@ async def test_the_last_caller_outlasts_a_killed_pbx(provider: Provider, tmp_pat
     busy = script(call, is_refused("5559999", "5551234", 486, cseq=1))
     async with sipp(tmp_path, server, busy, host=PROVIDER):
         (await pair.callee.next_call()).refuse(486)
-    await kept(server, "recent-callers", b"5551234")
+    await asyncio.to_thread(server.keeps, "recent-callers", b"5551234")
     server.kill9("pbx")
     await asyncio.to_thread(server.wait_ready)
     await dial(tmp_path, server, "1001", "*401")
@@ -201,7 +190,7 @@ async def test_who_is_to_be_called_back_is_so_by_the_next_pbx_too(
         with pytest.raises(Refused):
             await call.answered()
         await dial(tmp_path, server, "1001", "*11")
-        await kept(server, "completions", b"1002")
+        await asyncio.to_thread(server.keeps, "completions", b"1002")
         server.kill9("pbx")
         await asyncio.to_thread(server.wait_ready)
         used = await second.invite(f"sip:*43@127.0.0.1:{server.sip_port}", session(voices[1]))

@@ -26,8 +26,7 @@ async def test_hold_and_resume(server: Server) -> None:
         await hear((ours, 1000), (theirs, 440))
         await call.modify(session(ours) + b"a=sendonly\r\n")
         assert b"a=recvonly" in call.remote_description
-        await asyncio.sleep(0.1)  # what was on its way has come
-        await asyncio.to_thread(ours.hears_nothing)
+        await asyncio.to_thread(ours.falls_silent)
         await call.modify(session(ours))
         await hear((ours, 1000), (theirs, 440))
         await came.hang_up()

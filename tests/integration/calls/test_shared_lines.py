@@ -153,24 +153,36 @@ async def test_baresip_flips_a_held_call_of_another_baresip(
     server: Server, desk: Desk, tmp_path: Path
 ) -> None:
     folders = [tmp_path / each for each in ("1001", SHOP, YARD)]
-    auto = ";answermode=auto"
-    with (
-        Baresip(
-            folders[0], server, "1001", "udp", account=auto, config=says(folders[0], 440)
-        ) as outside,
-        Baresip(
-            folders[1], server, SHOP, "udp", user=LINE_OF, config=says(folders[1], 1000)
-        ) as shop,
-        Baresip(
-            folders[2], server, YARD, "udp", user=LINE_OF, config=says(folders[2], 1500)
-        ) as yard,
-    ):
+    address = ("127.0.0.1", server.sip_port)
+    async with AsyncExitStack() as stack:
+        eyes = Watcher(YARD, SECRET, address, user_name=LINE_OF)
+        await stack.enter_async_context(eyes)
+        answer, _ = await eyes.subscribe("call-info", YARD)
+        assert answer.status == 200
+        outside, shop, yard = [
+            stack.enter_context(
+                Baresip(
+                    folder,
+                    server,
+                    number,
+                    "udp",
+                    user=user,
+                    account=account,
+                    config=says(folder, hz),
+                )
+            )
+            for folder, number, user, account, hz in (
+                (folders[0], "1001", "", ";answermode=auto", 440),
+                (folders[1], SHOP, LINE_OF, "", 1000),
+                (folders[2], YARD, LINE_OF, "", 1500),
+            )
+        ]
         for each in outside, shop, yard:
             await asyncio.to_thread(each.shows, "registered successfully")
         shop.enters(f"/dial sip:1001@127.0.0.1:{server.sip_port}")
         await asyncio.to_thread(shop.shows, "Call established")
         shop.enters("/hold")
-        await asyncio.sleep(0.5)
+        await eyes.until(lambda: "appearance-state=held" in eyes.notices[-1].text)
         yard.enters(f"/dial sip:*46@127.0.0.1:{server.sip_port}")
         await asyncio.to_thread(yard.shows, "Call established")
         await asyncio.to_thread(shop.shows, "session closed")

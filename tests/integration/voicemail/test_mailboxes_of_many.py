@@ -10,6 +10,7 @@ from tests.integration.voicemail.test_voicemail_by_phone import counted, leave, 
 from tests.support.messaging import eventually
 from tests.support.server import wait_until
 from tests.support.tone import Voice
+from tests.support.ucm import settled
 from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
@@ -55,13 +56,20 @@ async def test_nobody_of_a_ring_group_answers_and_a_group_gets_the_message(
     assert taken.status == 409
 
 
-async def test_pin_chosen_by_phone_opens_the_mailbox_elsewhere(server: Server) -> None:
+async def test_pin_chosen_by_phone_opens_the_mailbox_elsewhere(
+    server: Server, admin: Program
+) -> None:
+    def version() -> int:
+        return int(admin.get("/v1/extensions/1001").json()["version"])
+
     async with AsyncExitStack() as stack:
         owner, other = [await phone(stack, server, each) for each in ("1001", "1000")]
         voice, ear = stack.enter_context(Voice(600)), stack.enter_context(Voice(0))
         call = await owner.invite(f"sip:*97@127.0.0.1:{server.sip_port}", session(voice))
+        before = version()
         await press(call, "057531#7531#")
-        await asyncio.sleep(1)  # until it is kept, and told
+        await eventually(lambda: asyncio.to_thread(lambda: version() > before))
+        await asyncio.to_thread(settled, server, admin)
         await call.hang_up()
         await leave(server, other, voice, "*1001")
         call = await other.invite(f"sip:*98@127.0.0.1:{server.sip_port}", session(ear))
