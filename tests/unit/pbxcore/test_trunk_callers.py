@@ -10,7 +10,7 @@ import pytest
 from pbxcore.calls.passing import may_pass, passed_by, passed_from
 from pbxcore.calls.trunk_callers import told
 from pbxcore.dialplan.resolving import Try
-from pbxcore.directory import Trunk
+from pbxcore.directory import Delta, Trunk, TrunkRemoved
 from pbxcore.sip.identity import HIDDEN, Caller
 from pbxcore.sip.message import Request
 from pbxcore.sip.telephone import Spelling, number_of, spelled
@@ -179,6 +179,31 @@ def test_a_call_out_spells_its_numbers_so_and_goes_on_as_ever(
         office.run()
         assert office["first"].talk.notes[-1] == "ended"
         office.check()
+
+
+def test_a_challenge_is_remembered_as_long_as_the_trunk_stays() -> None:
+    with Office("alice", "first") as office:
+
+        def tried() -> Request:
+            outside(office, "first", username="4989100", password="secret")  # noqa: S106
+            alice = office["alice"].dial(NUMBER)
+            office.run(1)
+            invite = office["first"].talk.last
+            assert isinstance(invite, Request)
+            challenge = b'WWW-Authenticate: Digest realm="provider", nonce="n"'
+            office["first"].talk.incoming.refuse(401, lines=(challenge,))
+            office.run(1)
+            alice.hang_up()
+            office.run()
+            return invite
+
+        directory, legs = office.house.directory, office.house.context.trunks
+        assert tried().get(b"authorization") is None
+        legs.follow()
+        assert b'nonce="n"' in (tried().get(b"authorization") or b"")
+        directory.apply(Delta(directory.version + 1, (TrunkRemoved("first"),)))
+        legs.follow()
+        assert tried().get(b"authorization") is None
 
 
 def test_an_extensions_phone_reads_numbers_as_it_wants() -> None:
