@@ -115,8 +115,10 @@ class Boards:
 
     def check_chairman(
         self, extension: str, agent: str, change: str, queues: Sequence[str]
-    ) -> None:
-        """Whether an extension may do so about an agent of these queues.
+    ) -> tuple[str, ...]:
+        """The queues that an extension means that does so about an agent, if it may.
+
+        These; to free an agent, none named: all that it chairs and the agent serves.
 
         Raises:
             NotYours: it is not the chairman of each, the agent does not serve each, or none is
@@ -128,6 +130,7 @@ class Boards:
         if not shared or not shared >= {*queues} or (of_queues and not queues):
             raise NotYours
         self.check_agent(agent, change, queues)
+        return tuple(queues or sorted(shared)) if change == "free" else tuple(queues)
 
     def check_agent(self, agent: str, change: str, queues: Sequence[str]) -> None:
         """Whether an agent can be told so by others: of these queues, none named: of all.

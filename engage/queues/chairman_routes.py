@@ -75,10 +75,10 @@ class ChairmanRoutes:
         """In the queues whose chairman one is."""
         chairman, who = await _chairman(request)
         body, agent = await read(request, Duty), named(request, "agent")
-        self._boards.check_chairman(chairman, agent, body.change, body.queues)
-        live, queues = self._boards.live, tuple(body.queues)
+        queues = self._boards.check_chairman(chairman, agent, body.change, body.queues)
+        live = self._boards.live
         await live.change_duty(agent, body.change, queues, body.reason, float(body.by_s))
-        await live.note_duty(who, agent, body.change, body.queues)
+        await live.note_duty(who, agent, body.change, queues)
         return _done()
 
     @operation(

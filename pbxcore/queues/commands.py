@@ -13,7 +13,8 @@ class ChangeDuty(msgspec.Struct, frozen=True, tag=True):
     """Let an agent come or go, begin or end a break, end or extend the wrap-up. Reply: `QueueDone`.
 
     `queues`: of these, none named: of all. A break has a `reason`; a wrap-up is extended `by_s`.
-    Who is `free` does nothing any more: what he was taken to be doing is forgotten.
+    Who is `free` does nothing any more: what he was taken to be doing is forgotten; of talks and
+    offers, those of these queues.
     """
 
     agent: str

@@ -192,16 +192,20 @@ class QueueEngine:
                 self._breaks.end_wrap_up(self.floor.agent(agent), early=True)
             case inputs.ExtendWrapUp(agent, by_s):
                 self._breaks.extend_wrap_up(self.floor.agent(agent), by_s)
-            case inputs.FreeAgent(agent):
-                self._free(self.floor.agent(agent))
+            case inputs.FreeAgent(agent, queues):
+                self._free(self.floor.agent(agent), queues)
             case inputs.AgentLoad():
                 attendance.load(given)
 
-    def _free(self, agent: Agent) -> None:
+    def _free(self, agent: Agent, queues: tuple[str, ...]) -> None:
         """Whatever an agent is taken to be doing is over, whoever has missed the end of it."""
-        if agent.lease is not None:
+
+        def meant(caller: Waiting) -> bool:
+            return not queues or caller.queue.number in queues
+
+        if agent.lease is not None and meant(agent.lease.caller):
             self._offering.end(agent.lease, Outcome.AGENT_AWAY)
-        if agent.caller is not None:
+        if agent.caller is not None and meant(agent.caller):
             self._talking.agent_left(agent.caller)
         self._breaks.end_wrap_up(agent, early=True)
         agent.rests_until = float("-inf")

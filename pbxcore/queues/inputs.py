@@ -231,10 +231,12 @@ class ExtendWrapUp(msgspec.Struct, frozen=True, tag=True):
 class FreeAgent(msgspec.Struct, frozen=True, tag=True):
     """Forget what an agent is taken to be doing: an offer, a talk, a wrap-up, a rest.
 
-    For when that is not so; who is on the phone is still seen to be.
+    For when that is not so; who is on the phone is still seen to be. `queues`: offers and talks of
+    these, none named: of all; a wrap-up and a rest are none of a queue's.
     """
 
     agent: str
+    queues: tuple[str, ...] = ()
 
 
 class AgentSeen(msgspec.Struct, frozen=True):

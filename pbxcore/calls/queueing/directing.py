@@ -72,7 +72,7 @@ def _change_duty(command: ChangeDuty, floor: Floor, tell: Callable[[Input], None
         case "ready":
             tell(EndWrapUp(agent))
         case "free":
-            tell(FreeAgent(agent))
+            tell(FreeAgent(agent, queues))
         case "extend":
             tell(ExtendWrapUp(agent, command.by_s))
     return DONE

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Book:
-    """1000 chairs 6500 and 6501; 2000 serves the first, 3000 another, 2001 the first always."""
+    """1000 chairs 6500 and 6501; 2000 serves the first, 3000 another, 2001 the first always.
+
+    2002 serves all.
+    """
 
     def name(self, number: str) -> str:
         return number
@@ -30,6 +33,7 @@ class Book:
 
     def served_by(self, agent: str) -> dict[str, bool]:
         served = {"2000": {"6500": True}, "2001": {"6500": False}, "3000": {"6502": True}}
+        served["2002"] = dict.fromkeys(self.numbers(), True)
         return served.get(agent, {})
 
     def chaired_by(self, extension: str) -> set[str]:
@@ -65,6 +69,13 @@ def test_a_chairman_decides_about_his_agents(change: str, queues: list[str]) -> 
 def test_and_about_nobody_else(extension: str, agent: str, change: str, queues: list[str]) -> None:
     with pytest.raises(NotYours):
         BOARDS.check_chairman(extension, agent, change, queues)
+
+
+def test_who_frees_an_agent_means_queues_of_his_own_alone() -> None:
+    assert BOARDS.check_chairman("1000", "2002", "free", []) == ("6500", "6501")
+    assert BOARDS.check_chairman("1000", "2002", "free", ["6501"]) == ("6501",)
+    with pytest.raises(NotYours):
+        BOARDS.check_chairman("1000", "2002", "free", ["6502"])
 
 
 def test_who_always_serves_a_queue_is_logged_out_by_nobody() -> None:

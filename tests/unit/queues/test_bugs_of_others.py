@@ -522,3 +522,17 @@ def test_an_administrator_frees_an_agent_whose_end_was_lost(stuck: str) -> None:
     assert len(hall.ringing()) == 1
     ends = [each.end for each in hall.facts(facts.Completed)]
     assert ends == ([facts.End.AGENT] if stuck in ("talking", "wrap_up") else [])
+
+
+@pytest.mark.parametrize(("busy", "over"), [("ring", facts.OfferEnded), ("talk", facts.Completed)])
+def test_who_frees_an_agent_of_one_queue_leaves_what_he_does_for_another(
+    busy: str, over: type[facts.OfferEnded | facts.Completed]
+) -> None:
+    hall = Hall(queue("a", ring_s=LONG_S), queue("a", number="6501"))
+    hall.enter("x")
+    if busy == "talk":
+        hall.talk("a")
+    hall.give(FreeAgent("a", ("6501",)))
+    assert (hall.served("a"), hall.facts(over)) == ("x", [])
+    hall.give(FreeAgent("a", ("6501", "6500")))
+    assert len(hall.facts(over)) == 1
