@@ -257,6 +257,7 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
         for cookie, status in (program.cookie, 200), (f"{program.cookie}0", 401):
             answer = await http.get(f"{url}/recapi?cookie={cookie}&filedir=monitor", ssl=False)
             assert answer.status == status
+            await answer.read()  # an answer that is not read keeps its connection
         [older] = [
             each for each in admin.get("/v1/api-users").json()["items"] if each["user"] == "older"
         ]
@@ -265,6 +266,7 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
         for path, status in ("cdrapi?format=json", 403), ("recapi", 200):
             answer = await http.get(f"{url}/{path}", headers=named, ssl=False)
             assert answer.status == status
+            await answer.read()
         assert admin.patch(f"/v1/api-users/{older['id']}", {"denied_actions": []}).status == 200
     for wrong, status in (("", "200"), ("x", "401")):
         curl = await asyncio.create_subprocess_exec(
