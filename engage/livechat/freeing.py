@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from engage.errors import NotFound
 from engage.hub.model import SYSTEM, ConversationClosed
 from engage.livechat.assignment_rows import AssignmentRepository
+from engage.livechat.desk import Agent
 from engage.livechat.events import InquiryQueued
-from engage.livechat.handing_over import give_back
-from engage.livechat.model import ACTIVE, TRANSFERRING, WAITING
+from engage.livechat.handing_over import give_back, see_off
+from engage.livechat.model import ACTIVE, HELPING, TRANSFERRING, WAITING
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.requeueing import requeue
 from engage.system.operation_log import note
@@ -59,6 +60,8 @@ class Freeing:
             if before == TRANSFERRING:
                 await give_back(transaction, self._lobby, inquiry, "cancelled", SYSTEM)
                 inquiry = await rows.inquiry(conversation_id) or inquiry
+            if inquiry.state in (ACTIVE, WAITING):
+                await self._see_helpers_off(transaction, conversation_id)
             if inquiry.state == ACTIVE:
                 await self._take(transaction, inquiry)
             elif inquiry.state == WAITING:
@@ -72,6 +75,13 @@ class Freeing:
 
         inquiry = await self._hub.transact(work)
         self._events.publish(InquiryQueued(conversation_id, inquiry.livechat_id))
+
+    async def _see_helpers_off(self, transaction: HubTransaction, conversation_id: str) -> None:
+        """Whoever takes the chat next brings in whom they want."""
+        for seat in await transaction.participants(conversation_id):
+            if seat.role == HELPING:
+                helper = Agent(seat.who.removeprefix("user:"), seat.name)
+                await see_off(transaction, conversation_id, helper, SYSTEM, "passed_on")
 
     async def _take(self, transaction: HubTransaction, inquiry: Inquiry) -> None:
         name, owner = inquiry.conversation_id, inquiry.owner

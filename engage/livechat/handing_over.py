@@ -170,11 +170,7 @@ class HandingOver:
             conversation = await transaction.get(conversation_id)
             if conversation.owner == agent.who:
                 raise OwnerStays
-            body = {"code": "left", "name": agent.name, "agent": _named(agent)}
-            await transaction.append(conversation_id, agent.author, "system", body)
-            await transaction.leave(conversation_id, agent.who)
-            gone = {"conversation": conversation_id, "reason": "member_left"}
-            transaction.tell([agent.who], "conversation_gone", gone)
+            await see_off(transaction, conversation_id, agent, agent.author, "member_left")
 
         seat = await self._hub.require_participant(agent.who, conversation_id)
         if seat.role != HELPING:
@@ -252,6 +248,17 @@ async def bring_in(
         "by": _named(agent),
     }
     await transaction.append(conversation_id, agent.author, "system", body)
+
+
+async def see_off(
+    transaction: HubTransaction, conversation_id: str, guest: Agent, author: Author, reason: str
+) -> None:
+    """Who was brought in writes there no more, and is told: `member_left`, `passed_on`."""
+    body = {"code": "left", "name": guest.name, "agent": _named(guest)}
+    await transaction.append(conversation_id, author, "system", body)
+    await transaction.leave(conversation_id, guest.who)
+    gone = {"conversation": conversation_id, "reason": reason}
+    transaction.tell([guest.who], "conversation_gone", gone)
 
 
 def check_serves(agent: Agent, inquiry: Inquiry | None, sitting: Mapping[str, Participant]) -> None:

@@ -11,7 +11,7 @@ from engage.errors import Forbidden
 from engage.hub.model import ConversationClosed
 from engage.storage.tables import operations
 from engage.system.actor import SYSTEM, Actor
-from tests.support.office import ANA, BEN, Clock, Office, Seats, visitor_author
+from tests.support.office import ANA, BEN, CHEN, Clock, Office, Seats, visitor_author
 from tests.support.written_sockets import Sockets
 
 if TYPE_CHECKING:
@@ -64,6 +64,23 @@ async def test_a_stuck_chat_waits_again_in_its_place_and_all_are_told(
         ).one()
     assert (row.object, row.detail["state"]) == (f"conversation:{stuck}", state)
     assert (await office.hub.conversation(behind)).state == "waiting"
+
+
+async def test_who_helps_leaves_a_chat_that_is_freed_and_is_told(office: Office) -> None:
+    chat = await begin(office)
+    await office.service.desk.accept(ANA, chat, None)
+    await office.service.handing_over.join(BEN, chat)
+    office.seats.chairmen = frozenset({CHEN.number})
+    await office.service.freeing.free(Actor(CHEN.who), chat)
+    following = {each.who for each in await office.hub.participants(chat)}
+    assert not following & {ANA.who, BEN.who}
+    for each in (ANA, BEN):
+        [gone] = office.sockets.told(each.who, "conversation_gone")
+        assert gone == {"conversation": chat, "reason": "passed_on"}
+        assert office.sockets.told(each.who, "inquiry")[-1]["conversation"] == chat
+    await office.service.desk.accept(BEN, chat, None)
+    seats = {each.who: each.role for each in await office.hub.participants(chat)}
+    assert (seats.get(BEN.who), ANA.who in seats) == ("", False)
 
 
 async def test_what_is_over_is_not_freed_nor_by_whoever_likes(office: Office) -> None:

@@ -246,3 +246,24 @@ async def test_limits_and_time_settings_hold_at_once(site: Site, admin: str) -> 
     assert answer["error"]["fields"] == {
         "exempt_networks": "Please enter addresses or networks, such as 192.0.2.7 or 2001:db8::/32."
     }
+
+
+async def test_a_chairman_puts_a_chat_back_into_the_line(site: Site, admin: str) -> None:
+    """And the log tells who did; others are refused, and so is a chat that is not there."""
+    chairman, other = await site.sign_in("1002"), await site.sign_in("1003")
+    visitor, chat = await site.visitor()
+    path = f"/v1/conversations/{chat}/free"
+    assert (await site.json("POST", path, token=chairman))[0] == 403
+    queue = "/v1/queues/6500"
+    status, answer = await site.json("PATCH", queue, {"chairmen": ["1002"]}, token=admin)
+    assert status == 200, answer
+    assert (await site.json("POST", path, token=other))[0] == 403
+    assert (await site.json("POST", path, token=visitor))[0] == 403
+    assert (await site.json("POST", path.replace(chat, "absent"), token=chairman))[0] == 404
+    assert (await site.json("POST", path, token=chairman))[0] == 204
+    log = "/v1/operations?limit=20"
+    _, operations = await site.json("GET", log, token=admin)
+    [noted] = [each for each in operations["items"] if each["action"] == "livechat.free"]
+    assert (noted["actor"], noted["object"]) == ("user:1002", f"conversation:{chat}")
+    assert noted["detail"] == {"state": "waiting", "agent": ""}
+    assert (await site.json("PATCH", queue, {"chairmen": []}, token=admin))[0] == 200

@@ -147,6 +147,47 @@ async def test_a_chairman_hands_a_talk_on_and_ends_one(desk: Chaired) -> None:
     figures_are_told(desk)
 
 
+async def test_an_agent_is_freed_by_chairmen_and_administrators_and_goes_on_talking(
+    desk: Chaired,
+) -> None:
+    admin, chairman = desk.admin, desk.chairman
+    agent, other = (Program(desk.server.url, each, f"Demo-{each}!") for each in ("1001", "1003"))
+    others = {"number": "6513", "name": "Not chaired", "static_agents": ["1001"]}
+    assert admin.post("/v1/queues", others).status == 201
+    desk.settled()
+    free = {"change": "free"}
+    with Voice(440) as ours, Voice(1000) as theirs:
+        for number, who, path in (
+            (CHAIRED, chairman, f"{BOARD}/agents/1001/duty"),
+            ("6513", admin, "/v1/queue-board/agents/1001/duty"),
+        ):
+            coming = asyncio.ensure_future(desk.callee.next_call())
+            call = desk.caller.call(desk.uri(number), session(ours))
+            await call.answered()
+            came = await coming
+            await came.accept(session(theirs, 0))
+            await desk.until(lambda: desk.seat()["state"] == "on_call")
+            assert agent.post("/v1/me/duty", free).status == 403
+            assert other.post(f"{BOARD}/agents/1001/duty", free).status == 403
+            if who is admin:  # the chairman of another queue changes nothing about this one's talk
+                assert chairman.post(f"{BOARD}/agents/1001/duty", free).status == 204
+                assert desk.seat()["state"] == "on_call"
+            assert who.post(path, free).status == 204
+            await desk.until(lambda: desk.seat()["state"] == "busy")
+            ours.talk(port_of(call.remote_description))
+            await asyncio.to_thread(theirs.hears, 440.0)
+            await call.hang_up()
+            await came.ended()
+            await desk.until(lambda: desk.seat()["state"] == "available")
+    log = admin.get("/v1/operations?limit=50").json()["items"]
+    noted = [each for each in log if each["action"] == "agent.free"]
+    assert {each["object"] for each in noted} == {"extension:1001"}
+    assert [(each["actor"], each["detail"]["queues"]) for each in noted] == [
+        ("admin:admin", []), ("user:1002", [CHAIRED]), ("user:1002", [CHAIRED]),
+    ]  # fmt: skip
+    assert admin.delete("/v1/queues/6513").status == 204
+
+
 async def test_a_chairman_redirects_picks_up_and_parks(desk: Chaired) -> None:
     chairman, other = desk.chairman, Program(desk.server.url, "1003", "Demo-1003!")
     pause = {"change": "take_break", "queues": [CHAIRED]}
