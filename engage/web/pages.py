@@ -89,19 +89,7 @@ def message_page(
 ) -> HTMLResponse:
     """A page that says one thing; needs nothing that is built."""
     language = language or language_of(request)
-    nonce = secrets.token_urlsafe(16)
-    shown, explained = translate(heading, language), translate(text, language)
-    body = (
-        f"{_head(shown, language)}<style nonce={nonce}>{STYLE}</style></head>"
-        f"<body><main><h1>{html.escape(shown)}</h1><p>{html.escape(explained)}</p></main></body></html>"
-    )
-    ancestors = frame_ancestors or "'none'"
-    policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; "
-        f"frame-ancestors {ancestors}"
-    )
-    headers = {"content-security-policy": policy, "cache-control": "no-store"}
-    return HTMLResponse(body, status, headers)
+    return _plain(heading, text, language, status=status, ancestors=frame_ancestors or "'none'")
 
 
 def question_page(
@@ -109,20 +97,38 @@ def question_page(
 ) -> HTMLResponse:
     """A page that asks one thing: its button posts `name` with `value` to where the page is."""
     language = language_of(request)
-    nonce = secrets.token_urlsafe(16)
-    shown, explained, button = (translate(each, language) for each in (heading, text, answer))
-    body = (
-        f"{_head(shown, language)}<style nonce={nonce}>{STYLE}</style></head>"
-        f"<body><main><h1>{html.escape(shown)}</h1><p>{html.escape(explained)}</p>"
+    form = (
         f'<form method="post"><button name="{html.escape(name)}" value="{html.escape(value)}">'
-        f"{html.escape(button)}</button></form></main></body></html>"
+        f"{html.escape(translate(answer, language))}</button></form>"
     )
+    page = _plain(heading, text, language, form=form)
+    page.headers["referrer-policy"] = "same-origin"
+    return page
+
+
+def _plain(
+    heading: str,
+    text: str,
+    language: str,
+    *,
+    form: str = "",
+    status: int = 200,
+    ancestors: str = "'none'",
+) -> HTMLResponse:
+    """A page of a heading, a paragraph and maybe a form, which nothing that is built draws."""
+    nonce = secrets.token_urlsafe(16)
+    shown, explained = translate(heading, language), translate(text, language)
+    body = (
+        f"{_head(shown, language)}<style nonce={nonce}>{STYLE}</style></head><body><main>"
+        f"<h1>{html.escape(shown)}</h1><p>{html.escape(explained)}</p>{form}</main></body></html>"
+    )
+    action = "'self'" if form else "'none'"
     policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action {action}; "
+        f"frame-ancestors {ancestors}"
     )
     headers = {"content-security-policy": policy, "cache-control": "no-store"}
-    return HTMLResponse(body, 200, {**headers, "referrer-policy": "same-origin"})
+    return HTMLResponse(body, status, headers)
 
 
 def not_found_page(request: Request, language: str | None = None) -> HTMLResponse:
