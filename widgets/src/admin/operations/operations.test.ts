@@ -4,7 +4,9 @@ import { actionWords, operationWords, subjectOf, whoWords } from "./operations";
 
 test("known actions are told in words, unknown ones as they are", () => {
   expect(actionWords("extension.add")).toBe("Extension: added");
-  expect([actionWords("agent.free"), actionWords("queue_caller.move")]).toEqual(["Queue agent: free", "Caller: moved"]);
+  expect([actionWords("agent.free"), actionWords("queue_caller.move")]).toEqual(["Queue agent: freed", "Caller: moved"]);
+  expect([actionWords("call.mute"), actionWords("conference.mute")]).toEqual(["Call: muted", "Conference: participant muted"]);
+  expect(actionWords("livechat.quick_reply.add")).toBe("Live Chat: quick reply added");
   expect(actionWords("telegram.sent_twice")).toBe("telegram: sent twice");
   expect(actionWords("restart")).toBe("restart");
 });

@@ -13,11 +13,24 @@ function kindWords(kind: string): string {
     case "queue_report":
       return t("Scheduled queue report");
     case "agent":
+    case "queue_agent":
       return t("Queue agent");
     case "queue_caller":
       return t("Caller");
     case "livechat":
       return t("Live Chat");
+    case "livechat_record":
+      return t("Chat record");
+    case "webhook":
+      return t("Webhook");
+    case "chats":
+      return t("Chats");
+    case "person":
+      return t("Person");
+    case "cleaner":
+      return t("Cleaner");
+    case "trunk":
+      return t("Trunk");
     case "broadcast":
       return t("Message Broadcast");
     case "admin":
@@ -122,7 +135,8 @@ function kindWords(kind: string): string {
 export function actionWords(action: string): string {
   const at = action.indexOf(".");
   if (at < 0) return action;
-  const what = kindWords(action.slice(0, at));
+  const kind = action.slice(0, at);
+  const what = kindWords(kind);
   switch (action.slice(at + 1)) {
     case "add":
       return t("{what}: added", { what });
@@ -156,8 +170,6 @@ export function actionWords(action: string): string {
       return t("{what}: restored", { what });
     case "test":
       return t("{what}: tested", { what });
-    case "renew_link":
-      return t("{what}: link renewed", { what });
     case "emergency_call":
       return t("{what}: emergency call", { what });
     case "lost_registration":
@@ -165,9 +177,9 @@ export function actionWords(action: string): string {
     case "supervise":
       return t("{what}: supervised", { what });
     case "mute":
-      return t("{what}: muted", { what });
+      return kind === "conference" ? t("{what}: participant muted", { what }) : t("{what}: muted", { what });
     case "unmute":
-      return t("{what}: unmuted", { what });
+      return kind === "conference" ? t("{what}: participant unmuted", { what }) : t("{what}: unmuted", { what });
     case "hold":
       return t("{what}: held", { what });
     case "unhold":
@@ -190,16 +202,79 @@ export function actionWords(action: string): string {
       return t("{what}: placed", { what });
     case "transfer":
       return t("{what}: transferred", { what });
+    case "park":
+      return t("{what}: parked", { what });
+    case "record_prompt":
+      return t("{what}: prompt recorded by phone", { what });
+    case "log_in":
+      return t("{what}: logged in", { what });
+    case "log_out":
+      return t("{what}: logged out", { what });
+    case "take_break":
+      return t("{what}: break begun", { what });
+    case "end_break":
+      return t("{what}: break ended", { what });
+    case "ready":
+      return t("{what}: wrap-up ended", { what });
+    case "extend":
+      return t("{what}: wrap-up extended", { what });
+    case "free":
+      return kind === "livechat" ? t("{what}: chat put back into the line", { what }) : t("{what}: freed", { what });
+    case "ban":
+      return t("{what}: visitor banned", { what });
+    case "ask_ban":
+      return t("{what}: ban asked for", { what });
+    case "refuse_ban":
+      return t("{what}: ban refused", { what });
+    case "unban":
+      return t("{what}: ban lifted", { what });
+    case "bot":
+      return t("{what}: bot changed", { what });
+    case "bot_removed":
+      return t("{what}: bot removed", { what });
+    case "bot_token":
+      return t("{what}: token of the bot renewed", { what });
+    case "identity_secret":
+      return t("{what}: secret for signed visitors added", { what });
+    case "identity_secret_revoked":
+      return t("{what}: secret for signed visitors revoked", { what });
+    case "quick_reply.add":
+      return t("{what}: quick reply added", { what });
+    case "quick_reply.change":
+      return t("{what}: quick reply changed", { what });
+    case "quick_reply.delete":
+      return t("{what}: quick reply deleted", { what });
+    case "erase":
+      return kind === "livechat" ? t("{what}: old chats erased", { what }) : t("{what}: personal data erased", { what });
+    case "secret":
+      return t("{what}: secret renewed", { what });
+    case "replay":
+    case "send":
+      return t("{what}: sent", { what });
+    case "switched_off":
+      return t("{what}: switched off", { what });
+    case "check_in":
+      return t("{what}: guest checked in", { what });
+    case "check_out":
+      return t("{what}: guest checked out", { what });
+    case "update":
+      return t("{what}: guest changed", { what });
+    case "status":
+      return t("{what}: status told", { what });
+    case "clear":
+      return t("{what}: emptied", { what });
+    case "run":
+      return t("{what}: run", { what });
+    case "expire":
+      return t("{what}: old ones deleted", { what });
+    case "switch_storage":
+      return t("{what}: storage switched", { what });
     case "lock":
       return t("{what}: locked", { what });
     case "unlock":
       return t("{what}: unlocked", { what });
-    case "mute":
-      return t("{what}: participant muted", { what });
-    case "unmute":
-      return t("{what}: participant unmuted", { what });
     case "remove":
-      return t("{what}: participant removed", { what });
+      return kind === "conference" ? t("{what}: participant removed", { what }) : t("{what}: taken out", { what });
     case "read_secret":
       return t("{what}: password shown", { what });
     default:
