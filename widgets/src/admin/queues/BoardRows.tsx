@@ -1,8 +1,9 @@
 import { Button, Menu } from "@mantine/core";
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useRef } from "react";
 
 import { useSession } from "../../kit/session-context";
 import { shortTime, spanOf } from "../../kit/time";
+import { useHeldFocus } from "../../kit/useHeldFocus";
 import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
 import { State } from "../../kit/State";
@@ -126,11 +127,7 @@ interface PartProps<Row> {
 function Part<Row>({ title, none, heads, rows, acts, children }: PartProps<Row>) {
   const place = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const held = place.current?.contains(document.activeElement) ?? false;
-  useLayoutEffect(() => {
-    // What one has done may take its own row away: whoever works by keyboard goes on from here.
-    if (held && document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
-  });
+  useHeldFocus(place, heading);
   return (
     <div ref={place}>
       <h3 ref={heading} tabIndex={-1}>

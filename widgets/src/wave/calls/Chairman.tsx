@@ -1,10 +1,11 @@
 import { Button, Menu, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 
 import { Confirm } from "../../kit/Confirm";
 import { Dialog } from "../../kit/Dialog";
 import { Icon } from "../../kit/Icon";
 import { countdown } from "../../kit/time";
+import { useHeldFocus } from "../../kit/useHeldFocus";
 import { useNow } from "../../kit/useNow";
 import { t } from "../../shared/i18n";
 import { useDesk } from "../context";
@@ -17,8 +18,10 @@ import { type OwnBoard, type OwnCaller, type OwnSeat, modes, partyOf, seatWords 
 /** What a chairman sees of a queue, and does about its callers, talks and agents. */
 export function Chairman({ board }: { board: OwnBoard }) {
   const { queues, boards } = useQueues();
+  const place = useRef<HTMLDivElement>(null);
+  useHeldFocus(place, place);
   return (
-    <div className={styles.chairman} role="group" aria-label={t("Chairman of {queue}", { queue: board.name })}>
+    <div ref={place} tabIndex={-1} className={styles.chairman} role="group" aria-label={t("Chairman of {queue}", { queue: board.name })}>
       <Waiting board={board} />
       <Talking board={board} />
       <ul className={styles.rows} aria-label={t("Agents of {queue}", { queue: board.name })}>
