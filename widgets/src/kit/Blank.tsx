@@ -29,13 +29,14 @@ export function Loading({ label }: { label?: string }) {
   );
 }
 
-export function Failed({ text, retry }: { text: string; retry: () => void }) {
+export function Failed({ text, retry, children }: { text: string; retry: () => void; children?: ReactNode }) {
   return (
     <div role="alert">
       <Blank icon="alert" title={t("This could not be loaded")} text={text}>
         <Button variant="default" onClick={retry} leftSection={<Icon name="retry" size={16} />}>
           {t("Try again")}
         </Button>
+        {children}
       </Blank>
     </div>
   );

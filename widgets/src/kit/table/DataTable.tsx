@@ -117,8 +117,20 @@ export function DataTable<Row>(props: Props<Row>) {
     }
   }
 
-  if (page === null) return failed ? <Failed text={t("The list could not be loaded.")} retry={reload} /> : <Loading />;
-  if (page.items.length === 0 && !isNarrowed(asked) && asked.trail.length === 0) return <Blank {...empty} />;
+  const whole = !isNarrowed(asked) && asked.trail.length === 0;
+  const everything = (
+    <Button variant="default" onClick={clear}>
+      {t("Show everything")}
+    </Button>
+  );
+  if (page === null && !failed) return <Loading />;
+  if (page === null)
+    return (
+      <Failed text={t("The list could not be loaded.")} retry={reload}>
+        {!whole && everything /* what is asked for may be what is refused */}
+      </Failed>
+    );
+  if (page.items.length === 0 && whole) return <Blank {...empty} />;
   const { first, last } = span(asked, page.items.length);
   const all = ids.length > 0 && ids.every((each) => chosen.has(each));
   return (
@@ -225,9 +237,7 @@ export function DataTable<Row>(props: Props<Row>) {
       </div>
       {page.items.length === 0 && (
         <Blank icon="search" title={t("Nothing matches")} text={t("Try other words, or fewer filters.")}>
-          <Button variant="default" onClick={clear}>
-            {t("Show everything")}
-          </Button>
+          {everything}
         </Blank>
       )}
       <div className={styles.pages}>
