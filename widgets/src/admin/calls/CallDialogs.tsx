@@ -25,7 +25,7 @@ export function TransferDialog({ call, onDone, onClose }: Props) {
     <Asking title={t("Transfer")} action={t("Transfer")} path={pathOf(call, "transfer")} body={{ channel, target: target.trim() }} onDone={onDone} onClose={onClose}>
       {(fields) => (
         <>
-          <PartySelect call={call} label={t("Who leaves the call")} value={channel} onChange={setChannel} error={fields["channel"]} />
+          <PartySelect legs={partiesOf(call)} label={t("Who leaves the call")} value={channel} onChange={setChannel} error={fields["channel"]} />
           <TextInput label={t("Number")} description={t("Whom the other one is to talk to.")} value={target} error={fields["target"]} onChange={(event) => setTarget(event.currentTarget.value)} dir="ltr" required />
         </>
       )}
@@ -45,7 +45,7 @@ export function RedirectDialog({ call, channel, whom, onDone, onClose }: Props &
 
 /** Lets a party wait in a parking slot. */
 export function ParkDialog({ call, onDone, onClose }: Props) {
-  const talking = call.legs.filter((leg) => leg.role !== "service");
+  const talking = partiesOf(call);
   const parkers = talking.filter((leg) => leg.trunk === "");
   const [channel, setChannel] = useState(parkers.at(-1)?.channel ?? "");
   const waiting = talking.find((leg) => leg.channel !== channel);
@@ -57,15 +57,7 @@ export function ParkDialog({ call, onDone, onClose }: Props) {
   return (
     <Asking title={t("Park")} action={t("Park")} path={pathOf(call, "park")} body={{ channel }} onDone={done} onClose={onClose}>
       {(fields) => (
-        <Select
-          label={t("Who parks the call")}
-          description={t("The other one waits in a slot, and the call returns here if nobody takes it.")}
-          allowDeselect={false}
-          value={channel}
-          data={parkers.map((leg) => ({ value: leg.channel, label: partyOf(leg.party, leg.name) }))}
-          error={fields["channel"]}
-          onChange={(value) => setChannel(value ?? "")}
-        />
+        <PartySelect legs={parkers} label={t("Who parks the call")} description={t("The other one waits in a slot, and the call returns here if nobody takes it.")} value={channel} onChange={setChannel} error={fields["channel"]} />
       )}
     </Asking>
   );
@@ -93,16 +85,30 @@ export function SuperviseDialog({ call, onDone, onClose }: Props) {
             ]}
             onChange={(value) => setMode(value ?? "listen")}
           />
-          <PartySelect call={call} label={t("Whose call")} value={channel} onChange={setChannel} error={fields["channel"]} />
+          <PartySelect legs={partiesOf(call)} label={t("Whose call")} value={channel} onChange={setChannel} error={fields["channel"]} />
         </>
       )}
     </Asking>
   );
 }
 
-function PartySelect({ call, label, value, onChange, error }: { call: LiveCall; label: string; value: string; onChange: (channel: string) => void; error: string | undefined }) {
-  const data = call.legs.filter((leg) => leg.role !== "service").map((leg) => ({ value: leg.channel, label: partyOf(leg.party, leg.name) }));
-  return <Select label={label} allowDeselect={false} value={value} data={data} error={error} onChange={(channel) => onChange(channel ?? "")} />;
+/** Those of a call who are people. */
+function partiesOf(call: LiveCall): LiveCall["legs"] {
+  return call.legs.filter((leg) => leg.role !== "service");
+}
+
+interface PartySelectProps {
+  legs: LiveCall["legs"];
+  label: string;
+  description?: string;
+  value: string;
+  onChange: (channel: string) => void;
+  error: string | undefined;
+}
+
+function PartySelect({ legs, onChange, ...shown }: PartySelectProps) {
+  const data = legs.map((leg) => ({ value: leg.channel, label: partyOf(leg.party, leg.name) }));
+  return <Select {...shown} allowDeselect={false} data={data} onChange={(channel) => onChange(channel ?? "")} />;
 }
 
 interface AskingProps {

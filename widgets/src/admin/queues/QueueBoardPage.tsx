@@ -55,7 +55,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
   const count = useCallback(() => api.get<Day>(`/v1/queue-report?from=${encodeURIComponent(midnight())}`), [api]);
   const day = useLive(count, FIGURES_MS).value;
   const [chosen, setChosen] = useState(ALL);
-  const [call, setCall] = useState<{ call: LiveCall; what: Asked; caller: Caller } | null>(null);
+  const [call, setCall] = useState<{ call: LiveCall; what: Asked; caller: Caller; channel: string } | null>(null);
   const [freed, setFreed] = useState<Seat | null>(null);
   const [ending, setEnding] = useState<Caller | null>(null);
   const maySupervise = useMayEdit("supervision");
@@ -66,7 +66,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
       await what();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error.message || t("The server cannot be reached. Please try again."));
     }
     reload();
   }
@@ -78,7 +78,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
 
   async function record(caller: Caller): Promise<void> {
     const found = await liveCall(caller);
-    if (!found) return;
+    if (!found) return notDone(t("The call has ended."));
     await api.post(`/v1/calls/live/${encodeURIComponent(found.id)}/recording`, { on: !found.recorded });
     toast({ tone: "success", title: found.recorded ? t("The recording has ended") : t("The call is being recorded"), text: partyOf(caller.number, caller.name) });
   }
@@ -91,7 +91,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
   async function park(caller: Caller): Promise<void> {
     const found = await liveCall(caller);
     const channel = found?.legs.find((leg) => leg.leg === caller.agent_leg)?.channel;
-    if (!found || channel === undefined) return;
+    if (!found || channel === undefined) return notDone(t("The agent is on this call no more."));
     const { slot } = await api.post<{ slot: string }>(`/v1/calls/live/${encodeURIComponent(found.id)}/park`, { channel });
     tellParked(partyOf(caller.number, caller.name), slot);
   }
@@ -103,7 +103,9 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
 
   async function open(caller: Caller, what: Asked): Promise<void> {
     const found = await liveCall(caller);
-    if (found) setCall({ call: found, what, caller });
+    const channel = found?.legs.find((leg) => leg.leg === caller.caller_leg)?.channel ?? "";
+    if (!found || (what === "redirect" && channel === "")) return notDone(t("The call has ended."));
+    setCall({ call: found, what, caller, channel });
   }
 
   function done(): void {
@@ -172,7 +174,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
         <Confirm opened danger title={t("Hang Up")} text={ending.agent ? t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ending.number, ending.name), agent: ending.agent_name }) : t("The call of {caller}, who waits, ends.", { caller: partyOf(ending.number, ending.name) })} action={t("Hang Up")} onConfirm={() => hangUp(ending)} onClose={() => setEnding(null)} />
       )}
       {call?.what === "supervise" && <SuperviseDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
-      {call?.what === "redirect" && <RedirectDialog call={call.call} channel={call.call.legs.find((leg) => leg.leg === call.caller.caller_leg)?.channel ?? ""} whom={partyOf(call.caller.number, call.caller.name)} onDone={done} onClose={() => setCall(null)} />}
+      {call?.what === "redirect" && <RedirectDialog call={call.call} channel={call.channel} whom={partyOf(call.caller.number, call.caller.name)} onDone={done} onClose={() => setCall(null)} />}
       {call?.what === "transfer" && <TransferDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
     </>
   );
@@ -199,6 +201,10 @@ function Queue({ board, figures, agents, doing }: { board: Board; figures: Day["
       <AgentRows board={board} agents={agents} doing={doing} />
     </section>
   );
+}
+
+function notDone(text: string): void {
+  toast({ tone: "danger", title: t("This was not done"), text });
 }
 
 function Tile({ name, value }: { name: string; value: string }) {
