@@ -108,6 +108,18 @@ def test_a_call_is_seen_ended_and_found_again(server: Server, new_context: NewCo
     expect(admin.get_by_role("region", name="Call History")).to_be_focused()
     expect(admin.get_by_label("Callee Number", exact=True)).to_have_value("")
 
+    # A list whose first answer is a refusal, of what was kept, is no dead end.
+    admin.get_by_label("Callee Number", exact=True).fill("404")
+    expect(admin.get_by_text("Nothing matches")).to_be_visible()
+    refused = {"error": {"code": "invalid", "message": "No.", "fields": {}}}
+    admin.route(
+        re.compile(r"/v1/calls\?.*404"), lambda route: route.fulfill(status=422, json=refused)
+    )
+    admin.reload()
+    expect(admin.get_by_role("alert")).to_contain_text("The list could not be loaded.")
+    admin.get_by_role("button", name="Show everything").press("Enter")
+    expect(row).to_be_visible()
+
 
 def test_calls_are_exported_with_the_columns_that_are_chosen(
     server: Server, new_context: NewContext

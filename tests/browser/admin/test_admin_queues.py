@@ -15,7 +15,10 @@ from tests.support.program import Program
 from tests.support.tone import says
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from playwright.sync_api import Route
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
@@ -104,7 +107,16 @@ def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard(
         caller.enters("/dial 6540")
         agent.shows("Incoming call")
         agent.enters("/accept")
-        board.get_by_role("button", name="Park: 1003", exact=True).press("Enter")
+        park = board.get_by_role("button", name="Park: 1003", exact=True)
+        for who, said in (
+            ("caller", "The agent is on this call no more."),
+            ("", "The call has ended."),
+        ):
+            admin.route("**/v1/calls/live", with_nobody_but(who))
+            park.press("Enter")
+            expect(admin.get_by_text(said, exact=True)).to_be_visible()
+            admin.unroute_all(behavior="wait")
+        park.press("Enter")
         expect(admin.get_by_text("Parked at 741", exact=True)).to_be_visible()
         expect(board.get_by_text("Nobody talks.", exact=True)).to_be_visible()
         expect(board.get_by_role("heading", name="Proceeding calls")).to_be_focused()
@@ -115,6 +127,20 @@ def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard(
         agent.enters("/dial 741")
         agent.shows("Call established")
         agent.enters("/hangup")
+
+
+def with_nobody_but(role: str) -> Callable[[Route], None]:
+    """Calls that others have left since the board was shown; no calls where nobody is left."""
+
+    def handle(route: Route) -> None:
+        told = route.fetch()
+        calls = told.json()["items"]
+        for call in calls:
+            call["legs"] = [leg for leg in call["legs"] if leg["role"] == role]
+        items = [call for call in calls if call["legs"]]
+        route.fulfill(response=told, json={**told.json(), "items": items})
+
+    return handle
 
 
 def test_figures_have_a_page(server: Server, new_context: NewContext, tmp_path: Path) -> None:

@@ -90,8 +90,9 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
 
   async function park(caller: Caller): Promise<void> {
     const found = await liveCall(caller);
-    const channel = found?.legs.find((leg) => leg.leg === caller.agent_leg)?.channel;
-    if (!found || channel === undefined) return notDone(t("The agent is on this call no more."));
+    if (!found) return notDone(t("The call has ended."));
+    const channel = found.legs.find((leg) => leg.leg === caller.agent_leg)?.channel;
+    if (channel === undefined) return notDone(t("The agent is on this call no more."));
     const { slot } = await api.post<{ slot: string }>(`/v1/calls/live/${encodeURIComponent(found.id)}/park`, { channel });
     tellParked(partyOf(caller.number, caller.name), slot);
   }
