@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from pbxcore.sip.address import parse_address
 from pbxcore.sip.checks import examine, read_cseq
 from pbxcore.sip.headers.contact import read_contacts
-from pbxcore.sip.headers.content import parse_media_type
+from pbxcore.sip.headers.content import read_content_type
 from pbxcore.sip.headers.option_tags import read_option_tags
-from pbxcore.sip.headers.route import parse_hop
+from pbxcore.sip.headers.route import read_route
 from pbxcore.sip.headers.tokens import read_allow
 from pbxcore.sip.message import Request, Response, build_request, build_response, parse
 from pbxcore.sip.via import parse_via
@@ -139,12 +139,11 @@ def ours_full(data: bytes) -> bytes:
     examine(message)
     for each in message.all(b"via"):
         parse_via(each)
-    for each in message.all(b"record-route"):
-        parse_hop(each)
+    read_route(message, b"record-route")
     read_contacts(message)
     read_allow(message)
     read_option_tags(message, b"supported")
-    parse_media_type(message.get(b"content-type") or b"")
+    read_content_type(message)
     return message.encode()
 
 

@@ -85,7 +85,8 @@ class Notices:
             ).answer(response):
                 self._try(notice, flow, again, done)
             else:
-                retry_after_s = read_retry_after(response)
+                retry_after = read_retry_after(response)
+                retry_after_s = None if retry_after is None else retry_after.delay
                 # a phone's own 503 is no broken connection: it ends what it was asked about
                 done(500 if status == 503 and retry_after_s is None else status, retry_after_s)
 

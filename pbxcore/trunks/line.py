@@ -176,11 +176,12 @@ class Line:
             "trunk not registered",
             extra={"trunk": self.trunk.name, "status": outcome.status, "by": path.flow.source},
         )
+        retry_after = read_retry_after(response)
         again = self._registration.refused(
             outcome.status,
             now,
             shortest_s=read_min_expires(response) or 0,
-            retry_after_s=read_retry_after(response) or 0,
+            retry_after_s=0 if retry_after is None else retry_after.delay,
         )
         self._register(again)
 

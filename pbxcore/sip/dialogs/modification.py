@@ -85,7 +85,7 @@ class Modifications:
             pause = glare_pause(self._chance(), ours=self._ours)
         elif response.status == 500 and (retry_after := read_retry_after(response)) is not None:
             # RFC 3311 §5.3: the peer has an offer of ours open, as it believes.
-            pause = float(min(retry_after, 60))
+            pause = float(min(retry_after.delay, 60))
         else:
             return False
         self._retry_at = now + pause

@@ -86,3 +86,31 @@ def read_contacts(message: Message) -> list[Contact]:
         RemoteProtocolError: 400: one of them is malformed, or it is `*`.
     """
     return [parse_contact(each) for each in message.all(b"contact")]
+
+
+def removes_all(message: Message) -> bool:
+    """Whether a REGISTER's Contact is `*` (RFC 3261 §10.2.2).
+
+    Raises:
+        RemoteProtocolError: 400: it is `*` and something else.
+    """
+    values = message.all(b"contact")
+    if b"*" not in values:
+        return False
+    if len(values) > 1:
+        raise RemoteProtocolError(400, "Contact * Not Alone")
+    return True
+
+
+def read_contact(message: Message) -> Contact | None:
+    """The one contact that forms or refreshes a dialog (RFC 3261 §8.1.1.8).
+
+    Raises:
+        RemoteProtocolError: 400: it is malformed, `*`, or there are several.
+    """
+    values = message.all(b"contact")
+    if not values:
+        return None
+    if len(values) > 1:
+        raise RemoteProtocolError(400, "Several Contacts")
+    return parse_contact(values[0])

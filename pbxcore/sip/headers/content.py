@@ -83,6 +83,16 @@ def parse_media_type(value: bytes) -> MediaType:
     return MediaType(name, parameters(semicolon + tail))
 
 
+def read_content_type(message: Message) -> MediaType | None:
+    """What the body is, None when nothing is said.
+
+    Raises:
+        RemoteProtocolError: 400: it is malformed.
+    """
+    value = message.get(b"content-type")
+    return None if value is None else parse_media_type(value)
+
+
 def parse_disposition(value: bytes) -> Disposition:
     """Read a Content-Disposition header.
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pbxcore.sip.message import Message
 
 _DAYS: Final = b"Mon Tue Wed Thu Fri Sat Sun".split()
 _MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_DATE: Final = re.compile(
+    rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),[ \t]+([0-9]{2})[ \t]+([A-Z][a-z]{2})[ \t]+([0-9]{4})[ \t]+"
+    rb"([0-9]{2}):([0-9]{2}):([0-9]{2})[ \t]+GMT"
+)
 
 
 def encode_date(at: datetime) -> bytes:
@@ -21,3 +29,21 @@ def encode_date(at: datetime) -> bytes:
         at.minute,
         at.second,
     )
+
+
+def parse_date(value: bytes) -> datetime | None:
+    """Read a date; None for another zone than GMT or another form, which decide nothing for us."""
+    match = _DATE.fullmatch(value)
+    if match is None or match[2] not in _MONTHS:
+        return None
+    month = _MONTHS.index(match[2]) + 1
+    day, year, hour, minute, second = (int(match[at]) for at in (1, 3, 4, 5, 6))
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:  # the 31st of February
+        return None
+
+
+def read_date(message: Message) -> datetime | None:
+    """When the message was sent, None when it does not say so readably."""
+    return parse_date(message.get(b"date") or b"")

@@ -1,4 +1,4 @@
-"""Replaces: another dialog, named (RFC 3891)."""
+"""Replaces, Join and Target-Dialog: another dialog, named (RFC 3891, RFC 3911, RFC 4538)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _CALL_ID: Final = re.compile(rb"[!-+\--:<-~]+")  # visible, but no comma and no 
 
 
 class DialogReference(msgspec.Struct, frozen=True):
-    """A dialog as its receiver knows it: `to_tag` is the receiver's own tag."""
+    """A dialog as its receiver knows it: `to_tag` is the receiver's own tag.
+
+    In Target-Dialog these are `local_tag` and `remote_tag`, in the same order of meaning.
+    """
 
     call_id: bytes
     to_tag: bytes
@@ -25,35 +28,46 @@ class DialogReference(msgspec.Struct, frozen=True):
     early_only: bool = False
 
     def encode(self) -> bytes:
-        """The value as it is written.
+        """The value of Replaces or Join as it is written.
 
         Raises:
             LocalProtocolError: a tag is no token, or the Call-ID cannot be written.
         """
+        return self._encoded(b"to-tag", b"from-tag")
+
+    def encode_target(self) -> bytes:
+        """The value of Target-Dialog as it is written.
+
+        Raises:
+            LocalProtocolError: a tag is no token, or the Call-ID cannot be written.
+        """
+        return self._encoded(b"local-tag", b"remote-tag")
+
+    def _encoded(self, ours: bytes, theirs: bytes) -> bytes:
         if not _is_dialog(self.call_id, self.to_tag, self.from_tag):
             raise LocalProtocolError("not a dialog")
-        found: dict[bytes, bytes | None] = {
-            b"to-tag": self.to_tag,
-            b"from-tag": self.from_tag,
-        }
+        found: dict[bytes, bytes | None] = {ours: self.to_tag, theirs: self.from_tag}
         if self.early_only:
             found[b"early-only"] = None
         return self.call_id + write_parameters(found)
 
 
 def parse_replaces(value: bytes) -> DialogReference:
-    """Read a Replaces header.
+    """Read a Replaces or Join header.
 
     Raises:
         RemoteProtocolError: 400: it is malformed, or a tag is missing.
     """
-    call_id, semicolon, tail = value.partition(b";")
-    found = parameters(semicolon + tail)
-    to_tag, from_tag = found.get(b"to-tag") or b"", found.get(b"from-tag") or b""
-    call_id = call_id.strip()
-    if not _is_dialog(call_id, to_tag, from_tag):
-        raise RemoteProtocolError(400, "Malformed Dialog Reference")
-    return DialogReference(call_id, to_tag, from_tag, b"early-only" in found)
+    return _parsed(value, b"to-tag", b"from-tag")
+
+
+def parse_target_dialog(value: bytes) -> DialogReference:
+    """Read a Target-Dialog header.
+
+    Raises:
+        RemoteProtocolError: 400: it is malformed, or a tag is missing.
+    """
+    return _parsed(value, b"local-tag", b"remote-tag")
 
 
 def read_replaces(message: Message) -> DialogReference | None:
@@ -69,6 +83,40 @@ def read_replaces(message: Message) -> DialogReference | None:
     if len(values) > 1 or message.get(b"join") is not None:
         raise RemoteProtocolError(400, "Several Replaces Or Join")
     return parse_replaces(values[0])
+
+
+def read_join(message: Message) -> DialogReference | None:
+    """The dialog that an INVITE joins.
+
+    Raises:
+        RemoteProtocolError: 400: it is malformed, there are several, or Replaces is there too.
+    """
+    values = message.all(b"join")
+    if not values:
+        return None
+    if len(values) > 1 or message.get(b"replaces") is not None:
+        raise RemoteProtocolError(400, "Several Replaces Or Join")
+    return parse_replaces(values[0])
+
+
+def read_target_dialog(message: Message) -> DialogReference | None:
+    """The dialog whose peer a request comes from (RFC 4538 §7).
+
+    Raises:
+        RemoteProtocolError: 400: it is malformed.
+    """
+    value = message.get(b"target-dialog")
+    return None if value is None else parse_target_dialog(value)
+
+
+def _parsed(value: bytes, ours: bytes, theirs: bytes) -> DialogReference:
+    call_id, semicolon, tail = value.partition(b";")
+    found = parameters(semicolon + tail)
+    to_tag, from_tag = found.get(ours) or b"", found.get(theirs) or b""
+    call_id = call_id.strip()
+    if not _is_dialog(call_id, to_tag, from_tag):
+        raise RemoteProtocolError(400, "Malformed Dialog Reference")
+    return DialogReference(call_id, to_tag, from_tag, b"early-only" in found)
 
 
 def _is_dialog(call_id: bytes, to_tag: bytes, from_tag: bytes) -> bool:

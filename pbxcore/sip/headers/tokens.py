@@ -1,6 +1,6 @@
-"""Headers that are tokens: Allow, SIP-If-Match, Info-Package and their like.
+"""Headers that are tokens: Allow, SIP-ETag, Info-Package, Recv-Info, Allow-Events and their like.
 
-RFC 3261 §20.5, RFC 3903 §11.3, RFC 6086 §7.
+RFC 3261 §20.5, RFC 3903 §11.3, RFC 6086 §7, RFC 6665 §8.2.2, RFC 3841 §9.1.
 """
 
 from __future__ import annotations
@@ -31,6 +31,21 @@ def read_allow(message: Message) -> tuple[bytes, ...] | None:
     return None if message.get(b"allow") is None else read_tokens(message, b"allow")
 
 
+def allows(message: Message, method: bytes) -> bool:
+    """Whether a peer said that it takes a method; silence is no."""
+    return method in read_tokens(message, b"allow")
+
+
+def read_allow_events(message: Message) -> tuple[bytes, ...]:
+    """The event packages a peer takes."""
+    return read_tokens(message, b"allow-events")
+
+
+def read_entity_tag(message: Message) -> bytes | None:
+    """The SIP-ETag of a response to PUBLISH, None when it is missing or no token."""
+    return _one(message, b"sip-etag")
+
+
 def read_if_match(message: Message) -> bytes | None:
     """Which publication a PUBLISH means (RFC 3903 §6).
 
@@ -56,3 +71,15 @@ def read_info_package(message: Message) -> bytes | None:
     if not is_token(package):
         raise RemoteProtocolError(400, "Malformed Info-Package")
     return package
+
+
+def read_recv_info(message: Message) -> frozenset[bytes] | None:
+    """The packages a peer takes, in lower case; None when it does not know of any (§5.2.2)."""
+    if message.get(b"recv-info") is None:
+        return None
+    return frozenset(each.lower() for each in read_tokens(message, b"recv-info"))
+
+
+def _one(message: Message, name: bytes) -> bytes | None:
+    value = message.get(name)
+    return value if value is not None and is_token(value) else None

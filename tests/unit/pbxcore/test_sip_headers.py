@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
 from pbxcore.sip.address import parse_address
-from pbxcore.sip.headers.contact import parse_contact, read_contacts
+from pbxcore.sip.headers.contact import parse_contact, read_contact, read_contacts, removes_all
 from pbxcore.sip.headers.dialog_reference import (
     DialogReference,
     parse_replaces,
+    parse_target_dialog,
+    read_join,
     read_replaces,
+    read_target_dialog,
 )
 from pbxcore.sip.headers.events import (
     Event,
@@ -43,7 +46,7 @@ from pbxcore.sip.headers.reliability import (
     parse_rseq,
     read_rseq,
 )
-from pbxcore.sip.headers.route import is_loose, parse_hop
+from pbxcore.sip.headers.route import is_loose, parse_hop, read_route, route_lines
 from pbxcore.sip.headers.session_timer import (
     SessionExpires,
     parse_session_expires,
@@ -93,22 +96,39 @@ def test_parameters_behind_a_bare_uri_belong_to_the_contact() -> None:
     assert (contact.uri, contact.expires) == (b"sip:ana@10.0.0.1", 5)
 
 
-def test_star_is_no_contact() -> None:
+def test_star_removes_all_and_is_no_contact() -> None:
+    assert removes_all(request(b"Contact: *"))
+    assert not removes_all(request(b"Contact: <sip:a@b>"))
+    assert not removes_all(request())
+    assert refused(removes_all, request(b"Contact: *, <sip:a@b>")) == 400
     assert refused(read_contacts, request(b"Contact: *")) == 400
+
+
+def test_dialog_has_one_contact() -> None:
+    found = read_contact(request(b"m: <sip:a@b>"))
+    assert found is not None
+    assert found.uri == b"sip:a@b"
+    assert read_contact(request()) is None
+    assert refused(read_contact, request(b"Contact: <sip:a@b>, <sip:c@d>")) == 400
 
 
 def test_route_is_read_in_order_from_lines_and_lists() -> None:
     message = request(
         b"Record-Route: <sip:p3.test;lr>, <sip:p2.test>;x=y", b"Record-Route: <sips:[::1]:5;lr>"
     )
-    hops = [parse_hop(each) for each in message.all(b"record-route")]
+    hops = read_route(message, b"record-route")
     assert [each.uri for each in hops] == [b"sip:p3.test;lr", b"sip:p2.test", b"sips:[::1]:5;lr"]
     assert [is_loose(each) for each in hops] == [True, False, True]
+    assert route_lines(b"Route", hops) == [
+        b"Route: <sip:p3.test;lr>",
+        b"Route: <sip:p2.test>;x=y",
+        b"Route: <sips:[::1]:5;lr>",
+    ]
 
 
 @pytest.mark.parametrize("value", [b"sip:p1.test;lr", b"<tel:+1>", b"<http://a>", b"<sip:%>"])
 def test_what_is_no_route_is_refused(value: bytes) -> None:
-    assert refused(parse_hop, value) == 400
+    assert refused(read_route, request(b"Route: " + value), b"route") == 400
 
 
 def test_event_is_read_with_template_and_id() -> None:
@@ -207,7 +227,15 @@ def test_replaces_names_one_dialog() -> None:
     assert refused(read_replaces, two) == 400
     both = request(b"Replaces: a;to-tag=1;from-tag=2", b"Join: b;to-tag=1;from-tag=2")
     assert refused(read_replaces, both) == 400
+    assert refused(read_join, both) == 400
     assert refused(parse_replaces, b"a;to-tag=1") == 400
+
+
+def test_join_and_target_dialog_name_one_too() -> None:
+    assert read_join(request(b"Join: a;from-tag=2;to-tag=1")) == DialogReference(b"a", b"1", b"2")
+    found = read_target_dialog(request(b"Target-Dialog: a;local-tag=1;remote-tag=2"))
+    assert found == DialogReference(b"a", b"1", b"2")
+    assert found.encode_target() == b"a;local-tag=1;remote-tag=2"
 
 
 def test_option_tags_are_read_in_any_case_and_from_many_lines() -> None:
@@ -287,6 +315,7 @@ def test_what_is_read_from_noise_is_written_as_a_header_that_reads_the_same(
 def test_other_readers_raise_nothing_but_a_refusal(value: bytes) -> None:
     for read in (
         lambda: parse_rseq(value),
+        lambda: parse_target_dialog(value),
         lambda: ReferTo.parse(value).method,
         lambda: ReferTo.parse(value).replaces,
         lambda: (contact := parse_contact(value)).expires and contact.q_milli and contact.reg_id,

@@ -17,17 +17,25 @@ from pbxcore.sip.headers.content import (
     disposition_of,
     parse_disposition,
     parse_media_type,
+    read_content_type,
     read_disposition,
     refuse_encoded,
 )
-from pbxcore.sip.headers.dates import encode_date
+from pbxcore.sip.headers.dates import encode_date, parse_date, read_date
 from pbxcore.sip.headers.diversion import Diversion, read_diversions
 from pbxcore.sip.headers.expiry import (
+    parse_retry_after,
     read_expires,
     read_min_expires,
     read_retry_after,
 )
 from pbxcore.sip.headers.history_info import HistoryEntry, read_history
+from pbxcore.sip.headers.preferences import (
+    AnswerMode,
+    read_answer_mode,
+    read_directives,
+    read_languages,
+)
 from pbxcore.sip.headers.privacy import (
     ASSERTED,
     PREFERRED,
@@ -36,12 +44,17 @@ from pbxcore.sip.headers.privacy import (
     read_privacy,
 )
 from pbxcore.sip.headers.reason import Reason, parse_reason, read_reasons
+from pbxcore.sip.headers.resources import Resource, parse_resource, read_resources
 from pbxcore.sip.headers.tokens import (
+    allows,
     read_allow,
+    read_allow_events,
+    read_entity_tag,
     read_if_match,
     read_info_package,
+    read_recv_info,
 )
-from pbxcore.sip.headers.warning import SipWarning
+from pbxcore.sip.headers.warning import SipWarning, read_warnings
 from pbxcore.sip.message import Request, parse
 
 if TYPE_CHECKING:
@@ -70,30 +83,45 @@ def test_expiry_is_read_and_malformed_ones_are_an_hour() -> None:
 
 
 def test_retry_after_is_read_with_comment_and_duration() -> None:
-    value = b"18000 (in a meeting);duration=3600"
-    assert read_retry_after(request(b"Retry-After: " + value)) == 18000
+    found = read_retry_after(request(b"Retry-After: 18000 (in a meeting);duration=3600"))
+    assert found is not None
+    assert (found.delay, found.duration) == (18000, 3600)
+    assert found.encode() == b"18000;duration=3600"
     assert read_retry_after(request(b"Retry-After: later")) is None
 
 
-def test_warnings_are_written() -> None:
-    assert SipWarning(307, b"isi.edu", 'Session "x"').encode() == b'307 isi.edu "Session \\"x\\""'
+def test_warnings_are_read_and_written() -> None:
+    found = read_warnings(
+        request(b'Warning: 307 isi.edu "Session \\"x\\"", 12 bad "x"', b'Warning: 399 a:5060 "y"')
+    )
+    assert found == [SipWarning(307, b"isi.edu", 'Session "x"'), SipWarning(399, b"a:5060", "y")]
+    assert found[0].encode() == b'307 isi.edu "Session \\"x\\""'
+    assert read_warnings(request(b'Warning: 307 isi.edu "open')) == []
     with pytest.raises(LocalProtocolError):
         SipWarning(30, b"a", "x").encode()
 
 
-def test_date_is_written_in_gmt() -> None:
+def test_date_is_read_in_gmt_alone() -> None:
     moment = datetime(2010, 11, 13, 23, 29, 0, tzinfo=UTC)
+    assert read_date(request(b"Date: Sat, 13 Nov 2010 23:29:00 GMT")) == moment
     assert encode_date(moment) == b"Sat, 13 Nov 2010 23:29:00 GMT"
     assert encode_date(moment.astimezone(timezone(timedelta(hours=8)))) == encode_date(moment)
+    for odd in (b"Fri, 01 Jan 2010 16:00:00 EST", b"Sun, 31 Feb 2010 16:00:00 GMT", b""):
+        assert parse_date(odd) is None
 
 
 def test_allowed_methods_are_known_or_not_told() -> None:
     assert read_allow(request()) is None
     message = request(b"Allow: INVITE, ACK", b"Allow:", b"Allow: UPDATE")
     assert read_allow(message) == (b"INVITE", b"ACK", b"UPDATE")
+    assert allows(message, b"UPDATE")
+    assert not allows(message, b"INFO")
+    assert not allows(request(), b"INFO")
+    assert read_allow_events(request(b"u: reg, dialog")) == (b"reg", b"dialog")
 
 
 def test_publication_is_named_by_a_token() -> None:
+    assert read_entity_tag(request(b"SIP-ETag: dx200xyz")) == b"dx200xyz"
     assert read_if_match(request(b"SIP-If-Match: dx200xyz")) == b"dx200xyz"
     assert read_if_match(request()) is None
     assert refused(read_if_match, request(b"SIP-If-Match: a b")) == 400
@@ -104,12 +132,17 @@ def test_info_package_is_told_from_info_of_the_old_kind() -> None:
     assert read_info_package(request()) is None
     assert read_info_package(request(b"Info-Package: foo;x=y")) == b"foo"
     assert refused(read_info_package, request(b"Info-Package:")) == 400
+    assert read_recv_info(request()) is None
+    assert read_recv_info(request(b"Recv-Info:")) == frozenset()
+    assert read_recv_info(request(b"Recv-Info: P, R;x")) == {b"p", b"r"}
 
 
 def test_media_type_is_read_with_spaces_and_case() -> None:
-    found = parse_media_type(b'Text / Plain ; charset="UTF-8"')
+    found = read_content_type(request(b'c: Text / Plain ; charset="UTF-8"'))
+    assert found is not None
     assert (found.name, found.charset) == (b"text/plain", b"utf-8")
     assert found.encode() == b'text/plain;charset="UTF-8"'
+    assert read_content_type(request()) is None
     assert refused(parse_media_type, b"text") == 400
     assert parse_media_type(b"multipart/mixed;boundary=x").parameter(b"boundary") == b"x"
 
@@ -141,6 +174,26 @@ def test_accept_is_asked_for_types_and_ranges() -> None:
     assert not accepts(request(), pidf)
     assert not accepts(request(b"Accept: nonsense"), pidf)
     assert MediaType(b"text/html").matches(b"text/*")
+
+
+def test_alert_info_is_read_however_phones_write_it() -> None:
+    found = read_resources(
+        request(
+            b"Alert-Info: <urn:alert:source:internal>, <http://a/b,c>;info=x",
+            b"Alert-Info: Ring Answer, ring-answer;answer-after=0",
+        ),
+        b"alert-info",
+    )
+    assert found[:2] == [
+        Resource(b"urn:alert:source:internal"),
+        Resource(b"http://a/b,c", {b"info": b"x"}),
+    ]
+    assert found[2].answer_after == 0
+    assert found[1].encode() == b"<http://a/b,c>;info=x"
+    assert parse_resource(b"<http://icon>;purpose=icon") == Resource(
+        b"http://icon", {b"purpose": b"icon"}
+    )
+    assert read_resources(request(b"Call-Info: <open"), b"call-info") == []
 
 
 def test_reasons_are_read_in_order() -> None:
@@ -178,6 +231,20 @@ def test_identities_are_one_of_each_kind_sip_first() -> None:
 @pytest.mark.parametrize("value", [b"<sip:a@b>, <sip:c@d>", b"<http://a>", b'"open', b"<sip:%>"])
 def test_malformed_identity_asserts_nothing(value: bytes) -> None:
     assert read_identities(request(b"P-Asserted-Identity: " + value), ASSERTED) == ()
+
+
+def test_languages_are_read_the_best_first() -> None:
+    message = request(b"Accept-Language: da;q=0.5, en-GB;q=0.8, EN;q=0.8, fr;q=0, de, *;q=x")
+    assert read_languages(message) == (b"de", b"*", b"en-gb", b"en", b"da")
+    assert read_languages(request()) == read_languages(request(b'Accept-Language: ,"')) == ()
+
+
+def test_handling_and_answering_are_read() -> None:
+    assert read_directives(request(b"d: no-fork, Queue")) == {b"no-fork", b"queue"}
+    assert read_answer_mode(request(b"Answer-Mode: Auto ;require")) == AnswerMode(True, True)
+    assert read_answer_mode(request(b"Answer-Mode: Manual")) == AnswerMode(False, False)
+    assert read_answer_mode(request(b"Answer-Mode: Maybe")) is None
+    assert read_answer_mode(request(b"Priv-Answer-Mode: Auto"), b"priv-answer-mode")
 
 
 def test_list_of_too_many_is_refused() -> None:
@@ -225,6 +292,8 @@ PIECES = st.sampled_from(
 READERS: dict[str, Callable[[bytes], Any]] = {
     "media type": parse_media_type,
     "disposition": parse_disposition,
+    "retry after": parse_retry_after,
+    "resource": parse_resource,
     "reason": parse_reason,
     "diversion": Diversion.parse,
     "history": HistoryEntry.parse,
@@ -252,14 +321,15 @@ def test_what_is_read_from_noise_is_written_as_a_header_that_reads_the_same(
 @given(value=st.lists(PIECES | st.binary(max_size=4), max_size=12).map(b"".join))
 def test_readers_of_what_decides_nothing_never_raise(value: bytes) -> None:
     value = value.replace(b"\r", b"").replace(b"\n", b"")
-    names = b"Retry-After Allow Reason Privacy Diversion History-Info"
+    names = b"Warning Date Retry-After Allow Alert-Info Reason Privacy Diversion History-Info"
     lines = [b"%b: %b" % (name, value) for name in (*names.split(), b"P-Asserted-Identity")]
-    message = request(*lines, b"Expires: " + value, b"Accept: " + value)
+    message = request(*lines, b"Expires: " + value, b"Accept: " + value, b"Recv-Info: " + value)
     for read in (
-        *(read_retry_after, read_allow, read_reasons, read_privacy),
-        *(read_diversions, read_history, read_expires),
+        *(read_warnings, read_date, read_retry_after, read_allow, read_reasons, read_privacy),
+        *(read_diversions, read_history, read_expires, read_recv_info),
     ):
         read(message)
+    read_resources(message, b"alert-info")
     read_identities(message, ASSERTED)
     accepts(message, b"text/plain")
     for entry in read_history(message):

@@ -14,6 +14,7 @@ from pbxcore.sip.dialogs.info import (
     recv_info,
     wants_picture,
 )
+from pbxcore.sip.headers.tokens import read_recv_info
 from pbxcore.sip.message import Request
 
 FAST_UPDATE = (
@@ -90,4 +91,5 @@ def test_digit_is_written_as_it_is_read() -> None:
 
 def test_recv_info_says_what_is_taken_or_nothing() -> None:
     assert recv_info(()) == b"Recv-Info:"
-    assert recv_info({b"b", b"a"}) == b"Recv-Info: a, b"
+    assert read_recv_info(info(b"", recv_info({b"b", b"a"}))) == {b"a", b"b"}
+    assert read_recv_info(info(b"", b"Recv-Info:")) == frozenset()

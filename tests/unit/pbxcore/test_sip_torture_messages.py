@@ -7,11 +7,13 @@ import pytest
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.checks import MOST_LINES, MOST_VIAS, Head, cut_body, examine, read_cseq
 from pbxcore.sip.framing import StreamFraming
-from pbxcore.sip.headers.contact import read_contacts
+from pbxcore.sip.headers.contact import read_contact, read_contacts
 from pbxcore.sip.headers.content import accepts
+from pbxcore.sip.headers.dates import read_date
 from pbxcore.sip.headers.expiry import read_expires, read_retry_after
 from pbxcore.sip.headers.option_tags import read_option_tags
-from pbxcore.sip.headers.route import parse_hop
+from pbxcore.sip.headers.route import read_route
+from pbxcore.sip.headers.warning import read_warnings
 from pbxcore.sip.message import Request, Response, parse
 from pbxcore.sip.uri import SipUri, parse_uri
 from pbxcore.sip.via import parse_via
@@ -88,8 +90,7 @@ def test_valid_message_is_understood_and_written_as_it_came(torture: Torture) ->
     assert examine(message).call_id
     read_contacts(message)
     for name in (b"route", b"record-route"):
-        for each in message.all(name):
-            parse_hop(each)
+        read_route(message, name)
 
 
 def test_short_tortuous_invite() -> None:
@@ -109,11 +110,12 @@ def test_short_tortuous_invite() -> None:
         (b"UDP", b"192.168.255.111"),
     ]
     assert [each.branch for each in vias] == [b"390skdjuw", b"z9hG4bK9ikj8", b"z9hG4bK30239"]
-    (contact,) = read_contacts(message)
+    contact = read_contact(message)
+    assert contact is not None
     assert (contact.display_name, contact.q_milli) == (b'Quoted string ""', 330)
     assert contact.parameters[b"newparam"] == b"newvalue"
     assert contact.parameters[b"secondparam"] is None
-    (hop,) = map(parse_hop, message.all(b"route"))
+    (hop,) = read_route(message, b"route")
     assert hop.uri == b"sip:services.example.com;lr;unknownwith=value;unknown-no-value"
 
 
@@ -138,7 +140,8 @@ def test_escapes_are_undone_in_users_and_nowhere_else() -> None:
     to = parse_uri(head.to.uri)
     assert isinstance(to, SipUri)
     assert to.user == b"user"
-    (contact,) = read_contacts(request("esc01"))
+    contact = read_contact(request("esc01"))
+    assert contact is not None
     uri = parse_uri(contact.uri)
     assert isinstance(uri, SipUri)
     assert uri.parameters == {b"lr": b"", b"name": b"value%41"}
@@ -186,11 +189,18 @@ def test_numbers_too_large_are_refused_or_taken_as_the_largest() -> None:
     message = response("scalarlg")
     with pytest.raises(RemoteProtocolError):
         read_cseq(message.get(b"cseq") or b"")
-    assert read_retry_after(message) == (1 << 32) - 1
+    retry = read_retry_after(message)
+    assert retry is not None
+    assert retry.delay == (1 << 32) - 1
+    assert read_warnings(message) == []
     assert read_expires(request("scalar02")) == (1 << 32) - 1
     assert read_contacts(request("scalar02"))[0].expires == (1 << 32) - 1
     with pytest.raises(RemoteProtocolError):
         parse(vector("bigcode"))
+
+
+def test_date_in_another_zone_is_no_date() -> None:
+    assert read_date(request("baddate")) is None
 
 
 def test_unknown_extensions_are_told_apart() -> None:
