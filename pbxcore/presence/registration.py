@@ -15,8 +15,8 @@ from pbxcore.presence.outbound import (
     read_instance,
 )
 from pbxcore.presence.push import admitted, feature_caps
-from pbxcore.sip.grammar import seconds
-from pbxcore.sip.headers.contact import parse_contact
+from pbxcore.sip.headers.contact import parse_contact, removes_all
+from pbxcore.sip.headers.expiry import read_expires
 from pbxcore.sip.headers.option_tags import read_option_tags
 from pbxcore.sip.headers.route import parse_hop
 from pbxcore.sip.uri import SipUri, parse_uri
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.message import Request
 
 USUAL_EXPIRY_S: Final = 3600
-"""For a contact that asks for nothing, and for a malformed Expires (§20.19)."""
+"""For a contact that asks for nothing."""
 PATH: Final = b"path"
 SUPPORTED: Final = frozenset((PATH, OUTBOUND, GRUU))
 """Option tags that a REGISTER may require."""
@@ -116,16 +116,13 @@ def read_registration(
             420: a Path that the phone does not know of (RFC 3327 §5.3). 439: its proxy does not
             know outbound (RFC 5626 §6). 555: we do not serve its push service (RFC 8599 §8.1).
     """
-    default = request.get(b"expires")
-    default_s = None if default is None else seconds(default)
-    if default is not None and default_s is None:
-        default_s = USUAL_EXPIRY_S
+    default_s = read_expires(request)
     values = request.all(b"contact")
     if len(values) > _MOST_CONTACTS:
         raise RemoteProtocolError(403, "Too Many Contacts")
-    remove_all = b"*" in values
-    if remove_all and (len(values) > 1 or default_s != 0):
-        raise RemoteProtocolError(400, "Contact * Not Alone Or Without Expires 0")
+    remove_all = removes_all(request)
+    if remove_all and default_s != 0:
+        raise RemoteProtocolError(400, "Contact * Without Expires 0")
     contacts = () if remove_all else tuple(_contact(each, default_s) for each in values)
     options = _options(request)
     path = _path(request, options, believed=path_believed)

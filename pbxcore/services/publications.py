@@ -11,6 +11,7 @@ from pbxcore.presence.packages.presence import PIDF, PresencePackage, read_pidf
 from pbxcore.presence.publication import USUAL_EXPIRY_S
 from pbxcore.presence.registrar import granted_expiry
 from pbxcore.sip.grammar import bare, seconds
+from pbxcore.sip.headers.content import read_content_encodings
 from pbxcore.sip.headers.events import read_event
 from pbxcore.sip.headers.tokens import read_if_match
 
@@ -119,8 +120,7 @@ def _published(request: Request) -> Presence | None:
     if not request.body:
         return None
     kind = bare(request.get(b"content-type"))
-    encoding = (request.get(b"content-encoding") or b"identity").lower()
-    if kind != PIDF or encoding != b"identity":
+    if kind != PIDF or set(read_content_encodings(request)) - {b"identity"}:
         raise RemoteProtocolError(415, "", (_ACCEPT, b"Accept-Encoding: identity"))
     try:
         return read_pidf(request.body)

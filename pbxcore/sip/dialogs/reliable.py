@@ -9,7 +9,7 @@ import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.headers.option_tags import requires, supports
-from pbxcore.sip.headers.reliability import RAck, parse_rack, read_rseq
+from pbxcore.sip.headers.reliability import RAck, read_rack, read_rseq
 from pbxcore.sip.transactions.timers import T1
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class ReliableProvisionals:
         Raises:
             RemoteProtocolError: 400: RAck is missing or malformed; 481: it matches nothing open.
         """
-        rack = parse_rack(prack.get(b"rack") or b"")
+        rack = read_rack(prack)
         if self._open is None or rack != RAck(self._rseq, self._invite_cseq, b"INVITE"):
             raise RemoteProtocolError(481)
 

@@ -1,18 +1,23 @@
-"""Content-Type, Content-Disposition, Content-ID and Accept (RFC 3261 §20, RFC 5621, RFC 2045)."""
+"""What a body is: Content-Type, -Disposition, -Encoding, -Language and MIME-Version.
+
+RFC 3261 §20.11 to §20.15 and §20.24, RFC 5621, RFC 2045.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
 from pbxcore.sip.grammar import bare, is_token, parameters, unquoted, write_parameters
+from pbxcore.sip.headers.tokens import read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pbxcore.sip.message import Message
+
+_MIME_VERSION: Final = re.compile(rb"([0-9]{1,4})\.([0-9]{1,4})")
 
 
 class MediaType(msgspec.Struct, frozen=True):
@@ -127,37 +132,34 @@ def disposition_of(value: bytes | None, content_type: bytes | None) -> Dispositi
     return Disposition(b"session" if kind == b"application/sdp" else b"render")
 
 
+def read_content_encodings(message: Message) -> tuple[bytes, ...]:
+    """How the body is encoded, in the order it was done, in lower case; empty when it is not.
+
+    Raises:
+        RemoteProtocolError: 400: it is malformed.
+    """
+    return tuple(each.lower() for each in message.all(b"content-encoding") if each)
+
+
+def read_content_languages(message: Message) -> tuple[bytes, ...]:
+    """The languages of the body, in order and in lower case."""
+    return tuple(each.lower() for each in read_tokens(message, b"content-language"))
+
+
+def read_mime_version(message: Message) -> tuple[int, int] | None:
+    """The version of MIME that the body is made by, None when it is not said or unreadable."""
+    match = _MIME_VERSION.fullmatch(message.get(b"mime-version") or b"")
+    return None if match is None else (int(match[1]), int(match[2]))
+
+
 def refuse_encoded(message: Message) -> None:
     """Let a body pass that is not compressed: we offer no encoding but `identity`.
 
     Raises:
         RemoteProtocolError: 415 with Accept-Encoding (RFC 3261 §8.2.3).
     """
-    if message.get(b"content-encoding") is None:
-        return
-    encodings = [each.lower() for each in message.all(b"content-encoding") if each]
-    if any(each != b"identity" for each in encodings):
+    if any(each != b"identity" for each in read_content_encodings(message)):
         raise RemoteProtocolError(415, "", (b"Accept-Encoding: identity",))
-
-
-def accepts(message: Message, name: bytes, *, unsaid: Iterable[bytes] = ()) -> bool:
-    """Whether a peer takes a type: it is in Accept, or Accept is missing and it is in `unsaid`.
-
-    An empty Accept takes nothing (§20.1); what cannot be read in it takes nothing either.
-    """
-    if message.get(b"accept") is None:
-        return name in unsaid
-    wanted = MediaType(name)
-    try:
-        ranges = [parse_media_type(each) for each in message.all(b"accept") if each]
-    except RemoteProtocolError:
-        return False
-    return any(wanted.matches(each.name) and not _is_zero(each) for each in ranges)
-
-
-def _is_zero(media_range: MediaType) -> bool:
-    q = media_range.parameters.get(b"q")
-    return q is not None and not q.strip(b"0.")
 
 
 def _is_media_type(name: bytes) -> bool:

@@ -1,10 +1,13 @@
-"""Date: when a message was sent (RFC 3261 §20.17)."""
+"""Date and Timestamp: when a message was sent (RFC 3261 §20.17, §20.38)."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Message
@@ -14,6 +17,9 @@ _MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DATE: Final = re.compile(
     rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),[ \t]+([0-9]{2})[ \t]+([A-Z][a-z]{2})[ \t]+([0-9]{4})[ \t]+"
     rb"([0-9]{2}):([0-9]{2}):([0-9]{2})[ \t]+GMT"
+)
+_TIMESTAMP: Final = re.compile(
+    rb"([0-9]{1,15}(?:\.[0-9]{0,15})?)(?:[ \t]+((?=\.?[0-9])[0-9]{0,15}(?:\.[0-9]{0,15})?))?"
 )
 
 
@@ -47,3 +53,29 @@ def parse_date(value: bytes) -> datetime | None:
 def read_date(message: Message) -> datetime | None:
     """When the message was sent, None when it does not say so readably."""
     return parse_date(message.get(b"date") or b"")
+
+
+class Timestamp(msgspec.Struct, frozen=True):
+    """The sender's clock in seconds, and the seconds an answer took; exact, to be sent back."""
+
+    sent: Decimal
+    delay: Decimal | None = None
+
+    def encode(self) -> bytes:
+        """The value as it is written."""
+        both = (self.sent,) if self.delay is None else (self.sent, self.delay)
+        return b" ".join(format(each, "f").encode() for each in both)
+
+
+def parse_timestamp(value: bytes) -> Timestamp | None:
+    """Read a Timestamp header, None when it says nothing readable."""
+    match = _TIMESTAMP.fullmatch(value)
+    if match is None:
+        return None
+    sent, delay = match.groups()
+    return Timestamp(Decimal(sent.decode()), None if delay is None else Decimal(delay.decode()))
+
+
+def read_timestamp(message: Message) -> Timestamp | None:
+    """The sender's clock, None when it is not told readably."""
+    return parse_timestamp(message.get(b"timestamp") or b"")

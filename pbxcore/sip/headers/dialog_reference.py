@@ -109,6 +109,11 @@ def read_target_dialog(message: Message) -> DialogReference | None:
     return None if value is None else parse_target_dialog(value)
 
 
+def is_call_id(value: bytes) -> bool:
+    """Whether the value can be a Call-ID in a header that has more than that."""
+    return _CALL_ID.fullmatch(value) is not None
+
+
 def _parsed(value: bytes, ours: bytes, theirs: bytes) -> DialogReference:
     call_id, semicolon, tail = value.partition(b";")
     found = parameters(semicolon + tail)
@@ -120,4 +125,4 @@ def _parsed(value: bytes, ours: bytes, theirs: bytes) -> DialogReference:
 
 
 def _is_dialog(call_id: bytes, to_tag: bytes, from_tag: bytes) -> bool:
-    return bool(_CALL_ID.fullmatch(call_id)) and is_token(to_tag) and is_token(from_tag)
+    return is_call_id(call_id) and is_token(to_tag) and is_token(from_tag)

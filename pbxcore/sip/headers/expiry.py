@@ -1,4 +1,7 @@
-"""Expires, Min-Expires and Retry-After: lengths of time (RFC 3261 §20.19, §20.23, §20.33)."""
+"""Expires, Min-Expires, Retry-After and Flow-Timer: lengths of time.
+
+RFC 3261 §20.19, §20.23, §20.33, RFC 5626 §10.
+"""
 
 from __future__ import annotations
 
@@ -60,3 +63,8 @@ def parse_retry_after(value: bytes) -> RetryAfter | None:
 def read_retry_after(message: Message) -> RetryAfter | None:
     """When to try again, None when the header is missing or unreadable."""
     return parse_retry_after(message.get(b"retry-after") or b"")
+
+
+def read_flow_timer(message: Message) -> int | None:
+    """The seconds in which a phone keeps its connection alive (RFC 5626 §10), None if unsaid."""
+    return seconds(message.get(b"flow-timer"))

@@ -1,6 +1,6 @@
-"""What a caller would like: languages, and how the call is handled and answered.
+"""How a caller would like a call to be handled and answered.
 
-Accept-Language (RFC 3261 §20.3), Request-Disposition (RFC 3841 §9.1), Answer-Mode (RFC 5373 §4).
+Request-Disposition (RFC 3841 §9.1), Answer-Mode and Priv-Answer-Mode (RFC 5373 §4).
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.grammar import is_token, parameters_or_none
-from pbxcore.sip.headers.contact import q_milli_of
+from pbxcore.sip.grammar import parameters_or_none, write_parameters
 from pbxcore.sip.headers.tokens import read_tokens
 
 if TYPE_CHECKING:
@@ -24,22 +22,10 @@ class AnswerMode(msgspec.Struct, frozen=True):
     automatic: bool
     required: bool
 
-
-def read_languages(message: Message) -> tuple[bytes, ...]:
-    """The languages a caller understands, the best first, in lower case; `*` is any."""
-    if message.get(b"accept-language") is None:
-        return ()
-    try:
-        values = message.all(b"accept-language")
-    except RemoteProtocolError:
-        return ()
-    found: list[tuple[int, bytes]] = []
-    for each in values:
-        tag, semicolon, tail = each.partition(b";")
-        preference = q_milli_of(parameters_or_none(semicolon + tail) or {})
-        if is_token(tag.strip()) and preference:
-            found.append((-preference, tag.strip().lower()))
-    return tuple(tag for _, tag in sorted(found, key=lambda each: each[0]))
+    def encode(self) -> bytes:
+        """The value as it is written."""
+        mode = b"Auto" if self.automatic else b"Manual"
+        return mode + write_parameters({b"require": None} if self.required else {})
 
 
 def read_directives(message: Message) -> frozenset[bytes]:
@@ -47,12 +33,16 @@ def read_directives(message: Message) -> frozenset[bytes]:
     return frozenset(each.lower() for each in read_tokens(message, b"request-disposition"))
 
 
-def read_answer_mode(message: Message, name: bytes = b"answer-mode") -> AnswerMode | None:
-    """How a call is to be answered; `name` may be `priv-answer-mode`. None for other words."""
-    value = message.get(name) or b""
+def parse_answer_mode(value: bytes) -> AnswerMode | None:
+    """Read one of the two headers; None for other words than `Manual` and `Auto`."""
     mode, semicolon, tail = value.partition(b";")
     mode = mode.strip().lower()
     if mode not in (b"manual", b"auto"):
         return None
     given = parameters_or_none(semicolon + tail) or {}
     return AnswerMode(mode == b"auto", b"require" in given)
+
+
+def read_answer_mode(message: Message, name: bytes = b"answer-mode") -> AnswerMode | None:
+    """How a call is to be answered; `name` may be `priv-answer-mode`. None when it is not said."""
+    return parse_answer_mode(message.get(name) or b"")

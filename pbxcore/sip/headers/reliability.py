@@ -53,6 +53,15 @@ def parse_rack(value: bytes) -> RAck:
     return found
 
 
+def read_rack(message: Message) -> RAck:
+    """What a PRACK acknowledges.
+
+    Raises:
+        RemoteProtocolError: 400: it is missing or malformed.
+    """
+    return parse_rack(message.get(b"rack") or b"")
+
+
 def parse_rseq(value: bytes) -> int:
     """Read an RSeq header: 1 to 2**32 - 1.
 

@@ -80,6 +80,15 @@ def read_recv_info(message: Message) -> frozenset[bytes] | None:
     return frozenset(each.lower() for each in read_tokens(message, b"recv-info"))
 
 
+def read_priority(message: Message) -> bytes | None:
+    """How urgent a call is, in lower case: `emergency`, `urgent`, `normal`, `non-urgent` or other.
+
+    None when it is not said or no token (RFC 3261 §20.26).
+    """
+    value = _one(message, b"priority")
+    return None if value is None else value.lower()
+
+
 def _one(message: Message, name: bytes) -> bytes | None:
     value = message.get(name)
     return value if value is not None and is_token(value) else None

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.sip.flow import Target, default_port
+from pbxcore.sip.headers.dates import read_timestamp
 from pbxcore.sip.message import Request, build_response
 from pbxcore.sip.status import reason_of
 from pbxcore.sip.transactions.invite_server import InviteServerTransaction
@@ -217,8 +218,11 @@ class Incoming:
             if isinstance(output, Send):  # nearly always
                 self._send(output.data)
             elif isinstance(output, Trying) and self._machine is not None:
-                trying = build_response(100, "Trying", self._echo(tagged=False))
-                self._perform(self._machine.progress(trying))
+                lines = self._echo(tagged=False)
+                timestamp = read_timestamp(self.request)
+                if timestamp is not None:  # by it the sender measures the way here (§8.2.6.1)
+                    lines.append(b"Timestamp: " + timestamp.encode())
+                self._perform(self._machine.progress(build_response(100, "Trying", lines)))
             elif isinstance(output, Unacknowledged) and self.on_failed is not None:
                 self.on_failed()
 

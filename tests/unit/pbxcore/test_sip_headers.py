@@ -44,6 +44,7 @@ from pbxcore.sip.headers.reliability import (
     RAck,
     parse_rack,
     parse_rseq,
+    read_rack,
     read_rseq,
 )
 from pbxcore.sip.headers.route import is_loose, parse_hop, read_route, route_lines
@@ -175,7 +176,8 @@ def test_min_se_is_never_below_ninety_seconds() -> None:
 
 
 def test_rack_and_rseq_are_read() -> None:
-    assert parse_rack(b"776656 1 INVITE") == RAck(776656, 1, b"INVITE")
+    assert read_rack(request(b"RAck: 776656 1 INVITE")) == RAck(776656, 1, b"INVITE")
+    assert refused(read_rack, request()) == 400
     assert read_rseq(request(b"RSeq: 988789")) == 988789
     assert read_rseq(request()) is None
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
 from pbxcore.sip.grammar import elements
+from pbxcore.sip.headers.accept import accepts
 from pbxcore.sip.headers.content import (
     MediaType,
-    accepts,
     disposition_of,
     parse_disposition,
     parse_media_type,
@@ -34,7 +34,6 @@ from pbxcore.sip.headers.preferences import (
     AnswerMode,
     read_answer_mode,
     read_directives,
-    read_languages,
 )
 from pbxcore.sip.headers.privacy import (
     ASSERTED,
@@ -233,16 +232,12 @@ def test_malformed_identity_asserts_nothing(value: bytes) -> None:
     assert read_identities(request(b"P-Asserted-Identity: " + value), ASSERTED) == ()
 
 
-def test_languages_are_read_the_best_first() -> None:
-    message = request(b"Accept-Language: da;q=0.5, en-GB;q=0.8, EN;q=0.8, fr;q=0, de, *;q=x")
-    assert read_languages(message) == (b"de", b"*", b"en-gb", b"en", b"da")
-    assert read_languages(request()) == read_languages(request(b'Accept-Language: ,"')) == ()
-
-
 def test_handling_and_answering_are_read() -> None:
     assert read_directives(request(b"d: no-fork, Queue")) == {b"no-fork", b"queue"}
     assert read_answer_mode(request(b"Answer-Mode: Auto ;require")) == AnswerMode(True, True)
     assert read_answer_mode(request(b"Answer-Mode: Manual")) == AnswerMode(False, False)
+    assert AnswerMode(True, True).encode() == b"Auto;require"
+    assert AnswerMode(False, False).encode() == b"Manual"
     assert read_answer_mode(request(b"Answer-Mode: Maybe")) is None
     assert read_answer_mode(request(b"Priv-Answer-Mode: Auto"), b"priv-answer-mode")
 

@@ -7,8 +7,8 @@ import pytest
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.checks import MOST_LINES, MOST_VIAS, Head, cut_body, examine, read_cseq
 from pbxcore.sip.framing import StreamFraming
+from pbxcore.sip.headers.accept import accepts
 from pbxcore.sip.headers.contact import read_contact, read_contacts
-from pbxcore.sip.headers.content import accepts
 from pbxcore.sip.headers.dates import read_date
 from pbxcore.sip.headers.expiry import read_expires, read_retry_after
 from pbxcore.sip.headers.option_tags import read_option_tags

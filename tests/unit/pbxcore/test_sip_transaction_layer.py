@@ -145,6 +145,17 @@ def test_a_handler_that_keeps_an_invite_gets_it_a_100_after_200_ms() -> None:
     assert isinstance(trying, Response)
     assert trying.status == 100
     assert trying.get(b"to") == b"<sip:200@pbx>"
+    assert trying.get(b"timestamp") is None
+
+
+def test_a_100_repeats_the_timestamp_by_which_the_sender_measures_the_way() -> None:
+    stack = Stack()
+    stack.layer.on_request = lambda incoming: incoming.keep()
+    invite = request(b"INVITE").replace(b"Max-Forwards: 70", b"Timestamp: 54.210")
+    stack.layer.receive(invite, PEER)
+    stack.layer.tick(0.2)
+    [trying] = [parse(each) for each in stack.sent]
+    assert trying.get(b"timestamp") == b"54.210"
 
 
 def test_a_cancel_has_its_200_and_the_invite_its_487_with_one_tag() -> None:
