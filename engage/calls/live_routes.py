@@ -15,6 +15,8 @@ from engage.web.openapi import operation
 from engage.web.requests import actor, answer, named, read
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
     from engage.calls.control import LiveCalls
@@ -109,20 +111,12 @@ class LiveCallRoutes:
     @operation("Transfer a call", body=Transfer, status=204, roles=("admin",))
     async def transfer(self, request: Request) -> Response:
         """Blind: the other party of a leg goes on to a number."""
-        who = await actor(request, "admin")
-        body = await read(request, Transfer)
-        call, leg = self._leg(who, named(request), body.channel)
-        await self._live.transfer(who, call, leg, body.target)
-        return _done()
+        return await self._hand_on(request, Transfer, self._live.transfer)
 
     @operation("Redirect a caller", body=Redirect, status=204, roles=("admin",))
     async def redirect(self, request: Request) -> Response:
         """Who waits in a queue, or for whom it rings, goes to a number."""
-        who = await actor(request, "admin")
-        body = await read(request, Redirect)
-        call, leg = self._leg(who, named(request), body.channel)
-        await self._live.redirect(who, call, leg, body.target)
-        return _done()
+        return await self._hand_on(request, Redirect, self._live.redirect)
 
     @operation("Park a call", body=Park, answer=ParkedAt, roles=("admin",))
     async def park(self, request: Request) -> Response:
@@ -147,6 +141,18 @@ class LiveCallRoutes:
         who = await actor(request, "admin")
         body = await read(request, Switch)
         await self._live.record(who, named(request), on=body.on)
+        return _done()
+
+    async def _hand_on(
+        self,
+        request: Request,
+        form: type[Transfer | Redirect],
+        to: Callable[[Actor, str, str, str], Awaitable[None]],
+    ) -> Response:
+        who = await actor(request, "admin")
+        body = await read(request, form)
+        call, leg = self._leg(who, named(request), body.channel)
+        await to(who, call, leg, body.target)
         return _done()
 
     def _leg(self, who: Actor, call_id: str, channel: str) -> tuple[str, str]:
