@@ -116,7 +116,7 @@ class AsyncCall:
         """Propose another session, and wait for the answer.
 
         Raises:
-            Refused: the peer keeps the session as it is.
+            Refused: the peer keeps the session as it is, or the call is over.
         """
         call, hearing = self._there(), self._hearing
         if hearing.changing is not None:
@@ -150,7 +150,7 @@ class AsyncCall:
         """Send any request within the call.
 
         Raises:
-            Refused: by a status above 299, or 408 for silence.
+            Refused: by a status above 299, 408 for silence, or 481 after the end.
         """
         heard: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._there().send(method, lambda *answer: settle(heard, *answer), lines, body)
@@ -164,7 +164,7 @@ class AsyncCall:
             replacing: our own call with that one, which the new one takes the place of (RFC 3891).
 
         Raises:
-            Refused: the peer would not, or nobody answered.
+            Refused: the peer would not, nobody answered, or the call is over.
         """
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         last = 408
@@ -188,7 +188,7 @@ class AsyncCall:
         """This call as its peer knows it: what Replaces says.
 
         Raises:
-            Refused: there is no call yet.
+            Refused: there is no call yet, or none any more.
         """
         dialog = self._there().dialog
         return DialogReference(dialog.call_id, dialog.remote_tag, dialog.local_tag)
@@ -196,4 +196,6 @@ class AsyncCall:
     def _there(self) -> Call:
         if self.call is None:
             raise Refused(481, "No Call Yet")
+        if self._hearing.over.done():
+            raise Refused(481, "Call Is Over")
         return self.call

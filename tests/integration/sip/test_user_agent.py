@@ -65,6 +65,21 @@ async def test_call_from_ringing_to_the_end(
     assert (await call.ended()).by_peer
 
 
+async def test_nothing_is_waited_for_once_a_call_is_over(
+    alice: AsyncUserAgent, bob: AsyncUserAgent
+) -> None:
+    call = alice.call(uri(bob), OFFER)
+    came = await bob.next_call()
+    await came.accept(ANSWER)
+    await call.answered()
+    await came.hang_up()
+    await call.ended()
+    for late in call.modify(HELD), call.press("5"), call.refer(uri(bob)):
+        with pytest.raises(Refused) as refused:
+            await late
+        assert refused.value.status == 481
+
+
 async def test_refused_and_cancelled(alice: AsyncUserAgent, bob: AsyncUserAgent) -> None:
     call = alice.call(uri(bob), OFFER)
     (await bob.next_call()).refuse(486)
