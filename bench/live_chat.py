@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 QUEUE = "6500"
 FIRST_AGENT = 2000
-PASSWORD = "Bench-password!"
+PASSWORD = "Bench-password-1"
 AT_ONCE = 20
 
 
