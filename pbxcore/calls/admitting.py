@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pbxcore.calls.alerting import alerting
 from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.connected import follow_identity
 from pbxcore.calls.deciding import Deciding
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
@@ -16,6 +17,7 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallerVerified, EmergencyCalled
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import read_forwardings
+from pbxcore.sip.identity import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +48,8 @@ class Admission:
         """Own the leg, and ask about him what has to be asked."""
         call, leg, context, origin = self._call, self._leg, self._context, self._call.origin
         leg.trunk = origin.trunk
+        follow_identity(leg, self._incoming.request)
+        leg.shows = Caller(context.address_of(call.dialled, self._incoming.flow))
         leg.session = context.caller_session(leg, self._incoming.flow)
         leg.recorded = call.aim.recorded
         call.add(leg)

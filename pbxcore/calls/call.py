@@ -11,6 +11,7 @@ from pbxcore.calls.alarming import may_be_called_back
 from pbxcore.calls.asking_first import end_side, finished, goes_on
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.connected import introduce
 from pbxcore.calls.connecting import connect
 from pbxcore.calls.consenting import YES
 from pbxcore.calls.curfew import begin_curfew
@@ -233,6 +234,7 @@ class Call:
         """Somebody answered: the two talk from now on."""
         self.setting_up = None
         self.context.record(LegAnswered(self.id, leg.id))
+        introduce(front, leg)
         try:
             front.accept(leg.session.lines)
         except RemoteProtocolError as error:  # nothing in common after all
@@ -254,6 +256,8 @@ class Call:
             if other.held:
                 self.context.waiting.held(leg, other)
         self.renegotiating.align(first, second)
+        for leg, other in (first, second), (second, first):
+            introduce(leg, other)
         self.context.record(LegsJoined(self.id, first.id, second.id))
         self.room.arrange()
         self.recording.joined(first, second)

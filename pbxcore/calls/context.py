@@ -264,10 +264,9 @@ class CallContext:
             dialling = msgspec.structs.replace(dialling, lines=lines)
         invites = [self._by_flow(dialling, each, self._focus(call)) for each in flows]
         flow, callee = _flow_of(flows[0]), dialling.callee
-        address = self.address_of(callee.number, flow)
-        identity = Caller(address, callee.display_name.encode(), asserted=True)
-        leg = CalledLeg(self.leg_id(), call, callee.line or callee.number, identity, invites)
-        leg.location = callee.number
+        number = callee.line or callee.number
+        leg = CalledLeg(self.leg_id(), call, number, self.party_at(number, flow), invites)
+        leg.location, leg.shows = callee.number, dialling.caller
         srtp = offered_srtp(callee.srtp, flow.transport)
         leg.session = self.session(leg, flow, srtp, callee, may_be_by_dtls=callee.srtp != "off")
         return leg
@@ -285,10 +284,8 @@ class CallContext:
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
             asleep = self.rousing.must_wake(binding)
             way = way_to(binding, woken=asleep)
-            callee, shown = dialling.callee, dialling.caller
-            flow = _flow_of(binding)
-            uri = spelled(shown.uri, callee.tel_uri, self._domain(flow))
-            caller = presented(msgspec.structs.replace(shown, uri=uri), trusted=False)
+            callee, flow = dialling.callee, _flow_of(binding)
+            caller = presented(self.spelled_for(callee, dialling.caller, flow), trusted=False)
             address = self.address_of(callee.number, flow)
             return agent.invite(
                 binding.contact.encode() if way is None else way.uri,
@@ -308,6 +305,17 @@ class CallContext:
             )
 
         return invite
+
+    def spelled_for(self, extension: Extension, party: Caller, flow: Flow | None) -> Caller:
+        """Somebody as the phone of an extension reads who it is."""
+        uri = spelled(party.uri, extension.tel_uri, self._domain(flow))
+        return msgspec.structs.replace(party, uri=uri)
+
+    def party_at(self, number: str, flow: Flow | None) -> Caller:
+        """Who is at a number of ours, as whoever is at the end of a flow may call it."""
+        extension = self.directory.extension(number)
+        name = "" if extension is None else extension.display_name
+        return Caller(self.address_of(number, flow), name.encode(), asserted=True)
 
     def address_of(self, number: str, flow: Flow | None) -> bytes:
         """The URI of an extension of ours, as whoever is at the end of a flow may call it."""

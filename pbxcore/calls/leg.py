@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from pbxcore.calls.connected import follow_identity
 from pbxcore.calls.keypad import Keypad
 from pbxcore.dialplan.emergencies import ORDINARY
 from pbxcore.dialplan.plan import NO_LIMIT
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.dialogs.info import Information
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.identity import Caller
+    from pbxcore.sip.message import Message
     from pbxcore.sip.transactions.incoming import Incoming
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,10 @@ class Leg(CallListener):
     curfew: Curfew | None = None
     consenting: Consenting | None = None
     """The question whether somebody may hear its talk, while it is open."""
+    shows: Caller | None = None
+    """Whom its phone shows as the other party, as far as we told it; None: nobody."""
+    asserted = b""
+    """Who is there as the far end of its trunk said last."""
     redial: Redial | None = None
     """By which code it dials again, if it came here by a service that lets it."""
 
@@ -189,6 +195,11 @@ class Leg(CallListener):
         self.call.context.lines.moved(self)
 
     # What its dialog tells
+
+    def identified(self, call: SipCall, message: Message) -> None:
+        """The far end of a trunk says who is there; of phones of ours we know it ourselves."""
+        if self.trunk:
+            follow_identity(self, message)
 
     def described(self, call: SipCall, body: bytes, *, final: bool) -> None:
         """The peer answered our offer."""

@@ -14,6 +14,7 @@ from pbxcore.calls.ways_out import WaysOut
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled
 from pbxcore.sip.flow import IN_CLEAR
+from pbxcore.sip.identity import Caller
 from pbxcore.trunks.requests import address_at
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Outward:
         self._context = setting_up.context
         self._came_with = len(setting_up.forwardings)
         self._ways = WaysOut(self._context, ())
+        self._dialled = ""
 
     def go_to(self, number: str, action: str) -> None:
         """Call a number as the outbound routes say."""
@@ -54,7 +56,7 @@ class Outward:
     def go_by(self, tries: Sequence[Try], number: str, action: str) -> None:
         """Call by the first of these ways that takes the call."""
         search = self._setting_up
-        self._ways = WaysOut(self._context, self._carrying(tries))
+        self._ways, self._dialled = WaysOut(self._context, self._carrying(tries)), number
         pins = self._ways.pins
         if pins is None or search.admitted:
             self._try_next(action, refused(503, "pbx"))
@@ -90,7 +92,10 @@ class Outward:
             return []
         ways = WaysOut(self._context, self._carrying(tries))
         found = None if ways.pins is not None else ways.next()
-        return [] if found is None else [self._leg(*found, action)]
+        if found is None:
+            return []
+        # At which number outside somebody of ours is reached is his affair.
+        return [self._leg(*found, action, self._context.party_at(owner, None))]
 
     def _try_next(self, action: str, otherwise: Farewell) -> None:
         search, found = self._setting_up, self._ways.next()
@@ -99,10 +104,12 @@ class Outward:
             return
         until = self._context.now() + OUTSIDE_S
         ringing = Ringing("", until, search.timed_out, search.nobody_answers)
-        ringing.legs.append(self._leg(*found, action))
+        dialled = Caller(self._context.address_of(self._dialled, search.front.flow))
+        ringing.legs.append(self._leg(*found, action, dialled))
         search.let_ring(ringing)
 
-    def _leg(self, trunk: Trunk, way: Try, action: str) -> CalledLeg:
+    def _leg(self, trunk: Trunk, way: Try, action: str, who: Caller) -> CalledLeg:
+        """The leg to a number behind a trunk; `who` is there, as those of ours see it."""
         context, search = self._context, self._setting_up
         call = search.call
         address = address_at(trunk, way.number)
@@ -111,6 +118,7 @@ class Outward:
         if trunk.returns_callers and search.behalf == search.front.number != "":
             now = context.moment()
             context.direct_returns.note(way.number, trunk.id, search.behalf, now)
+        leg.identity, leg.shows = who, search.caller
         search.count_in(leg)
         call.add(leg)
         context.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))

@@ -48,7 +48,7 @@ class Ringing:
         one_person: bool = True,
     ) -> None:
         self.number = number
-        self._one_person = one_person
+        self.one_person = one_person
         self.deadline: float | None = deadline
         self.planned: Planned | None = None
         self.legs: list[CalledLeg] = []
@@ -91,7 +91,7 @@ class Ringing:
         if self.speaking is leg:
             self.speaking = None
         self._refusals.append((farewell, contacts))
-        if self.legs and (farewell.status < 600 or not self._one_person):
+        if self.legs and (farewell.status < 600 or not self.one_person):
             if self.deadline is not None:
                 self.deadline = min(self.deadline, self._patience(now))
             return None

@@ -12,6 +12,7 @@ from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.opening import script_of
 from pbxcore.apps.sounds import sources
 from pbxcore.calls.attending import Attending
+from pbxcore.calls.connected import introduce_service
 from pbxcore.calls.faxing import spoken_to_fax
 from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.offering import spoken_with_us
@@ -59,6 +60,7 @@ def talk_to(leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[L
         let_go(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
         return
     call.serve(leg, kind, visit.service)
+    introduce_service(leg, visit.service)
     leg.enter(visit.service if kind == ConferenceRoom.kind else "")
     leg.attending = attending = Attending(leg, script, visit.language)
     context.scripts[visit.leg] = attending

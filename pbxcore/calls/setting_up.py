@@ -12,6 +12,7 @@ from pbxcore.calls import special_places
 from pbxcore.calls.alerting import alerted
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.confirming import announce
+from pbxcore.calls.connected import introduce
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.diverting import RINGING_KINDS, Diverting, history
 from pbxcore.calls.group_ringing import call_group
@@ -320,6 +321,8 @@ class SettingUp:
         if ringing is None:
             return
         self.context.record(LegRinging(self.call.id, leg.id, status))
+        if ringing.one_person and not self.front.answered:
+            introduce(self.front, leg)
         self.context.waiting_tones.rings(leg)
         new = status not in self._told
         if leg.early and ringing.speaking in (None, leg):

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.connected import introduce
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.party import Farewell
 from pbxcore.errors import RemoteProtocolError
@@ -68,6 +69,7 @@ class TakingOver:
         if problem or leg.over or front is None:
             call.refuse(new, 503 if problem else 481)
             return
+        introduce(new, front)
         try:
             if partner is None and setting_up is not None:
                 new.accept(setting_up.lines)

@@ -28,7 +28,13 @@ _PRIVACY: Final = b"Privacy: "
 
 
 def told(
-    trunk: Trunk, way: Try, came: Caller | None, domain: bytes, privacy: frozenset[bytes]
+    trunk: Trunk,
+    way: Try,
+    came: Caller | None,
+    domain: bytes,
+    privacy: frozenset[bytes],
+    *,
+    called: bool = False,
 ) -> Presented:
     """From, and the lines that go along.
 
@@ -38,6 +44,7 @@ def told(
         came: who was asserted where an inbound call goes out again; None for a call of ours.
         domain: where we are at home for the provider.
         privacy: what is wished for the caller.
+        called: it is no caller, but whom the trunk has reached.
     """
     shown = Caller(
         _address(trunk, way.caller, domain), way.name.encode(), asserted=True, privacy=privacy
@@ -50,7 +57,7 @@ def told(
         case "preferred":
             lines = presented_as_preferred(named).lines
         case "remote-party":
-            lines = presented_as_party(named).lines
+            lines = presented_as_party(named, called=called).lines
         case "none":
             lines = ()
     return Presented(presented(shown, trusted=False).from_, _with_privacy(trunk, lines, privacy))

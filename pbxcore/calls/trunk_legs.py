@@ -9,6 +9,8 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.passing import passed_by
 from pbxcore.calls.trunk_callers import told
 from pbxcore.calls.vouching import attestation
+from pbxcore.dialplan.caller_id import dod_of, outbound_caller
+from pbxcore.dialplan.resolving import Try as Shown
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.flow import Flow, default_port
 from pbxcore.sip.identity import HIDDEN, Caller
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.call import Call
     from pbxcore.calls.context import CallContext
+    from pbxcore.calls.leg import Leg
     from pbxcore.dialplan.pin import Pin
     from pbxcore.dialplan.plan import Limit
     from pbxcore.directory import Trunk
@@ -127,6 +130,22 @@ class TrunkLegs:
         leg.recorded = trunk.recorded or way.recorded
         leg.tells_early = trunk.early_media
         return leg
+
+    def reached(self, leg: Leg, trunk: Trunk, number: str) -> tuple[bytes, ...]:
+        """The lines that tell a trunk which extension of ours a leg talks to.
+
+        It is named as it is where it calls out by that trunk, and to whom callers are named alone.
+        """
+        directory = self._context.directory
+        extension = directory.extension(number)
+        if extension is None or trunk.identity == "none":
+            return ()
+        caller, name = outbound_caller(trunk, extension, usual=directory.plan.caller_id)
+        dod = dod_of(trunk, extension, "")
+        way = Shown(trunk.id, "", caller, name, dod="" if dod is None else dod.number)
+        domain = TrunkRequests(trunk, b"", b"").domain
+        privacy = HIDDEN if trunk.anonymous else frozenset[bytes]()
+        return told(trunk, way, None, domain, privacy, called=leg.calls).lines
 
     def follow(self) -> None:
         """Forget, with their passwords, trunks that the directory no longer has so."""

@@ -105,6 +105,15 @@ def read_caller(message: Message, from_: Address, *, trusted: bool) -> Caller:
     return Caller(first.uri, name, tel, asserted=True, privacy=privacy)
 
 
+def asserted_party(message: Message) -> Caller | None:
+    """Who is at the end of a peer we trust, as an answer or a change says; None if it does not."""
+    identities = read_identities(message, ASSERTED)
+    if not identities:
+        return None
+    first = identities[0]
+    return Caller(first.uri, first.display_name, asserted=True, privacy=read_privacy(message))
+
+
 def preferred(message: Message) -> Address | None:
     """Which of its identities a user wants to be known by: a claim, not a proof (RFC 3325 §6).
 
@@ -148,15 +157,26 @@ def presented_as_preferred(caller: Caller) -> Presented:
     return Presented(ANONYMOUS if caller.private else shown, tuple(lines))
 
 
-def presented_as_party(caller: Caller) -> Presented:
-    """Write a caller for a trusted peer that knows Remote-Party-ID alone.
+def presented_as_party(caller: Caller, *, called: bool = False) -> Presented:
+    """Write a caller, or who was called, for a trusted peer that knows Remote-Party-ID alone.
 
     Raises:
         LocalProtocolError: the caller has no address.
     """
     party = RemoteParty(caller.uri, caller.display_name, caller.private)
     from_ = ANONYMOUS if caller.private else write_address(caller.uri, caller.display_name)
-    return Presented(from_, (b"Remote-Party-ID: " + party.encode(),))
+    return Presented(from_, (b"Remote-Party-ID: " + party.encode(called=called),))
+
+
+def reached_lines(party: Caller) -> tuple[bytes, ...]:
+    """Tell a phone of ours whom it talks to (RFC 3325 §9.1); of a private one only that it is one.
+
+    Raises:
+        LocalProtocolError: the party has no address.
+    """
+    if party.private:
+        return (b"P-Asserted-Identity: " + ANONYMOUS, b"Privacy: id")
+    return (b"P-Asserted-Identity: " + write_address(party.uri, party.display_name),)
 
 
 def is_anonymous(uri: bytes) -> bool:

@@ -75,7 +75,7 @@ class Answering:
         if body:
             call.exchange.send(Carrier.RELIABLE if reliable else Carrier.PROVISIONAL, body)
         head = (*self._record_route, self._contact(), *call.core.abilities(), *call.core.server())
-        all_lines = (*head, *lines, *described(body))
+        all_lines = (*head, *call.presents, *lines, *described(body))
         now = call.core.now()
         self.perform(
             self._machine.progress(status, reason, all_lines, body, reliable=reliable, now=now)
@@ -155,7 +155,7 @@ class Answering:
             *call.core.abilities(),
             *call.core.server(),
         )
-        all_lines = (*head, *self._timer_lines, *lines, *described(body))
+        all_lines = (*head, *call.presents, *self._timer_lines, *lines, *described(body))
         call.invite_accepted(self._incoming.request, self._timer_lines)
         self._incoming.answer(200, "", all_lines, body)
 

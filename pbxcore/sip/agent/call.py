@@ -53,7 +53,9 @@ class Call(Peer):
         self.exchange = exchange
         self.timer = SessionTimer(profile.session_s, profile.shortest_session_s)
         self.allows: tuple[bytes, ...] = ()
-        """The methods the peer knows, as its Allow says, in lower case."""
+        """The methods the peer knows, as its Allow says."""
+        self.presents: tuple[bytes, ...] = ()
+        """Header lines that say who is at our end: our answers and changes bring them."""
         self.ended = False
         self.planned: Planned | None = None
         self.answering: Answering | None = None
@@ -92,6 +94,17 @@ class Call(Peer):
         """Tell the peer what is new of us alone, such as our Contact (RFC 3261 §12.2.1)."""
         self.changing.refresh()
         self.moved()
+
+    def present(self, lines: tuple[bytes, ...]) -> None:
+        """Say who is at our end from now on, in header lines such as P-Asserted-Identity.
+
+        The next answer brings them; a call that was answered is updated without a session, where
+        the peer knows UPDATE, and hears of it by our next re-INVITE where it does not.
+        """
+        self.presents = lines
+        if lines and not self.early and not self.ended:
+            self.changing.present()
+            self.moved()
 
     def hang_up(self, *lines: bytes) -> None:
         """End the call, whatever state it is in; `lines` such as Reason go along."""
@@ -203,10 +216,11 @@ class Call(Peer):
         self.core.layer.watch(self)
 
     def learn(self, message: Message) -> None:
-        """Take what the peer says of its abilities."""
+        """Take what the peer says of its abilities, and of who it is."""
         told = read_allow(message)
         if told is not None:
             self.allows = told
+        self.listener.identified(self, message)
 
     def take(
         self,

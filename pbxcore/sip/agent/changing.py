@@ -30,6 +30,8 @@ class Changing:
         self._reliable = ReliableReceiver()
         self._method = Carrier.INVITE
         self._update_works = True
+        self._untold = False
+        """Whether the peer has not heard yet who is at our end."""
 
     @property
     def deadline(self) -> float | None:
@@ -51,10 +53,17 @@ class Changing:
         body = b"" if self._updates else self._call.exchange.agreed.get(Side.LOCAL, b"")
         self.want(Wish(body, refresh=True))
 
+    def present(self) -> None:
+        """Tell the peer who is at our end now: whatever we ask for next does, or an UPDATE."""
+        self._untold = True
+        self.go_on()
+
     def go_on(self) -> None:
         """Ask for what waits, if it is our turn now."""
         call = self._call
         early = call.dialog.early
+        if self._untold and self._updates and not early and self._machine.idle:
+            self._machine.want(Wish(b"", refresh=True, by_update=True))
         carrier = Carrier.UPDATE if early else Carrier.INVITE
         free = not call.answering_open and call.exchange.may_offer(carrier) and not call.ended
         wish = self._machine.take(call.core.now(), free=free)
@@ -64,8 +73,9 @@ class Changing:
         self._method = Carrier.UPDATE if update else Carrier.INVITE
         if self._method is Carrier.INVITE or wish.body:
             call.exchange.send(self._method, wish.body)
-        core = call.core
-        lines = (*core.abilities(), *call.timer.request_lines(), *wish.lines, *described(wish.body))
+        self._untold = False
+        told = (*call.timer.request_lines(), *call.presents, *wish.lines)
+        lines = (*call.core.abilities(), *told, *described(wish.body))
         if update:
             call.ask(b"UPDATE", self._update_answered, lines, wish.body)
             return
@@ -141,6 +151,11 @@ class Changing:
 
     def _refused(self, status: int, response: Response | None) -> None:
         call, wish = self._call, self._machine.asked
+        if status == 408 and wish is not None and wish.by_update:
+            self._update_works = False  # it says it knows UPDATE: no reason to end a talk
+            self._machine.settled()
+            self.go_on()
+            return
         if status in (408, 481):
             self._machine.settled()
             call.lost(status)  # §12.2.1.2: the dialog is gone at the other end
@@ -163,7 +178,10 @@ class Changing:
         if status in (405, 501) and self._method is Carrier.UPDATE and not self._call.dialog.early:
             self._update_works = False
             self._machine.settled()
-            self.refresh()
+            if wish.by_update:
+                self.go_on()
+            else:
+                self.refresh()
             return True
         if longer:
             self._machine.settled()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
     from pbxcore.sip.agent.references import Referral
     from pbxcore.sip.dialogs.info import Information
+    from pbxcore.sip.message import Message
     from pbxcore.sip.transactions.incoming import Incoming
 
 
@@ -35,6 +36,9 @@ class CallListener:
 
     def rang(self, call: Call | None, response: Response) -> None:
         """A provisional response came; without a call when it made no dialog."""
+
+    def identified(self, call: Call, message: Message) -> None:
+        """A message came that may say who is at the peer's end: an answer, or a change."""
 
     def described(self, call: Call, body: bytes, *, final: bool) -> None:
         """The peer answered our offer; not final: in a 1xx, to be used until the answer comes."""

@@ -94,6 +94,7 @@ class Receiving:
         call, request, flow = self._call, incoming.request, incoming.flow
         contact_of(request)
         timer_lines = call.timer.answer(request)
+        call.learn(request)
 
         def accept(body: bytes, lines: tuple[bytes, ...]) -> None:
             call.exchange.send(Carrier.UPDATE_SUCCESS, body)

@@ -18,11 +18,15 @@ MOST_TRIES: Final = 8
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A change we want: a new offer, none for an offer of the peer's, or a mere refresh."""
+    """A change we want: a new offer, none for an offer of the peer's, or a mere refresh.
+
+    One that is `by_update` alone is not worth a re-INVITE to a peer that knows no UPDATE.
+    """
 
     body: bytes
     lines: tuple[bytes, ...] = ()
     refresh: bool = False
+    by_update: bool = False
 
 
 class Modifications:
@@ -52,6 +56,11 @@ class Modifications:
     def asked(self) -> Wish | None:
         """What is being asked for."""
         return self._asked
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is wanted, and nothing asked for."""
+        return self._wish is None and self._asked is None
 
     def want(self, wish: Wish) -> None:
         """Want this; what still waits is replaced, for only the last state counts.

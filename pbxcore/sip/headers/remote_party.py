@@ -27,15 +27,15 @@ class RemoteParty(msgspec.Struct, frozen=True):
     display_name: bytes = b""
     private: bool = False
 
-    def encode(self) -> bytes:
-        """The value for the calling party, whom we stand for.
+    def encode(self, *, called: bool = False) -> bytes:
+        """The value for the calling party, or the one that was called, for whom we stand.
 
         Raises:
             LocalProtocolError: the party has no address.
         """
         privacy = b"full" if self.private else _OPEN
         parameters: dict[bytes, bytes | None] = {
-            b"party": b"calling",
+            b"party": b"called" if called else b"calling",
             b"screen": b"yes",
             b"privacy": privacy,
         }

@@ -29,6 +29,13 @@ describe("the calls of a softphone", () => {
     expect(incomingFrom(run(began("1", false)), "102")).toBeNull(); // not the only one there is
   });
 
+  it("show who is there, also after a transfer", () => {
+    const calls = run(began("1", true), { kind: "answered", id: "1", now_ms: 1 }, { kind: "connected", id: "1", number: "205", name: "Bob" });
+    expect(calls[0]).toMatchObject({ number: "205", name: "Bob", phase: "talking" });
+    expect(after(calls, { kind: "connected", id: "1", number: "205", name: "" })[0]).toMatchObject({ number: "205", name: "Bob" });
+    expect(after(calls, { kind: "connected", id: "1", number: "anonymous", name: "" })[0]).toMatchObject({ number: "anonymous", name: "" });
+  });
+
   it("are held by either side", () => {
     const calls = run(began("1", true), { kind: "answered", id: "1", now_ms: 1 }, { kind: "held", id: "1", byPeer: false, on: true }, { kind: "held", id: "1", byPeer: true, on: true });
     expect(calls[0]).toMatchObject({ held: true, heldByPeer: true });

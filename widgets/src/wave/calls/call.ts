@@ -29,6 +29,8 @@ export type CallEvent =
   | { kind: "began"; id: string; outgoing: boolean; number: string; name: string; consultsFor: string | null }
   | { kind: "ringing"; id: string }
   | { kind: "answered"; id: string; now_ms: number }
+  /** Somebody else is there than was called, or than was there before. */
+  | { kind: "connected"; id: string; number: string; name: string }
   | { kind: "held"; id: string; byPeer: boolean; on: boolean }
   | { kind: "muted"; id: string; on: boolean }
   | { kind: "camera"; id: string; on: boolean }
@@ -48,6 +50,8 @@ export function after(calls: Calls, event: CallEvent): Calls {
       return change((call) => (call.phase === "calling" ? { ...call, phase: "ringing" } : call));
     case "answered":
       return change((call) => (call.phase === "talking" ? call : { ...call, phase: "talking", answered_ms: event.now_ms }));
+    case "connected":
+      return change((call) => ({ ...call, number: event.number, name: event.name || (event.number === call.number ? call.name : "") }));
     case "held":
       return change((call) => ({ ...call, ...(event.byPeer ? { heldByPeer: event.on } : { held: event.on }) }));
     case "muted":

@@ -1,6 +1,7 @@
 /** The SIP user agent of this browser: JsSIP, loaded when it is first needed. */
 import JsSIP from "jssip";
 import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from "jssip/lib/RTCSession";
+import type { IncomingRequest, IncomingResponse } from "jssip/lib/SIPMessage";
 import type { RTCSessionEvent } from "jssip/lib/UA";
 
 import { newId } from "../../shared/ids";
@@ -219,13 +220,25 @@ export class SipEngine {
       this.hear({ kind: "ringing", id });
       if (event.response.body) this.hear({ kind: "early", id });
     });
-    session.on("accepted", () => this.hear({ kind: "answered", id, now_ms: Date.now() }));
+    session.on("accepted", (event: IncomingEvent | OutgoingEvent) => {
+      this.hear({ kind: "answered", id, now_ms: Date.now() });
+      if ("response" in event) this.#connected(id, event.response);
+    });
+    session.on("update", ({ request }) => this.#connected(id, request));
+    session.on("reinvite", ({ request }) => this.#connected(id, request));
     session.on("hold", ({ originator }) => this.hear({ kind: "held", id, byPeer: originator === "remote", on: true }));
     session.on("unhold", ({ originator }) => this.hear({ kind: "held", id, byPeer: originator === "remote", on: false }));
     session.on("muted", () => this.hear({ kind: "muted", id, on: true }));
     session.on("unmuted", () => this.hear({ kind: "muted", id, on: false }));
     session.on("ended", () => this.#over(id, "hung_up"));
     session.on("failed", (event: EndEvent) => this.#over(id, endingOf(event)));
+  }
+
+  /** Who is there may be somebody else than was called, or than before a transfer (RFC 3325). */
+  #connected(id: string, message: IncomingRequest | IncomingResponse): void {
+    const told = message.getHeader("P-Asserted-Identity");
+    const party = told ? (JsSIP.NameAddrHeader.parse(told) as unknown as JsSIP.NameAddrHeader | undefined) : undefined;
+    if (party) this.hear({ kind: "connected", id, number: party.uri.user ?? "", name: party.display_name ?? "" });
   }
 
   /** Plays what is heard, and finds another way when the present one is lost. */
