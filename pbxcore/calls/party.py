@@ -59,12 +59,16 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Farewell(msgspec.Struct, frozen=True):
-    """How a leg ended: the words of `journal.LegEnded`."""
+    """How a leg ended: the words of `journal.LegEnded`.
+
+    `told` is the status of who refused, where another one is passed on; 0: it is the same.
+    """
 
     by: By
     status: int
     cause: int
     reason: str
+    told: int = 0
 
 
 LOSER: Final = Farewell("pbx", 487, causes.ANSWERED_ELSEWHERE, "answered_elsewhere")

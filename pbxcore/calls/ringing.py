@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.calls.party import Farewell, refused
+from pbxcore.sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,16 +127,24 @@ def _nothing(*_: object) -> None:
     """Nobody waits."""
 
 
-def for_caller(farewell: Farewell) -> Farewell:
-    """What the caller hears of a phone's refusal: what speaks of a phone does not speak of us."""
-    status = farewell.status
+def for_caller(farewell: Farewell, *, outside: bool = False) -> Farewell:
+    """What the caller hears of a refusal: what speaks of a phone or of a trunk does not of us.
+
+    A phone with such trouble is out of reach; a server `outside` is answered for with 500 (RFC 3261
+    §16.7, step 6). Why it was is told beside it.
+    """
+    status, cause = farewell.status, farewell.cause
     if farewell.by == "pbx":
         return farewell
-    if status in (408, 430, 487, 503) or 300 <= status < 400:
-        return refused(480, farewell.by)
-    if status in (401, 407):  # a phone's own challenge is not for our caller
-        return refused(502, farewell.by)
-    return farewell
+    if status == 503 and outside:
+        heard = 500
+    elif status in (408, 430, 487, 503) or 300 <= status < 400:
+        heard = 480
+    elif status in (401, 407):  # a phone's own challenge is not for our caller
+        heard, cause = 502, causes.cause_of(502)
+    else:
+        return farewell
+    return msgspec.structs.replace(refused(heard, farewell.by), cause=cause, told=status)
 
 
 def _rank(status: int) -> tuple[int, int]:

@@ -385,7 +385,8 @@ class SettingUp:
         if ringing is None:
             return
         if not ringing.number:
-            self._outward.failed(farewell, for_caller(farewell), rang=rang)
+            heard = for_caller(farewell, outside=True)
+            self._outward.failed(farewell, heard, rang=rang)
         elif targets:
             self._diverting.redirected(ringing.number, targets)
         else:

@@ -9,6 +9,7 @@ from pbxcore.media.commands import Figures
 from pbxcore.sip import causes
 from pbxcore.sip.headers.reason import Reason
 from pbxcore.sip.headers.warning import SipWarning
+from pbxcore.sip.status import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,8 @@ def reasons_to_cancel(farewell: Farewell) -> tuple[bytes, ...]:
 
 def reasons_to_refuse(farewell: Farewell) -> tuple[bytes, ...]:
     """What a status leaves open, and for our own trouble a Warning that a person can read."""
-    lines = causes.reason_lines(Reason(b"Q.850", farewell.cause))
+    told = (Reason(b"SIP", farewell.told, reason_of(farewell.told)),) if farewell.told else ()
+    lines = causes.reason_lines(*told, Reason(b"Q.850", farewell.cause))
     if farewell.status == 503:
         lines.append(b"Warning: " + SipWarning(399, b"pbx", farewell.reason).encode())
     return tuple(lines)

@@ -74,7 +74,8 @@ class Errand:
         self._find = way or (lambda: core.router.way(self._draft.next_hop, last))
         self._way: Way | None = None
         self._transaction: OutgoingInvite | None = None
-        self._failure = 503
+        self._failure: tuple[int, Response | None] = 503, None
+        """What the last server said, where there is no other."""
         self._progressed = self._cancelled = False
         self._cancel_lines: tuple[bytes, ...] = ()
         self.on_sent: Callable[[Request, Flow], None] | None = None
@@ -105,7 +106,7 @@ class Errand:
         if self._cancelled:
             self._heard(487, None)
         elif flow is None:
-            self._heard(self._failure, None)
+            self._heard(*self._failure)
         else:
             self._send(flow)
 
@@ -151,7 +152,7 @@ class Errand:
                 return
             again = moves_on(status, answered=response is not None) and not self._progressed
             if again and self._way is not None:  # nobody has rung yet
-                self._failure = status
+                self._failure = status, response
                 self._way.next(self._reached)
                 return
         if 200 <= status < 300 and response is not None and self._attempt:

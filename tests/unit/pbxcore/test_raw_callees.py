@@ -8,6 +8,7 @@ from pbxcore.journal import CallEnded, LegEnded
 from tests.support.handsets import Office
 from tests.support.raw_phone import SDP, RawPhone, after
 from tests.support.switching import binding
+from tests.unit.pbxcore.test_call_limits import NUMBER, outside
 
 CONTACT = b"Contact: <sip:bob@10.0.0.2:5060>"
 
@@ -242,6 +243,63 @@ def test_why_nobody_answered_is_told_in_both_words(
         office.run(0.1)
         reasons = b"\n".join(caller.last(b"INVITE").lines_of(b"reason"))
         assert b"Q.850;cause=" + cause in reasons
+
+
+OVERLOADED = b'SIP;cause=503;text="Service Unavailable"'
+
+
+@pytest.mark.parametrize(
+    ("status", "lines", "heard", "reasons"),
+    [
+        (503, (), 480, [OVERLOADED, b"Q.850;cause=34"]),
+        (503, (b"Reason: Q.850;cause=42",), 480, [OVERLOADED, b"Q.850;cause=42"]),
+        (302, (), 480, [b'SIP;cause=302;text="Moved Temporarily"', b"Q.850;cause=31"]),
+        (401, (), 502, [b'SIP;cause=401;text="Unauthorized"', b"Q.850;cause=38"]),
+    ],
+)
+def test_where_the_caller_hears_another_status_the_reason_has_the_phones(
+    status: int, lines: tuple[bytes, ...], heard: int, reasons: list[bytes]
+) -> None:
+    with Office("alice", "bob") as office:
+        raw, caller = RawPhone(office, "bob"), RawPhone(office, "alice")
+        caller.invite("bob")
+        office.run(0.1)
+        raw.answer(raw.first(b"INVITE"), status, *lines)
+        office.run(0.1)
+        last = caller.last(b"INVITE")
+        assert last.status == heard
+        assert last.lines_of(b"reason") == reasons
+
+
+@pytest.mark.parametrize(
+    ("status", "lines", "heard", "reasons", "disposition"),
+    [
+        (503, (), 500, [OVERLOADED, b"Q.850;cause=34"], "failed"),
+        (404, (b"Reason: Q.850;cause=3",), 404, [b"Q.850;cause=3"], "failed"),
+        (503, (b"Reason: Q.850;cause=27",), 500, [OVERLOADED, b"Q.850;cause=27"], "failed"),
+        (486, (), 486, [b"Q.850;cause=17"], "busy"),
+    ],
+)
+def test_what_the_last_trunk_said_reaches_the_caller(
+    status: int, lines: tuple[bytes, ...], heard: int, reasons: list[bytes], disposition: str
+) -> None:
+    with Office("alice", "first", "second") as office:
+        first, second = RawPhone(office, "first"), RawPhone(office, "second")
+        caller = RawPhone(office, "alice")
+        outside(office, "first", "second")
+        caller.invite(NUMBER)
+        office.run(0.1)
+        first.answer(first.first(b"INVITE"), 503, b"Retry-After: 60")
+        office.run(0.1)
+        second.answer(second.first(b"INVITE"), status, *lines)
+        office.run(0.1)
+        last = caller.last(b"INVITE")
+        assert (last.status, last.get(b"retry-after")) == (heard, None)
+        assert last.lines_of(b"reason") == reasons
+        office.run()
+        (ended,) = office.house.told(CallEnded)
+        assert isinstance(ended, CallEnded)
+        assert (ended.disposition, ended.status) == (disposition, heard)
 
 
 @pytest.mark.parametrize(
