@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pbxcore.faxes.inbox import FaxInbox
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
+    from pbxcore.presence.gruu_ways import GruuWays
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.qualification import Qualification
     from pbxcore.presence.registrar import Registrar
@@ -37,6 +38,7 @@ class PbxParts:
     authentication: Authentication
     registrar: Registrar
     gruus: TemporaryGruus
+    gruu_ways: GruuWays
     qualification: Qualification
     phones: Phones
     watch: Watch

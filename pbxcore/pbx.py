@@ -39,6 +39,7 @@ from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.net.websocket import WebSockets
 from pbxcore.parts import PbxParts
 from pbxcore.presence.bindings import BindingStore, StoredBinding
+from pbxcore.presence.gruu_ways import GruuWays
 from pbxcore.presence.keeping import EventStores, volatile_stores
 from pbxcore.presence.publication import Publication
 from pbxcore.presence.qualification import Qualification
@@ -143,6 +144,7 @@ class Pbx:
         def now_ms() -> int:
             return int(clock() * 1000)
 
+        temporary = TemporaryGruus(device_key or entropy(32), entropy, registrar.of)
         self._parts = PbxParts(
             directory=directory,
             domain=domain,
@@ -155,7 +157,8 @@ class Pbx:
                 entropy=entropy,
             ),
             registrar=registrar,
-            gruus=TemporaryGruus(device_key or entropy(32), entropy, registrar.of),
+            gruus=temporary,
+            gruu_ways=GruuWays(domain.is_ours, temporary, registrar.of),
             qualification=qualification,
             phones=Phones(
                 directory, registrar, qualification, store=store, record=record, now_ms=now_ms

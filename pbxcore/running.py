@@ -221,6 +221,7 @@ class Running:
             asyncio.get_running_loop(),
             waiting=parts.voicemail.mailboxes.counts,
             wake=self._wake,
+            gruus=parts.gruu_ways,
             stores=parts.event_stores,
             record=parts.record,
             now_ms=parts.now_ms,

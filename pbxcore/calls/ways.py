@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.presence.gruu import DEVICE
-from pbxcore.presence.reach import target_along
-from pbxcore.sip.uri import SipUri, parse_uri
+from pbxcore.presence.reach import target_along, way_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.presence.gruu_ways import GruuWays
     from pbxcore.sip.agent.route import Router, Way
     from pbxcore.sip.flow import Flow, Target
     from pbxcore.sip.transactions.layer import Wire
@@ -37,40 +36,38 @@ class CallRouter:
     """Within a dialog requests go back where the last one came from.
 
     So they reach phones behind a NAT, and no Contact turns them against a third party; one that
-    names the address it comes from is believed with its port, but for GRUUs of ours (RFC 5627): the
-    host in those is we. Without a dialog `servers` know.
+    names the address it comes from is believed with its port. A phone that gave a GRUU of ours is
+    reached where it is registered now, which may be another connection (RFC 5627 §5.5); where it
+    is registered no more, it is the last one's. Without a dialog `servers` know.
 
     Args:
         wire: finds and makes flows.
         servers: knows the way outside of dialogs.
-        is_ours: whether a host means this PBX.
+        gruus: knows where phones are that gave a GRUU.
     """
 
-    def __init__(self, wire: Wire, servers: Router, is_ours: Callable[[bytes], bool]) -> None:
+    def __init__(self, wire: Wire, servers: Router, gruus: GruuWays) -> None:
         self._wire = wire
         self._servers = servers
-        self._is_ours = is_ours
+        self._gruus = gruus
 
     def way(self, uri: bytes, last: Flow | None) -> Way:
         """The way to a URI."""
         if last is None:
             return self._servers.way(uri, None)
+        gruu = self._gruus.gruu(uri)
+        phone = None if gruu is None else self._gruus.binding(gruu)
+        registered = None if phone is None else way_to(phone)
+        if registered is not None:
+            return OneWay(self._wire, registered.target)
         try:
             target = target_along(
                 uri,
                 source=last.source,
                 local=last.local,
                 transport=last.transport,
-                flow_bound=self._is_gruu_of_ours(uri),
+                flow_bound=gruu is not None,  # the host in it is we
             )
         except RemoteProtocolError:
             target = None
         return OneWay(self._wire, target)
-
-    def _is_gruu_of_ours(self, uri: bytes) -> bool:
-        parsed = parse_uri(uri)
-        return (
-            isinstance(parsed, SipUri)
-            and DEVICE in parsed.parameters
-            and self._is_ours(parsed.host)
-        )

@@ -119,7 +119,7 @@ class CallService:
             return int.from_bytes(entropy(_DRAWN_OF)) % (most + 1)
 
         servers = UriRouter(layer.wire, draw, names=trunks.names)
-        router = CallRouter(layer.wire, servers, parts.domain.is_ours)
+        router = CallRouter(layer.wire, servers, parts.gruu_ways)
         self._profile = _PROFILE
         self._agent = UserAgent(layer, router, _PROFILE, entropy)
         self._context = context = CallContext(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pbxcore.features.model import Features
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.gruu_ways import GruuWays
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.outcome import Outcome
     from pbxcore.presence.packages.conference_info import Roster
@@ -60,6 +61,7 @@ class Events:
         timers: call back after a REGISTER was answered, and when somebody is to be told.
         waiting: what waits in the mailbox of an extension.
         wake: wakes phones that sleep, and tells whether that is to be waited for.
+        gruus: knows where phones are that gave a GRUU.
         stores: what lasts over a restart.
         record: takes each fact for the journal.
         now_ms: milliseconds UTC.
@@ -81,6 +83,7 @@ class Events:
         *,
         waiting: Callable[[str], Mailbox],
         wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool],
+        gruus: GruuWays,
         stores: EventStores,
         record: Callable[[Fact], None],
         now_ms: Callable[[], int],
@@ -117,6 +120,7 @@ class Events:
             states=self._states,
             features=self.features,
             notices=self._notices,
+            gruus=gruus,
             stores=stores,
             wake=wake,
             timers=timers,

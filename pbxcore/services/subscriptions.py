@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxcore.authentication import user_of
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.presence.gruu import addressed
 from pbxcore.presence.markup import NotMarkup
 from pbxcore.presence.notifier import Forget, Keep, Notify
 from pbxcore.presence.package import chosen_type
@@ -19,7 +17,7 @@ from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import FeaturePackage, changed_by
 from pbxcore.presence.packages.message_summary import MessageSummary
 from pbxcore.presence.push import is_same_phone, sleeper
-from pbxcore.presence.reach import Way, phones, target_along, way_to
+from pbxcore.presence.reach import Way, target_along, way_to
 from pbxcore.presence.registrar import granted_expiry
 from pbxcore.presence.resource_list import MOST_MEMBERS
 from pbxcore.presence.subscription import Subscription, read_subscribe
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from pbxcore.features.book import FeatureBook
     from pbxcore.features.model import Features
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.gruu_ways import GruuWays
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.notifier import Notifier, Output
     from pbxcore.presence.package import Package
@@ -70,6 +69,7 @@ class SubscriptionService:
         states: what there is to tell.
         features: what users have set.
         notices: sends NOTIFYs.
+        gruus: knows where phones are that gave a GRUU.
         stores: what lasts over a restart.
         wake: wakes phones that sleep, and tells whether that is to be waited for.
         timers: call back when somebody is to be told.
@@ -87,6 +87,7 @@ class SubscriptionService:
         states: States,
         features: FeatureBook,
         notices: Notices,
+        gruus: GruuWays,
         stores: EventStores,
         wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool],
         timers: Timers,
@@ -100,6 +101,7 @@ class SubscriptionService:
         self._states = states
         self._features = features
         self._notices = notices
+        self._gruus = gruus
         self._lists = Lists(directory, domain)
         self._stores = stores
         self._wake = wake
@@ -328,13 +330,11 @@ class SubscriptionService:
     def _way(self, notify: Notify) -> Way | None:
         """How a NOTIFY gets to its watcher; None when he is nowhere now."""
         subscription, draft = notify.subscription, notify.draft
-        uri = parse_uri(draft.uri)
-        if isinstance(uri, SipUri) and b"gr" in uri.parameters and self._domain.is_ours(uri.host):
-            # A GRUU of ours: where that phone is now, the registrar knows (RFC 5627 §5.5).
-            if user_of(uri) != subscription.watcher:
-                return None
-            flows = phones(addressed(uri, self._states.bindings(subscription.watcher)))
-            return way_to(flows[0][0]) if flows else None
+        gruu = self._gruus.gruu(draft.uri)
+        if gruu is not None:
+            phone = self._gruus.binding(gruu)
+            theirs = phone is not None and phone.number == subscription.watcher
+            return way_to(phone) if phone is not None and theirs else None
         target = target_along(
             draft.next_hop,
             source=subscription.source,

@@ -9,6 +9,7 @@ from pbxcore.authentication import Authentication
 from pbxcore.devices import Devices
 from pbxcore.directory import Delta, Mailbox
 from pbxcore.domain import Domain
+from pbxcore.presence.gruu_ways import GruuWays
 from pbxcore.presence.keeping import EventStores
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.registrar import Registrar
@@ -119,13 +120,14 @@ class Server:
             clock=self._now,
             entropy=entropy,
         )
+        temporary = TemporaryGruus(_SECRET, entropy, self._registrar.of)
         registration = RegistrationService(
             directory,
             domain,
             authentication,
             self._registrar,
             self._stack,
-            temporary=TemporaryGruus(_SECRET, entropy, self._registrar.of),
+            temporary=temporary,
             changed=self._phones.changed,
             clock=self._now,
         )
@@ -138,6 +140,7 @@ class Server:
             self._timers,
             waiting=self.mailbox,
             wake=lambda _phones, _then: False,
+            gruus=GruuWays(domain.is_ours, temporary, self._registrar.of),
             stores=self._events_kept,
             record=lambda _fact: None,
             now_ms=self._now_ms,

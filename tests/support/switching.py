@@ -57,7 +57,9 @@ from pbxcore.media.commands import (
     StreamSilent,
 )
 from pbxcore.presence.bindings import StoredBinding
+from pbxcore.presence.gruu_ways import GruuWays
 from pbxcore.presence.keeping import Volatile
+from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller
@@ -323,7 +325,15 @@ class House:
         servers = UriRouter(stack, lambda most: simulation.chance.below(most + 1))
         self.agent = UserAgent(
             stack.layer,
-            CallRouter(stack, servers, lambda host: host == stack.host.encode()),
+            CallRouter(
+                stack,
+                servers,
+                GruuWays(
+                    lambda host: host == stack.host.encode(),
+                    TemporaryGruus(b"", simulation.chance.octets, self._registered),
+                    self._registered,
+                ),
+            ),
             Profile(b"<sip:pbx@invalid>", between=True),
             simulation.chance.octets,
         )
@@ -332,7 +342,7 @@ class House:
             self.agent,
             Anchor(self.workers),
             self.directory,
-            bindings=lambda number: self.bindings.get(number, ()),
+            bindings=self._registered,
             is_ours=lambda uri: isinstance(uri, TelUri) or uri.host == stack.host.encode(),
             record=self.facts.append,
             entropy=simulation.chance.octets,
@@ -397,6 +407,9 @@ class House:
     def told(self, kind: type[Fact]) -> list[Fact]:
         """The facts of one kind."""
         return [each for each in self.facts if isinstance(each, kind)]
+
+    def _registered(self, number: str) -> tuple[StoredBinding, ...]:
+        return self.bindings.get(number, ())
 
     def _way_out(
         self, _extension: str, number: str, _original: str, level: str, owner: str

@@ -14,6 +14,7 @@ from pbxcore.calls.ways import CallRouter
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.gruu import addressed, public_gruu
+from pbxcore.presence.gruu_ways import GruuWays
 from pbxcore.presence.outbound import GRACE_S
 from pbxcore.presence.reach import phones, way_to
 from pbxcore.presence.registrar import Registrar
@@ -315,10 +316,35 @@ def test_requests_of_a_call_go_where_the_contact_says_unless_it_is_a_gruu_of_our
     uri: bytes, port: int, *, ours: bool
 ) -> None:
     wire = Reaching()
-    router = CallRouter(wire, UriRouter(wire, lambda _: 0), lambda _: ours)
+    gruus = GruuWays(lambda _: ours, TemporaryGruus(b"", bytes, lambda _: ()), lambda _: ())
+    router = CallRouter(wire, UriRouter(wire, lambda _: 0), gruus)
     router.way(uri, flow()).next(lambda _: None)
     assert wire.target is not None
     assert wire.target[:3] == ("tcp", "10.0.0.1", port)
+
+
+def test_a_phone_that_gave_a_gruu_is_reached_where_it_is_registered_now() -> None:
+    contact = "sip:1000@10.0.0.1;transport=tcp"
+    here = msgspec.structs.replace(
+        binding(contact, source="10.0.0.7:50001", transport="tcp"),
+        instance=URN,
+        reg_id=1,
+        flow_bound=True,
+    )
+    known = {"1000": (here,)}
+    temporary = TemporaryGruus(b"secret", bytes, lambda number: known.get(number, ()))
+    ways = GruuWays(lambda host: host == b"pbx", temporary, lambda number: known.get(number, ()))
+    wire = Reaching()
+    router = CallRouter(wire, UriRouter(wire, lambda _: 0), ways)
+    for gruu in public_gruu(b"sip:1000@pbx", URN), temporary.make(b"sip:1000@pbx", here):
+        router.way(gruu, flow()).next(lambda _: None)
+        assert wire.target is not None
+        assert (wire.target.transport, wire.target.peer) == ("tcp", ("10.0.0.7", 50001))
+    for lost in (msgspec.structs.replace(here, lost_at_ms=NOW),), ():
+        known["1000"] = lost
+        router.way(public_gruu(b"sip:1000@pbx", URN), flow()).next(lambda _: None)
+        assert wire.target is not None
+        assert wire.target.peer == ("10.0.0.1", 40000)  # where its last message came from
 
 
 def test_headers_of_a_contact_do_not_get_into_requests() -> None:
