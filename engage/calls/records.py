@@ -32,7 +32,7 @@ def record_of(
     caller = call.caller
     # A phone may have answered with what the caller cannot hear: he was refused then.
     theirs = _others(call)
-    taken, answered_at = _taken(theirs) if call.disposition == "answered" else (None, 0)
+    taken, answered_at = _taken(call) if call.disposition == "answered" else (None, 0)
     first = next(iter(theirs), None)
     outward = next((each for each in (taken, *_called(call)) if each and each.trunk), None)
     record = CallRecord(
@@ -145,14 +145,19 @@ def _called(call: OpenCall) -> list[Leg]:
 
 def _others(call: OpenCall) -> list[Leg]:
     """Whom the caller came to. Where a program called for him, his own phone was rung before."""
-    legs = [each for each in call.legs.values() if each.role != "caller"]
+    return _beside_himself(call, [each for each in call.legs.values() if each.role != "caller"])
+
+
+def _beside_himself(call: OpenCall, legs: Sequence[Leg]) -> Sequence[Leg]:
+    """Those legs that are not the caller's own, unless he came to himself alone."""
     own = call.caller.extension
     return [each for each in legs if not own or each.extension != own] or legs
 
 
-def _taken(theirs: Sequence[Leg]) -> tuple[Leg | None, int]:
+def _taken(call: OpenCall) -> tuple[Leg | None, int]:
     """Who took the call first, a person before a service; and since when anybody was there."""
-    answered = [each for each in theirs if each.answered_at_ms]
+    legs = [each for each in call.legs.values() if each.role != "caller" and each.answered_at_ms]
+    answered = _beside_himself(call, legs)
     people = [each for each in answered if each.role == "called"]
     taken = min(people or answered, key=lambda each: each.answered_at_ms, default=None)
     return taken, min((each.answered_at_ms for each in answered), default=0)

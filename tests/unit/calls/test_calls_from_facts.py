@@ -150,6 +150,22 @@ def test_a_call_that_a_program_placed_is_taken_by_whom_it_was_placed_to() -> Non
     )
 
 
+def test_who_talks_to_himself_and_finds_nobody_to_hand_himself_on_to_was_answered() -> None:
+    story = Story()
+    call = story.begin("1001", "1001")
+    story.ring(call, "b", "1001")
+    story.wait(2)
+    story.answer(call, "b")
+    story.wait(2)
+    story.ring(call, "c", "1003", "transfer")
+    story.wait(2)
+    story.end_leg(call, "c", 480, "no_answer", 18)
+    story.end(call, "answered")
+    record, _ = records(story)[call]
+    assert (record.disposition, record.answered_by) == ("answered", "1001")
+    assert record.answered_at_ms == BEGIN_MS + 2000
+
+
 def test_a_parked_call_is_told_in_the_word_that_programs_know() -> None:
     story = Story()
     call = story.begin("1001", "701")
