@@ -141,8 +141,12 @@ def read_parts(body: bytes, media_type: MediaType) -> list[Part]:
     return found
 
 
-def chosen(parts: Iterable[Part], understood: Collection[bytes]) -> list[Part]:
+def chosen(
+    parts: Iterable[Part], understood: Collection[bytes], accepts: Iterable[bytes] = ()
+) -> list[Part]:
     """Those parts whose type is understood; of the others, only the optional may be passed over.
+
+    `accepts` are the types of whole bodies that a refusal names; unsaid, those of the parts.
 
     Raises:
         RemoteProtocolError: 415 with Accept: one that is not understood must be (RFC 5621 §8.2).
@@ -153,7 +157,8 @@ def chosen(parts: Iterable[Part], understood: Collection[bytes]) -> list[Part]:
         if plain and part.media_type.name in understood:
             found.append(part)
         elif not part.disposition.optional:
-            raise RemoteProtocolError(415, "", (b"Accept: " + b", ".join(sorted(understood)),))
+            told = b", ".join(accepts or sorted(understood))
+            raise RemoteProtocolError(415, "", (b"Accept: " + told,))
     return found
 
 

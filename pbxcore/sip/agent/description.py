@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.sip.agent.profile import SESSIONS
 from pbxcore.sip.headers.content import refuse_encoded
 from pbxcore.sip.multipart import chosen, read_bodies
 
@@ -27,7 +28,7 @@ def description_of(message: Message) -> bytes:
     if message.get(b"content-type") in (SDP, None):
         refuse_encoded(message)
         return message.body
-    found = chosen(read_bodies(message, _UNDERSTOOD), _UNDERSTOOD)
+    found = chosen(read_bodies(message, _UNDERSTOOD), _UNDERSTOOD, SESSIONS)
     return found[0].content if found else b""
 
 

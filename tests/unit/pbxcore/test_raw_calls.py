@@ -278,7 +278,7 @@ def test_an_answer_and_options_within_the_call_tell_what_is_taken() -> None:
         ((SDP,), b"nonsense", 400, b""),
         ((SDP,), b"v=0\r\n", 400, b""),
         ((SDP,), NOWHERE, 400, b""),
-        ((b"Content-Type: text/plain",), b"hello", 415, b"Accept: application/sdp"),
+        ((b"Content-Type: text/plain",), b"hello", 415, b"Accept: application/sdp, multipart/mixed"),
         ((SDP, b"Content-Encoding: gzip"), b"x", 415, b"Accept-Encoding: identity"),
         ((SDP, b"Require: teleport"), b"", 420, b"Unsupported: teleport"),
         ((SDP, b"Supported: timer", b"Session-Expires: 30"), b"", 422, b"Min-SE: 90"),
@@ -494,7 +494,7 @@ def test_what_means_nothing_in_a_call_is_told_what_would(
     ("lines", "body", "status", "told"),
     [
         ((SDP,), b"nonsense", 400, b""),
-        ((b"Content-Type: text/plain",), b"x", 415, b"Accept: application/sdp"),
+        ((b"Content-Type: text/plain",), b"x", 415, b"Accept: application/sdp, multipart/mixed"),
         ((SDP, b"Content-Encoding: gzip"), b"x", 415, b"Accept-Encoding: identity"),
     ],
 )
