@@ -111,6 +111,8 @@ class Transferring:
             return
         self._context.record(CallTransferred(call.id, leg.id, number, "blind"))
         call.part()
+        if not partner.waits:  # until it rings he hears what he would if he were held
+            self._context.waiting.held(partner, leg)
 
         def rang(status: int) -> None:
             if referral is not None:

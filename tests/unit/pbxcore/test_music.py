@@ -14,7 +14,9 @@ from pbxcore.media.tones import plan_for
 from pbxcore.sip.sdp.direction import Hold
 from pbxcore.sip.sdp.stream import held
 from tests.support.handsets import Office
+from tests.support.raw_phone import SDP, RawPhone
 from tests.unit.pbxcore.test_call_changes import AUDIO, talking
+from tests.unit.pbxcore.test_call_transfers import refer
 
 JAZZ = MusicClass(("/music/a.ogg", "/music/b.ogg"))
 CLASSES = {USUAL: MusicClass(("/music/usual.ogg",)), "jazz": JAZZ}
@@ -52,6 +54,45 @@ def test_whom_an_extension_holds_hears_its_music() -> None:
         bob.hang_up()
         office.run()
         office.check()
+
+
+def test_whom_an_extension_hands_on_hears_its_music_until_it_rings() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.directory.plan = Plan(music=CLASSES)
+        office.house.change("bob", music="jazz")
+        alice, bob = talking(office)
+        raw = RawPhone(office, "carol")
+        refer(bob, office.house.uri("carol"))
+        office.run(3)
+        invite = raw.first(b"INVITE")
+        assert (plays(office)[-1].sources, len(plays(office))) == (FILES, 1)
+        raw.answer(invite, 180)
+        office.run(1)
+        assert plays(office)[-1].sources == (plan_for("").ring_back,)
+        raw.answer(invite, 200, b"Contact: <sip:carol@10.0.0.3>", SDP, body=raw.offer)
+        office.run(1)
+        stops = [each for each in office.house.workers.asked if isinstance(each, StopPlaying)]
+        assert stops[-1].stream == plays(office)[-1].stream
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run(1)
+        raw.answer(raw.first(b"BYE"), 200)
+        office.run()
+        office.check()
+
+
+def test_who_waits_already_when_he_is_handed_on_hears_the_music_go_on() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.directory.plan = Plan(music=CLASSES)
+        alice, bob = talking(office)
+        bob.modify(held(AUDIO, Hold.SENDONLY))
+        office.run(1)
+        RawPhone(office, "carol")
+        refer(bob, office.house.uri("carol"))
+        office.run(1)
+        assert len(plays(office)) == 1
+        alice.hang_up()
+        office.run()
 
 
 def test_a_class_is_shuffled_for_each_who_listens() -> None:
