@@ -282,16 +282,22 @@ def _meant(trunks: Sequence[Trunk], incoming: Incoming) -> Trunk | None:
     """The trunk that a request is for, of those that its address may be; None of none.
 
     Several accounts at one provider are told apart by what we registered, which the Request-URI
-    names or To (RFC 3261 §10.3), several peers behind one address by their ports.
+    names or To (RFC 3261 §10.3), several peers behind one address by their ports, or by the domain
+    that the request, its To or From is of.
     """
-    dialled, to = (_user_in(each) for each in (incoming.request.uri, incoming.head.to.uri))
+    if len(trunks) < 2:
+        return trunks[0] if trunks else None
+    head = incoming.head
+    dialled, to = (_user_in(each) for each in (incoming.request.uri, head.to.uri))
+    domains = {_host_in(each) for each in (incoming.request.uri, head.to.uri, head.from_.uri)}
 
-    def fits(trunk: Trunk) -> tuple[bool, bool, bool]:
+    def fits(trunk: Trunk) -> tuple[bool, bool, bool, bool]:
         account = _user_in(b"sip:%b@invalid" % escaped_user(trunk.number or trunk.username))
         port = trunk.port or default_port(incoming.flow.transport)
-        return account == dialled, account == to, port == incoming.flow.port
+        domain = (trunk.from_domain or trunk.host).lower().encode()
+        return account == dialled, account == to, port == incoming.flow.port, domain in domains
 
-    return max(trunks, key=fits, default=None)
+    return max(trunks, key=fits)
 
 
 def user_of(uri: SipUri | TelUri) -> str | None:
@@ -306,6 +312,15 @@ def _user_in(uri: bytes) -> str | None:
         return user_of(parse_uri(uri))
     except RemoteProtocolError:
         return None
+
+
+def _host_in(uri: bytes) -> bytes:
+    """Of which domain a URI is; nothing for one without."""
+    try:
+        parsed = parse_uri(uri)
+    except RemoteProtocolError:
+        return b""
+    return parsed.host.lower() if isinstance(parsed, SipUri) else b""
 
 
 def _username(credentials: dict[bytes, bytes]) -> str:

@@ -194,7 +194,9 @@ class TrunkForm(Body):
     from_domain: Host = Field(
         "",
         title=N_("From Domain"),
-        description=N_("Left empty, it is the host name."),
+        description=N_(
+            "Left empty, it is the host name. It tells trunks at one address apart when they call."
+        ),
         json_schema_extra=hint("text", SIGN_IN),
     )
     need_registration: bool = Field(

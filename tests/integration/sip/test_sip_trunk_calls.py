@@ -122,3 +122,18 @@ async def test_trunks_at_one_address_are_told_apart(house: House) -> None:
                 await agent.invite(f"sip:{number}@127.0.0.1:{house.port}", SESSION)
     started = [each.trunk for each in house.facts if isinstance(each, CallStarted)]
     assert started == ["one", "two", "peer", "t"]
+
+
+async def test_peers_at_one_address_and_port_are_told_apart_by_their_domain(house: House) -> None:
+    async with (
+        AsyncUserAgent("sip:5@127.0.0.2", host="127.0.0.2") as plain,
+        AsyncUserAgent("sip:5@B.example", host="127.0.0.2") as named,
+    ):
+        one = Trunk("one", "One", "127.0.0.2", 5099, networks=("127.0.0.2",))
+        two = msgspec.structs.replace(one, id="two", name="Two", from_domain="b.example")
+        await house.apply(TrunkPut(one), TrunkPut(two))
+        for agent in plain, named:
+            with pytest.raises(Refused):
+                await agent.invite(f"sip:4930555@127.0.0.1:{house.port}", SESSION)
+    started = [each.trunk for each in house.facts if isinstance(each, CallStarted)]
+    assert started == ["one", "two"]
