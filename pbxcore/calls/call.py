@@ -234,7 +234,8 @@ class Call:
         """Somebody answered: the two talk from now on."""
         self.setting_up = None
         self.context.record(LegAnswered(self.id, leg.id))
-        introduce(front, leg)
+        if not front.answered:  # else it is told when they are joined
+            introduce(front, leg)
         try:
             front.accept(leg.session.lines)
         except RemoteProtocolError as error:  # nothing in common after all
