@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.reach import target_along, way_to
 
@@ -11,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.presence.gruu_ways import GruuWays
+    from pbxcore.presence.reach import Way as PhoneWay
     from pbxcore.sip.agent.route import Router, Way
+    from pbxcore.sip.dialogs.dialog import Draft
     from pbxcore.sip.flow import Flow, Target
     from pbxcore.sip.transactions.layer import Wire
 
@@ -55,9 +59,7 @@ class CallRouter:
         """The way to a URI."""
         if last is None:
             return self._servers.way(uri, None)
-        gruu = self._gruus.gruu(uri)
-        phone = None if gruu is None else self._gruus.binding(gruu)
-        registered = None if phone is None else way_to(phone)
+        registered = self._registered(uri)
         if registered is not None:
             return OneWay(self._wire, registered.target)
         try:
@@ -66,8 +68,23 @@ class CallRouter:
                 source=last.source,
                 local=last.local,
                 transport=last.transport,
-                flow_bound=gruu is not None,  # the host in it is we
+                flow_bound=self._gruus.gruu(uri) is not None,  # the host in it is we
             )
         except RemoteProtocolError:
             target = None
         return OneWay(self._wire, target)
+
+    def retargeted(self, draft: Draft) -> Draft:
+        """The request to a phone that gave a GRUU asks for its contact, as a proxy would write."""
+        registered = self._registered(draft.uri)
+        if registered is None:
+            return draft
+        routes = registered.routes if draft.next_hop == draft.uri else ()
+        lines = (*routes, *draft.lines)
+        return msgspec.structs.replace(draft, uri=registered.uri, lines=lines)
+
+    def _registered(self, uri: bytes) -> PhoneWay | None:
+        """How a phone that gave a GRUU is reached; None where it gave none, or is nowhere now."""
+        gruu = self._gruus.gruu(uri)
+        phone = None if gruu is None else self._gruus.binding(gruu)
+        return None if phone is None else way_to(phone)

@@ -39,7 +39,7 @@ class Acknowledgement:
         self.made = True
         call = self._call
         call.exchange.send(Carrier.ACK, body)
-        draft = call.dialog.draft(b"ACK", cseq=self.cseq)
+        draft = call.draft(b"ACK", cseq=self.cseq)
         # The INVITE's credentials go along, for a proxy cannot challenge an ACK (§22.1).
         more = (*self._errand.credentials, *lines, *described(body))
 

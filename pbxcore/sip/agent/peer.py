@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.sip.agent.core import Core
-    from pbxcore.sip.dialogs.dialog import Dialog
+    from pbxcore.sip.dialogs.dialog import Dialog, Draft
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Response
@@ -32,6 +32,10 @@ class Peer:
         """The Contact line of what we answer in this dialog."""
         return self.core.contact(flow, secure=self.dialog.secure, focus=self.focus)
 
+    def draft(self, method: bytes, *, cseq: int | None = None) -> Draft:
+        """Begin a request within the dialog; ACK names the CSeq number it belongs to."""
+        return self.core.router.retargeted(self.dialog.draft(method, cseq=cseq))
+
     def errand(
         self,
         method: bytes,
@@ -43,7 +47,7 @@ class Peer:
         return Errand(
             self.core,
             method,
-            lambda: self.dialog.draft(method),
+            lambda: self.draft(method),
             heard,
             lines=lines,
             body=body,

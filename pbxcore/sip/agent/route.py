@@ -12,6 +12,7 @@ from pbxcore.sip.uri import SipUri, parse_uri
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from pbxcore.sip.dialogs.dialog import Draft
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.resolution import Names, Question, Record
     from pbxcore.sip.transactions.layer import Wire
@@ -30,6 +31,10 @@ class Router(Protocol):
 
     def way(self, uri: bytes, last: Flow | None) -> Way:
         """The way to it; `last` is the flow the dialog's last message came by, if there is one."""
+        ...
+
+    def retargeted(self, draft: Draft) -> Draft:
+        """A request within a dialog as it goes out, where its target stands for another URI."""
         ...
 
 
@@ -69,6 +74,10 @@ class UriRouter:
         servers = self._servers(uri)
         on = None if servers is None else ServerWay(self._wire, servers, local=local)
         return _BackOrOn(back, on)
+
+    def retargeted(self, draft: Draft) -> Draft:
+        """The same: a target means itself."""
+        return draft
 
     def _servers(self, uri: bytes) -> Servers | None:
         try:

@@ -21,6 +21,7 @@ from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import Registration, answer_lines, read_registration
 from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.sip.agent.route import UriRouter
+from pbxcore.sip.dialogs.dialog import Draft
 from pbxcore.sip.flow import Flow, Target
 from pbxcore.sip.message import Request, parse
 from pbxcore.sip.uri import SipUri, parse_uri
@@ -340,6 +341,10 @@ def test_a_phone_that_gave_a_gruu_is_reached_where_it_is_registered_now() -> Non
         router.way(gruu, flow()).next(lambda _: None)
         assert wire.target is not None
         assert (wire.target.transport, wire.target.peer) == ("tcp", ("10.0.0.7", 50001))
+        draft = router.retargeted(Draft(gruu, gruu, (b"CSeq: 2 BYE",), 2))
+        assert (draft.uri, draft.next_hop) == (contact.encode(), gruu)
+        behind = router.retargeted(Draft(gruu, b"sip:edge;lr", (b"Route: <sip:edge;lr>",), 2))
+        assert (behind.uri, behind.lines) == (contact.encode(), (b"Route: <sip:edge;lr>",))
     for lost in (msgspec.structs.replace(here, lost_at_ms=NOW),), ():
         known["1000"] = lost
         router.way(public_gruu(b"sip:1000@pbx", URN), flow()).next(lambda _: None)
