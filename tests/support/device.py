@@ -257,13 +257,15 @@ class Device:
                 return text
         return self._requests.pop(0)
 
-    def respond(self, request: str, status: int = 200) -> None:
-        """Answer a request."""
+    def respond(self, request: str, status: int = 200, *lines: str, body: str = "") -> None:
+        """Answer a request; these lines and a body go along."""
         names = ("via:", "from:", "call-id:", "cseq:")
         kept = [each for each in request.split("\r\n") if each.lower().startswith(names)]
         to = next(each for each in request.split("\r\n") if each.lower().startswith("to:"))
-        lines = (f"SIP/2.0 {status} Answer", *kept, f"{to};tag=d", "Content-Length: 0", "\r\n")
-        self.carrier.send("\r\n".join(lines).encode())
+        to += "" if ";tag=" in to else ";tag=d"
+        length = f"Content-Length: {len(body.encode())}"
+        head = (f"SIP/2.0 {status} Answer", *kept, to, *lines, length, "\r\n")
+        self.carrier.send(("\r\n".join(head) + body).encode())
 
     def credentials(self, method: str, uri: str, challenge: Answer) -> str:
         """The value of Authorization that answers a challenge, with MD5."""

@@ -80,6 +80,7 @@ def test_a_call_is_handed_on_at_once_and_after_asking(
     chen.answer()
     ben.hears(700)
     chen.hears(1000)
+    ben.is_connected("Chen Li")
     expect(ana.current()).to_have_count(0)
     transfer(chen, "1000", "Ask first")
     ana.answer()
@@ -88,6 +89,8 @@ def test_a_call_is_handed_on_at_once_and_after_asking(
     chen.press("Connect Ben Osei with Ana Costa", "Ana Costa")
     ana.hears(1000)
     ben.hears(440)
+    ana.is_connected("Ben Osei")
+    ben.is_connected("Ana Costa")
     expect(chen.current()).to_have_count(0)
 
 

@@ -13,6 +13,7 @@ from pbxcore.directory import Delta, Extension, ExtensionPut, SettingsChanged
 from pbxcore.journal import BindingAdded, BindingQualified, BindingRemoved
 from pbxcore.presence import outbound, qualification, registrar
 from tests.support.device import Answer, Device
+from tests.support.near import SESSION, registered
 
 if TYPE_CHECKING:
     from tests.integration.sip.conftest import House
@@ -197,6 +198,32 @@ async def test_gruu_reaches_the_one_device(house: House) -> None:
         assert (await sent).status == 200
         elsewhere = gruu[1].replace("a95a0e128", "a95a0e129")
         assert (await send_text(sender, elsewhere)).status == 480
+
+
+@pytest.mark.parametrize("kind", ["pub-gruu", "temp-gruu"])
+async def test_a_phone_that_connected_anew_is_hung_up_on_by_its_gruu(
+    house: House, kind: str
+) -> None:
+    async with device(house, "tcp", "1001") as phone, registered(house.port) as caller:
+        answer = await phone.register(flow(phone), OPTIONS)
+        gruu = re.search(rf'{kind}="([^"]+)"', answer.lines("Contact")[0])
+        assert gruu is not None
+        call = caller.call(f"sip:1001@127.0.0.1:{house.port}", SESSION)
+        invite = await phone.request()
+        session = ("Content-Type: application/sdp", f"Contact: <{gruu[1]}>")
+        phone.respond(invite, 200, *session, body=SESSION.decode())
+        await call.answered()
+        ack = await phone.request()
+        assert ack.startswith(f"ACK {phone.contact} SIP/2.0\r\n")
+        await phone.carrier.close()
+        await house.until(lambda: bool(house.memory.held["1001"][0].lost_at_ms))
+        await phone.open()
+        assert (await phone.register(flow(phone), OPTIONS)).status == 200
+        hung_up = asyncio.ensure_future(call.hang_up())
+        bye = await phone.request()
+        assert bye.startswith(f"BYE {phone.contact} SIP/2.0\r\n")
+        phone.respond(bye)
+        await hung_up
 
 
 async def test_temporary_gruu_reaches_the_device_until_it_registers_anew(house: House) -> None:
