@@ -59,8 +59,10 @@ class Renegotiating:
         if passed is None or self._call.partner(passed.leg) is not leg:
             return
         self._passed = None
-        if not passed.offer.open:
-            return  # withdrawn meanwhile
+        if not passed.offer.open:  # withdrawn meanwhile: back to what the two talk in
+            if status < 300:
+                self._propose(leg, leg.session.arranged(passed.leg.session.lines), "")
+            return
         if status >= 300 and not can_share(passed.lines, leg.session.lines):
             passed.offer.refuse(488)
             return

@@ -490,6 +490,44 @@ def test_what_means_nothing_in_a_call_is_told_what_would(
         over(office, raw)
 
 
+def test_a_change_that_is_taken_back_is_taken_back_at_the_other_end_too() -> None:
+    with Office("alice", "bob") as office:
+        raw = RawPhone(office, "alice")
+        raw.invite("bob")
+        office.run(0.3)
+        bob = office["bob"].talk
+        bob.accept()
+        office.run(0.3)
+        in_dialog(raw, b"ACK", 1)
+        office.run(0.3)
+        callee = RawPhone(office, "bob")
+        video = b"m=video %d RTP/AVP 97\r\na=rtpmap:97 H264/90000\r\n"
+        in_dialog(raw, b"INVITE", 2, SDP, body=raw.offer + video % 5000)
+        office.run(0.3)
+        asked = callee.first(b"INVITE")
+        assert b"m=video 2" in asked.body
+        raw.send(
+            b"CANCEL", "bob", cseq=2, to=raw.tag_of(), branch=b"z9hG4bK2INVITE", call_id=b"raw"
+        )
+        office.run(0.1)
+        assert raw.statuses(b"INVITE")[-1] == 487
+        contact = b"Contact: <sip:bob@10.0.0.2>"
+        callee.answer(asked, 200, contact, SDP, body=callee.offer + video % 6000)
+        office.run(0.3)
+        _, again = callee.requests(b"INVITE")[-1]
+        assert again is not asked
+        assert b"m=video 0 " in again.body
+        callee.answer(again, 200, contact, SDP, body=callee.offer + video % 0)
+        office.run(0.3)
+        for leg in (*office.house.lines.of("alice"), *office.house.lines.of("bob")):
+            assert [each.kind for each in leg.session.lines] == ["audio"]
+        in_dialog(raw, b"BYE", 3)
+        office.run(0.3)
+        callee.answer(callee.first(b"BYE"), 200)
+        office.run()
+        office.check()
+
+
 @pytest.mark.parametrize("method", [b"INVITE", b"UPDATE"])
 @pytest.mark.parametrize(
     ("lines", "body", "status", "told"),
