@@ -148,7 +148,7 @@ def _others(call: OpenCall) -> list[Leg]:
     return _beside_himself(call, [each for each in call.legs.values() if each.role != "caller"])
 
 
-def _beside_himself(call: OpenCall, legs: Sequence[Leg]) -> Sequence[Leg]:
+def _beside_himself(call: OpenCall, legs: list[Leg]) -> list[Leg]:
     """Those legs that are not the caller's own, unless he came to himself alone."""
     own = call.caller.extension
     return [each for each in legs if not own or each.extension != own] or legs
