@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engage.calls.model import ANSWERED_ELSEWHERE, BLACKLISTED, CallRecord, LegRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from engage.calls.model import Leg, OpenCall
 
