@@ -205,8 +205,10 @@ async def measure(floor: Floor, options: argparse.Namespace, numbers: list[str])
         Line("delivery, p99", percentile(floor.delivery_ms, 99), "ms", 150, 75, reference=own),
         Line("resume of all visitors after a crash", resumed_s, "s", 15, 5, reference=how),
     )  # fmt: skip
-    note(f"acknowledgement p50 {percentile(floor.ack_ms, 50):.1f} ms, "
-         f"delivery p50 {percentile(floor.delivery_ms, 50):.1f} ms")  # fmt: skip
+    note(f"inquiry p50 {percentile(floor.inquiry_ms, 50):.0f} ms, p90 "
+         f"{percentile(floor.inquiry_ms, 90):.0f} ms; acknowledgement p50 "
+         f"{percentile(floor.ack_ms, 50):.1f} ms, delivery p50 "
+         f"{percentile(floor.delivery_ms, 50):.1f} ms")  # fmt: skip
 
 
 def main() -> None:

@@ -9,34 +9,59 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import func, select
 
 from engage.background import Worker
 from engage.chat.search_rules import folded, place_of, text_of
 from engage.hub.events import EventAppended
-from engage.storage.script import Ask, Change, Given, Script
-from engage.storage.tables import conversations, events, message_texts, search_progress
+from engage.storage.script import Ask, Change, Fetch, Given, Script
+from engage.storage.tables import conversations, search_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.events import Events
     from engage.storage.database import Database
+    from engage.storage.script import Row
 
-PORTION = 200
+PORTION: Final = 200
 """Events that are taken in together: the writer is held for some milliseconds."""
+MOST_CONVERSATIONS: Final = 128
 GATHER_S = 0.2
 SEARCHED = ("message", "file", "note")
 CORRECTIONS = ("edited", "deleted")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
+_EVENT = "conversation_id, seq, kind, body, at_ms"
+_PLACES = Given((("conversation_id", "text"), ("seq", "bigint")))
+_BEHIND = Fetch(
+    Given((("conversation_id", "text"),)),
+    _EVENT,
+    # The names and the number are constants of this program, never input.
+    "(SELECT event.conversation_id, event.seq, event.kind, event.body, event.at_ms"  # noqa: S608
+    " FROM given"
+    " LEFT JOIN search_progress ON search_progress.conversation_id = given.conversation_id"
+    " JOIN event ON event.conversation_id = given.conversation_id"
+    " AND event.seq > coalesce(search_progress.seq, 0)"
+    f" ORDER BY event.conversation_id, event.seq LIMIT {PORTION}) AS behind",
+)
+"""What comes after the places up to which conversations were taken in."""
+_CORRECTED = Fetch(
+    _PLACES,
+    "event.conversation_id, event.seq, event.kind, event.body, event.at_ms",
+    "given JOIN event ON event.conversation_id = given.conversation_id AND event.seq = given.seq",
+)
+_DROP = Change(
+    _PLACES,
+    "DELETE FROM message_text"
+    " WHERE (conversation_id, seq) IN (SELECT conversation_id, seq FROM given)",
+)
+_HELD = Fetch(Given((("id", "bigint"),)), "message_text.id", "given JOIN message_text USING (id)")
 _KEEP = Change(
     Given(
         (
@@ -51,21 +76,11 @@ _KEEP = Change(
     " SELECT id, conversation_id, seq, note, folded FROM given",
 )
 _ADVANCE = Change(
-    Given((("conversation_id", "text"), ("seq", "bigint"))),
+    _PLACES,
     "INSERT INTO search_progress (conversation_id, seq) SELECT conversation_id, seq FROM given"
     " WHERE true ON CONFLICT (conversation_id) DO UPDATE SET seq = excluded.seq"
     " WHERE search_progress.seq < excluded.seq",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """Some events of one conversation, to be taken in: which messages, and up to where."""
-
-    conversation_id: str
-    messages: frozenset[int]
-    until: int
-    more: bool
 
 
 class SearchIndex:
@@ -126,104 +141,65 @@ class SearchIndex:
         self._idle.set()
 
     async def _take_in(self) -> None:
-        """One portion: of as many conversations as fit."""
-        portions: list[Portion] = []
-        room = PORTION
-        async with self._database.read() as connection:
-            for conversation_id in list(self._behind):
-                if room <= 0:
-                    break
-                portion = await next_portion(connection, conversation_id, room)
-                room -= max(1, len(portion.messages))
-                portions.append(portion)
-                del self._behind[conversation_id]
+        """One portion: of as many conversations as fit in one statement."""
+        count = 1 << (min(len(self._behind), MOST_CONVERSATIONS).bit_length() - 1)
+        these = list(self._behind)[:count]
+        for conversation_id in these:
+            del self._behind[conversation_id]
+
+        async def work(_: AsyncConnection) -> set[str]:
+            return await self._database.run(_take_in(these))
+
         try:
-            await self._database.write(lambda connection: self._write(connection, portions))
+            unfinished = await self._database.write(work)
         except BaseException:
-            self._behind.update(dict.fromkeys(each.conversation_id for each in portions))
+            self._behind.update(dict.fromkeys(these))
             raise
-        for portion in portions:
-            if portion.more:
-                self._note(portion.conversation_id)
-
-    async def _write(self, connection: AsyncConnection, portions: Iterable[Portion]) -> None:
-        """Texts as they are now, so that the order of corrections does not matter."""
-        rows: list[tuple[Any, ...]] = []
-        taken: set[int] = set()
-        for portion in portions:
-            if not portion.messages:
-                continue
-            here = and_(
-                message_texts.c.conversation_id == portion.conversation_id,
-                message_texts.c.seq.in_(portion.messages),
-            )
-            await connection.execute(delete(message_texts).where(here))
-            found = await connection.execute(
-                select(events).where(
-                    events.c.conversation_id == portion.conversation_id,
-                    events.c.seq.in_(portion.messages),
-                )
-            )
-            rows += [row for each in found if (row := _row(each, taken)) is not None]
-        rows = await _free(connection, rows, taken)
-        heads = [(portion.conversation_id, portion.until) for portion in portions]
-        await self._database.run(_index(rows, heads))
+        for conversation_id in unfinished:
+            self._note(conversation_id)
 
 
-async def next_portion(connection: AsyncConnection, conversation_id: str, limit: int) -> Portion:
-    """What comes after the place up to which a conversation was taken in."""
-    query = select(search_progress.c.seq).where(
-        search_progress.c.conversation_id == conversation_id
-    )
-    after = await connection.scalar(query) or 0
-    found = await connection.execute(
-        select(events.c.seq, events.c.kind, events.c.body)
-        .where(events.c.conversation_id == conversation_id, events.c.seq > after)
-        .order_by(events.c.seq)
-        .limit(limit)
-    )
-    rows = found.all()
-    messages = {row.seq for row in rows if row.kind in SEARCHED}
-    messages |= {_decode(row.body)["of"] for row in rows if row.kind in CORRECTIONS}
-    until = rows[-1].seq if rows else after
-    return Portion(conversation_id, frozenset(messages), until, len(rows) == limit)
-
-
-def _row(event: Row[Any], taken: set[int]) -> tuple[Any, ...] | None:
-    text = folded(text_of(event.kind, _decode(event.body)))
-    if not text or event.kind not in SEARCHED:
-        return None
-    place = place_of(event.at_ms, event.conversation_id, event.seq)
-    while place in taken:
-        place += 1
-    taken.add(place)
-    return place, event.conversation_id, event.seq, event.kind == "note", text
-
-
-async def _free(
-    connection: AsyncConnection, rows: list[tuple[Any, ...]], taken: set[int]
-) -> list[tuple[Any, ...]]:
-    """Move on those whose number another message has already."""
-    held = await connection.execute(
-        select(message_texts.c.id).where(message_texts.c.id.in_([row[0] for row in rows]))
-    )
-    held_ids = set(held.scalars())
-    if not held_ids:
-        return rows
-    free = []
-    for place, *rest in rows:
-        at = place
-        while at in held_ids or (at != place and at in taken):
-            at += 1
-            query = select(message_texts.c.id).where(message_texts.c.id == at)
-            if await connection.scalar(query) is not None:
-                held_ids.add(at)
-        taken.add(at)
-        free.append((at, *rest))
-    return free
-
-
-def _index(rows: list[tuple[Any, ...]], heads: list[tuple[str, int]]) -> Script[None]:
-    if rows:
+def _take_in(conversation_ids: list[str]) -> Script[set[str]]:
+    """Index what is new in these conversations, as it is now; which of them may have more."""
+    found = yield Ask(_BEHIND, [(each,) for each in conversation_ids])
+    until: dict[str, int] = {}
+    texts: dict[tuple[str, int], Row] = {}
+    corrected: set[tuple[str, int]] = set()
+    for row in sorted(found, key=lambda row: (row[0], row[1])):
+        conversation_id, seq, kind, body, _ = row
+        until[conversation_id] = seq
+        if kind in SEARCHED:
+            texts[conversation_id, seq] = row
+        elif kind in CORRECTIONS:
+            corrected.add((conversation_id, _decode(body)["of"]))
+    if corrected:
+        for row in (yield Ask(_CORRECTED, sorted(corrected))):
+            texts[row[0], row[1]] = row
+        yield Ask(_DROP, sorted(corrected))
+    if rows := (yield from _placed(texts.values())):
         yield Ask(_KEEP, rows)
-    yield Ask(_ADVANCE, heads)
+    if until:
+        yield Ask(_ADVANCE, list(until.items()))
+    if len(found) < PORTION:
+        return set()
+    return {each for each in conversation_ids if each not in until} | {max(until)}
+
+
+def _placed(events: Iterable[Row]) -> Script[list[tuple[Any, ...]]]:
+    """Rows of the index, each with a number that no other message has."""
+    rows: dict[int, tuple[Any, ...]] = {}
+    placing: list[tuple[Any, ...]] = []
+    for conversation_id, seq, kind, body, at_ms in events:
+        text = folded(text_of(kind, _decode(body))) if kind in SEARCHED else ""
+        if text:
+            place = place_of(at_ms, conversation_id, seq)
+            placing.append((place, conversation_id, seq, kind == "note", text))
+    while placing:
+        for wanted, *rest in placing:
+            place = wanted
+            while place in rows:
+                place += 1
+            rows[place] = (place, *rest)
+        held = yield Ask(_HELD, [(place,) for place in rows])
+        placing = [(place + 1, *rows.pop(place)[1:]) for (place,) in held]
+    return list(rows.values())
