@@ -23,6 +23,13 @@ const shared = {
 /** Mantine marks each module for servers that draw React; here that says nothing. */
 const onLog = (level, log, forward) => log.code !== "MODULE_LEVEL_DIRECTIVE" && forward(level, log);
 
+/** Vite's way of loading what is loaded later waits for style sheets: the visitor's page has one, which is there. */
+const plainImports = {
+  name: "plain-imports",
+  enforce: "pre",
+  load: (id) => (id === "\0vite/preload-helper.js" ? "export const __vitePreload = (load) => load();" : null),
+};
+
 const named = (folder) => ({
   entryFileNames: `${folder}/[name]-[hash].js`,
   chunkFileNames: `${folder}/[name]-[hash].js`,
@@ -71,6 +78,7 @@ async function buildModules(entries, output, visitor = false) {
   if (Object.keys(present).length === 0) return {};
   await build({
     ...shared,
+    plugins: visitor ? [plainImports] : [],
     oxc: { jsx: { runtime: "automatic", importSource: visitor ? "preact" : "react" } },
     build: { ...shared.build, manifest: "vite-manifest.json", rolldownOptions: { input: present, output, onLog }, chunkSizeWarningLimit: 1000 },
   });

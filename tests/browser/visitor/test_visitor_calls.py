@@ -15,7 +15,7 @@ from tests.support.softphone import Softphone, hears, hears_no_more, speaks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
@@ -215,10 +215,29 @@ def test_the_button_says_so_while_all_lines_are_busy(
     expect(otto.get_by_role("tooltip")).to_be_in_viewport(ratio=1)
     assert serious_faults(otto) == []
     button.press("Enter")
-    expect(otto.get_by_role("region", name="Call", exact=True)).to_have_count(0)
+    bar = otto.get_by_role("region", name="Call", exact=True)
+    expect(bar).to_have_text(words)
     hang_up(vera)
     expect(button).to_be_enabled()
     expect(button).not_to_have_attribute("aria-disabled", "true")
+    expect(bar).to_have_text(words)  # lines come and go: what was said stays to be read
+    bar.get_by_role("button", name="Close", exact=True).click()
+    expect(bar).to_have_count(0)
+
+
+def test_a_press_is_heard_while_what_a_call_takes_is_slow_to_come(
+    ana: Softphone, vera: Page
+) -> None:
+    held: list[Route] = []
+    vera.route("**/frame/module-*.js", lambda route: held.append(route))
+    call(vera)
+    bar = vera.get_by_role("region", name="Call", exact=True)
+    expect(bar).to_have_text("One moment …")
+    [route] = held
+    route.continue_()
+    expect(ana.ringing()).to_be_visible()
+    hang_up(vera)
+    expect(ana.ringing()).to_have_count(0)
 
 
 def test_what_a_call_takes_cannot_be_loaded(server: Server, ana: Softphone, vera: Page) -> None:

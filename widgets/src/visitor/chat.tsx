@@ -120,7 +120,7 @@ function heard(event: WireEvent, client: ConversationClient): void {
 }
 
 function Calls({ client, conversation, call }: { client: ConversationClient; conversation: string; call: Call }) {
-  return <CallButton up={call.up} busy={useBusyLines(client, conversation)} onCall={call.begin} />;
+  return <CallButton up={call.up} busy={useBusyLines(client, conversation)} onCall={call.begin} onRefused={call.say} />;
 }
 
 function SoundButton() {

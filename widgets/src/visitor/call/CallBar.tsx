@@ -6,6 +6,7 @@ import * as icons from "../../shared/icons/paths";
 import { type Devices, listDevices, type Missing, noDevices } from "../../shared/microphone";
 import { Icon } from "../parts";
 import type { Calling } from "./calling";
+import { Said } from "./Said";
 import { type CallState, isUp } from "./state";
 
 export function CallBar({ calling, onDismiss }: { calling: Calling; onDismiss: () => void }) {
@@ -151,14 +152,7 @@ function Ended({ state, onDismiss }: { state: CallState; onDismiss: () => void }
     const timer = setTimeout(onDismiss, 6_000);
     return () => clearTimeout(timer);
   }, [state]);
-  return (
-    <section class="call over" aria-label={t("Call")}>
-      <p role="alert">{text}</p>
-      <button type="button" class="tool" aria-label={t("Close")} title={t("Close")} onClick={onDismiss}>
-        <Icon paths={icons.close} />
-      </button>
-    </section>
-  );
+  return <Said words={text} onDismiss={onDismiss} />;
 }
 
 function words(state: CallState): string {

@@ -1,6 +1,5 @@
-/** Calls the agents; while all lines are busy it says so instead, and comes back by itself. */
+/** Calls the agents; while all lines are busy a press says so instead, where it stays to be read. */
 import { useEffect, useState } from "preact/hooks";
-import { announce } from "../../shared/announce";
 import type { ConversationClient } from "../../shared/client";
 import { t } from "../../shared/i18n";
 import * as icons from "../../shared/icons/paths";
@@ -24,11 +23,11 @@ export function useBusyLines(client: ConversationClient, conversation: string): 
 }
 
 /** What is switched off cannot be reached by keyboard: a busy one can, so that its words are read. */
-export function CallButton({ up, busy, onCall }: { up: boolean; busy: boolean; onCall: () => void }) {
+export function CallButton({ up, busy, onCall, onRefused }: { up: boolean; busy: boolean; onCall: () => void; onRefused: (words: string) => void }) {
   const words = busy && !up ? t("All lines are busy at the moment. Please try again in a few minutes.") : "";
   return (
     <>
-      <button type="button" class="tool" aria-label={t("Call")} title={words ? undefined : t("Call")} disabled={up} aria-disabled={words ? true : undefined} aria-describedby={words ? "lines-busy" : undefined} onClick={() => (words ? announce(words) : onCall())}>
+      <button type="button" class="tool" aria-label={t("Call")} title={words ? undefined : t("Call")} disabled={up} aria-disabled={words ? true : undefined} aria-describedby={words ? "lines-busy" : undefined} onClick={() => (words ? onRefused(words) : onCall())}>
         <Icon paths={icons.phone} />
       </button>
       {words && (

@@ -2,25 +2,23 @@ import type { VNode } from "preact";
 import { expect, test, vi } from "vitest";
 
 vi.mock("../embed", () => ({ embedded: false, tellHost: () => undefined }));
-vi.mock("../../shared/announce", () => ({ announce: vi.fn() }));
-const { announce } = await import("../../shared/announce");
 const { CallButton } = await import("./CallButton");
 
 type Props = Record<string, unknown>;
 
-function drawn(up: boolean, busy: boolean): { button: Props; tip: Props | null; called: ReturnType<typeof vi.fn> } {
-  const called = vi.fn();
-  const [button, tip] = (CallButton({ up, busy, onCall: called }) as VNode<{ children: (VNode<Props> | "")[] }>).props.children;
+function drawn(up: boolean, busy: boolean): { button: Props; tip: Props | null; called: ReturnType<typeof vi.fn>; refused: ReturnType<typeof vi.fn> } {
+  const [called, refused] = [vi.fn(), vi.fn()];
+  const [button, tip] = (CallButton({ up, busy, onCall: called, onRefused: refused }) as VNode<{ children: (VNode<Props> | "")[] }>).props.children;
   (button as VNode<{ onClick: () => void }>).props.onClick();
-  return { button: (button as VNode<Props>).props, tip: tip ? tip.props : null, called };
+  return { button: (button as VNode<Props>).props, tip: tip ? tip.props : null, called, refused };
 }
 
 test("while all lines are busy a press says so and calls nobody", () => {
-  const { button, tip, called } = drawn(false, true);
+  const { button, tip, called, refused } = drawn(false, true);
   expect(button["aria-disabled"]).toBe(true);
   expect(button["disabled"]).toBe(false); // or no keyboard would reach its words
   expect(button["aria-describedby"]).toBe(tip!["id"]);
-  expect(announce).toHaveBeenCalledWith(tip!["children"]);
+  expect(refused).toHaveBeenCalledWith(tip!["children"]);
   expect(called).not.toHaveBeenCalled();
 });
 

@@ -166,3 +166,36 @@ test("a page that goes while the microphone is asked for leaves nothing running"
   expect(stopped).toBe(1);
   expect(server.names()).toEqual([]);
 });
+
+test("a browser without WebRTC says that the call could not be started", async () => {
+  vi.stubGlobal("RTCPeerConnection", undefined);
+  await page.call();
+  expect(page.state).toMatchObject({ phase: "over", reason: "failed" });
+  expect(stopped).toBe(1);
+  expect(server.names()).toEqual([]);
+});
+
+test("a call that the server does not answer could not be started, and is over there too", async () => {
+  server.answers = [{ ok: false, error: { code: "unavailable", message: "" } }];
+  await page.call();
+  expect(page.state).toMatchObject({ phase: "over", reason: "failed" });
+  expect(server.names()).toEqual(["call_offer", "call_end"]);
+});
+
+test("an offer that fails after its call was hung up leaves the next call alone", async () => {
+  let fail!: (why: Error) => void;
+  vi.stubGlobal(
+    "RTCPeerConnection",
+    class extends Connection {
+      override createOffer = (): Promise<object> => new Promise((_, reject) => (fail = reject));
+    },
+  );
+  const first = page.call();
+  await settle();
+  page.hangUp();
+  vi.stubGlobal("RTCPeerConnection", Connection);
+  await page.call();
+  fail(new DOMException("closed", "InvalidStateError"));
+  await first;
+  expect(page.state).toMatchObject({ phase: "ringing", call: "c1" });
+});

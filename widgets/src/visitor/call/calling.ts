@@ -171,9 +171,18 @@ export class Calling {
     const stream = await this.#sound();
     if (!stream || this.#stopped || !isUp(this.state)) return stopStream(stream);
     this.#stream = stream;
+    try {
+      await this.#send(this.#connect(stream, this.state.muted), call, {});
+    } catch {
+      // A browser may be told to do without WebRTC, or run out of it; what was hung up meanwhile is over.
+      if (this.#stream === stream) this.#fail();
+    }
+  }
+
+  #connect(stream: MediaStream, muted: boolean): RTCPeerConnection {
     const connection = (this.#connection = new RTCPeerConnection(settings));
     for (const track of stream.getAudioTracks()) {
-      track.enabled = !this.state.muted;
+      track.enabled = !muted;
       connection.addTrack(track, stream);
     }
     // Offered from the beginning, so that either side may begin to show itself without another offer.
@@ -184,7 +193,7 @@ export class Calling {
       void this.#player.play().catch(() => undefined); // it plays with the next touch of the page
     };
     connection.oniceconnectionstatechange = () => this.#watch(connection);
-    await this.#send(connection, call, {});
+    return connection;
   }
 
   #see(connection: RTCPeerConnection, receiver: RTCRtpReceiver): void {
@@ -209,14 +218,20 @@ export class Calling {
     if (ack.ok) {
       this.#told(ack as unknown as Told);
       for (const hear of early) hear();
-    } else if (!call || ack.error.code === "call_over") {
-      this.#over({ type: "refused", message: ack.error.code === "call_over" ? "" : ack.error.message });
-    } else if (again > 0) {
+    } else if (ack.error.code === "call_over") {
+      this.#over({ type: "refused", message: "" });
+    } else if (!call && ack.error.message) {
+      this.#over({ type: "refused", message: ack.error.message });
+    } else if (call && again > 0) {
       setTimeout(() => connection === this.#connection && void this.#propose(connection, call, sdp, again - 1), AGAIN_MS);
     } else {
-      this.#leave();
-      this.#over({ type: "over", reason: "failed" });
+      this.#fail(); // nobody said no: the server may have taken it, and hears that it is over
     }
+  }
+
+  #fail(): void {
+    this.#leave();
+    this.#over({ type: "over", reason: "failed" });
   }
 
   /** Hang up at the server: this page's call, whatever another page of the visitor has begun. */
@@ -233,8 +248,7 @@ export class Calling {
       await connection.setRemoteDescription({ type: "answer", sdp });
       this.changed(); // whether there is a line for pictures is known now
     } catch {
-      this.#leave();
-      this.#over({ type: "over", reason: "failed" });
+      this.#fail();
     }
   }
 

@@ -3,9 +3,8 @@ import type { ComponentChild } from "preact";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { ConversationClient } from "../../shared/client";
 import { t } from "../../shared/i18n";
-import * as icons from "../../shared/icons/paths";
-import { Icon } from "../parts";
 import { forget, recall } from "./kept";
+import { Said } from "./Said";
 
 type Module = typeof import("./module");
 
@@ -13,17 +12,21 @@ export interface Call {
   up: boolean;
   bar: ComponentChild;
   begin: () => void;
+  /** Say why none begins. */
+  say: (words: string) => void;
 }
 
 export function useCall(client: ConversationClient, conversation: string, seen: boolean): Call {
   const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
   const loaded = useRef<{ module: Module; calling: InstanceType<Module["Calling"]> } | null>(null);
   const gone = useRef(false);
-  const [failed, setFailed] = useState(false);
+  const [words, say] = useState("");
+  const [coming, setComing] = useState(false);
   const load = async (run: (calling: InstanceType<Module["Calling"]>) => Promise<void>): Promise<void> => {
-    setFailed(false);
+    say("");
     const module = await import("./module").catch(() => null);
     if (gone.current) return;
+    setComing(false);
     if (!module) return failure();
     loaded.current ??= { module, calling: new module.Calling(client, conversation, seen, () => redraw(null)) };
     await run(loaded.current.calling);
@@ -32,7 +35,7 @@ export function useCall(client: ConversationClient, conversation: string, seen: 
     const kept = recall(conversation);
     if (kept) void client.request("call_end", { conversation, call: kept.call });
     forget(conversation);
-    setFailed(true);
+    say(t("The call could not be started. You can go on writing."));
   };
   useEffect(() => {
     if (recall(conversation)) void load((calling) => calling.resume());
@@ -44,18 +47,20 @@ export function useCall(client: ConversationClient, conversation: string, seen: 
   const found = loaded.current;
   return {
     up: found !== null && found.module.isUp(found.calling.state),
-    bar: failed ? <NotLoaded onDismiss={() => setFailed(false)} /> : found && <found.module.CallBar calling={found.calling} onDismiss={() => found.calling.dismiss()} />,
-    begin: () => void load((calling) => calling.call()),
+    bar: coming ? <Coming /> : words ? <Said words={words} onDismiss={() => say("")} /> : found && <found.module.CallBar calling={found.calling} onDismiss={() => found.calling.dismiss()} />,
+    begin: () => {
+      setComing(!found);
+      void load((calling) => calling.call());
+    },
+    say,
   };
 }
 
-function NotLoaded({ onDismiss }: { onDismiss: () => void }) {
+/** What a call takes may be slow to come: the press was heard. */
+function Coming() {
   return (
-    <section class="call over" aria-label={t("Call")}>
-      <p role="alert">{t("The call could not be started. You can go on writing.")}</p>
-      <button type="button" class="tool" aria-label={t("Close")} title={t("Close")} onClick={onDismiss}>
-        <Icon paths={icons.close} />
-      </button>
+    <section class="call" aria-label={t("Call")}>
+      <p role="status">{t("One moment …")}</p>
     </section>
   );
 }
