@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
@@ -242,6 +243,30 @@ async def test_what_a_banned_visitor_mails_is_dropped(house: House) -> None:
     await house.has(other, 3)
     assert await house.said(conversation) == before
     await house.ask("POST", f"/v1/livechat-bans/{ban['id']}/lift")
+
+
+async def test_who_wants_no_more_answers_is_sent_none_and_the_agent_is_told(house: House) -> None:
+    conversation = await house.left("Do you have it in blue?")
+    assert await house.reply(conversation, "We have it in blue.") == 201
+    mail = await house.answer_to("We have it in blue.")
+    stop = re.search(r"/mail/stop/[a-z0-9_.]+", str(mail.message["List-Unsubscribe"]))
+    assert stop is not None
+
+    async def choose(**form: str) -> None:
+        async with house.site.http.post(house.site.url + stop[0], data=form) as answer:
+            assert answer.status == 200
+
+    await choose(**{"List-Unsubscribe": "One-Click"})
+    before = await house.said(conversation)
+    path = f"/v1/livechat-messages/{conversation}/replies"
+    body = {"client_id": "r2", "text": "And in red."}
+    status, refused = await house.site.json("POST", path, body, token=house.agent)
+    assert (status, refused["error"]["code"]) == (409, "mail_unwanted")
+    assert await house.said(conversation) == before, "what is not sent does not look as if it were"
+    await choose(wanted="yes")
+    status, _ = await house.site.json("POST", path, body, token=house.agent)
+    assert status == 201
+    await house.answer_to("And in red.")
 
 
 async def test_programs_strangers_and_broken_mails_are_left_out(house: House) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from engage.hub.model import NotParticipant
 from engage.livechat.form import Form
-from engage.livechat.model import NoTranscript
+from engage.livechat.model import NoTranscript, WantsNoMail
 from pbxcore.dialplan.time_conditions import Calendar
 from tests.support.office import ANA, BEN, Office, visitor_author
+from tests.unit.notify.test_messages import mail
 
 if TYPE_CHECKING:
     from engage.livechat.reception import Session
@@ -72,3 +73,22 @@ async def test_it_is_not_mailed_elsewhere_or_to_nowhere(office: Office) -> None:
             await office.service.transcripts.mail(
                 visitor_author(session), str(session.conversation_id), "en"
             )
+
+
+async def test_whoever_has_the_address_may_have_stopped_such_mails(office: Office) -> None:
+    await office.add("mailing", email_transcript=True)
+    first, second = [await talked(office, "mailing") for _ in range(2)]
+    mail_it = office.service.transcripts.mail
+    await mail_it(visitor_author(first), str(first.conversation_id), "en")
+    [sent] = await office.mails("transcript")
+    refusals = office.outbox.refusals
+    link = refusals.path(mail(kind="transcript", address=sent["address"]))
+    named = refusals.named(link.removeprefix("/mail/stop/"))
+    await refusals.choose(named, wanted=False)
+    with pytest.raises(WantsNoMail) as refused:
+        await mail_it(visitor_author(second), str(second.conversation_id), "en")
+    assert refused.value.code == "mail_unwanted"
+    assert len(await office.mails("transcript")) == 1
+    await refusals.choose(named, wanted=True)
+    await mail_it(visitor_author(second), str(second.conversation_id), "en")
+    assert len(await office.mails("transcript")) == 2
