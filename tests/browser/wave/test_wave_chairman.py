@@ -94,6 +94,17 @@ def test_a_chairman_leads_a_queue_from_wave(
         expect(asked.get_by_role("button", name="Cancel", exact=True)).to_be_focused()
         asked.get_by_role("button", name="Hang Up", exact=True).click()
         expect(talks).to_have_count(0)
+        first.enters("/dial 6530")
+        freeing = agents.get_by_role("button", name="Free: Ben Osei", exact=True)
+        freeing.press("Enter")
+        asked = wave.get_by_role("dialog", name="Free Ben Osei?", exact=True)
+        expect(asked.get_by_role("button", name="Cancel", exact=True)).to_be_focused()
+        wave.keyboard.press("Escape")
+        expect(freeing).to_be_focused()
+        freeing.press("Enter")
+        with wave.expect_response("**/v1/me/queue-board/agents/1001/duty") as told:
+            asked.get_by_role("button", name="Free", exact=True).press("Enter")
+        assert told.value.status == 204
         wave.get_by_role("button", name="Figures of today", exact=True).click()
         figures = wave.get_by_role("dialog", name="Figures of today", exact=True)
         expect(figures.get_by_role("row", name="6530 Chaired")).to_be_visible()

@@ -66,6 +66,11 @@ def test_a_chairman_watches_a_running_chat_and_comes_in(
     say(agent, "I look it up.")
     expect(said).to_contain_text("I look it up.")  # as it happens
     shot(chairman, tmp_path, "watched")
+    chairman.get_by_role("button", name="Back into the line", exact=True).click()
+    asked = chairman.get_by_role("dialog", name="Put Ole back into the line?", exact=True)
+    asked.get_by_role("button", name="Back into the line", exact=True).click()
+    expect(said).to_contain_text("Somebody else will be with you soon.")
+    accept(agent, "Ole")  # to whom it is offered as to all others
     chairman.get_by_role("button", name="Join the chat", exact=True).click()
     expect(chairman.get_by_role("heading", name="Ole", level=2)).to_be_visible()
     say(chairman, "It arrives tomorrow.")

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { t } from "../shared/i18n";
 import styles from "./Confirm.module.css";
+import { useFocusBack } from "./Dialog";
 
 interface Props {
   opened: boolean;
@@ -15,7 +16,16 @@ interface Props {
 }
 
 /** Asks before what cannot be taken back. The safe answer has the focus. */
-export function Confirm({ opened, title, text, action, danger = false, onConfirm, onClose }: Props) {
+export function Confirm({ opened, title, onClose, ...question }: Props) {
+  return (
+    <Modal opened={opened} onClose={onClose} title={title} size="sm" closeButtonProps={{ "aria-label": t("Close") }}>
+      <Question onClose={onClose} {...question} />
+    </Modal>
+  );
+}
+
+function Question({ text, action, danger = false, onConfirm, onClose }: Omit<Props, "opened" | "title">) {
+  useFocusBack();
   const [busy, setBusy] = useState(false);
   async function confirm(): Promise<void> {
     setBusy(true);
@@ -26,7 +36,7 @@ export function Confirm({ opened, title, text, action, danger = false, onConfirm
     }
   }
   return (
-    <Modal opened={opened} onClose={onClose} title={title} size="sm" closeButtonProps={{ "aria-label": t("Close") }}>
+    <>
       <p className={styles.text}>{text}</p>
       <div className={styles.actions}>
         <Button variant="default" onClick={onClose} data-autofocus>
@@ -36,6 +46,6 @@ export function Confirm({ opened, title, text, action, danger = false, onConfirm
           {action}
         </Button>
       </div>
-    </Modal>
+    </>
   );
 }

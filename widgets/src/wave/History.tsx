@@ -1,10 +1,12 @@
 import { Button } from "@mantine/core";
+import { useState } from "react";
 
 import "../kit/form/mantine.css";
 import { Icon } from "../kit/Icon";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
+import { BackIntoLine } from "../records/BackIntoLine";
 import { RecordList } from "../records/RecordList";
 import { isRunning, type RecordDetails } from "../records/records";
 import { Exports, RecordView } from "../records/RecordView";
@@ -40,6 +42,7 @@ export default function History({ selected }: { selected: string | undefined }) 
 function Head({ record, state }: { record: RecordDetails; state: string }) {
   const { api } = useSession();
   const runs = isRunning(state);
+  const [stuck, setStuck] = useState(false);
 
   async function join(): Promise<void> {
     try {
@@ -71,8 +74,14 @@ function Head({ record, state }: { record: RecordDetails; state: string }) {
             {t("Join the chat")}
           </Button>
         )}
+        {runs && !record.mine && (
+          <Button variant="default" leftSection={<Icon name="retry" size={16} />} onClick={() => setStuck(true)}>
+            {t("Back into the line")}
+          </Button>
+        )}
         {record.exportable && <Exports path={pathOf(record.id)} />}
       </div>
+      {stuck && <BackIntoLine chat={record} onDone={() => undefined} onClose={() => setStuck(false)} />}
     </header>
   );
 }

@@ -1,16 +1,13 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 
-import { Confirm } from "../../kit/Confirm";
 import { Icon } from "../../kit/Icon";
 import { go, href } from "../../kit/route";
-import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
+import { BackIntoLine } from "../../records/BackIntoLine";
 import { RecordList } from "../../records/RecordList";
 import type { ChatRecord } from "../../records/records";
 import { isRunning } from "../../records/records";
 import { Exports, RecordView } from "../../records/RecordView";
-import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import type { RowAction } from "../../kit/table/DataTable";
@@ -29,7 +26,6 @@ export default function RecordsPage({ page, rest: [first], readOnly }: PageProps
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [stuck, setStuck] = useState<ChatRecord | null>(null);
   const [turn, again] = useTurn();
-  const { api } = useSession();
   const mayFree = useMayEdit("livechat");
   const back = { href: href(PAGE), label: t("All records") };
   if (first === "settings") {
@@ -46,18 +42,6 @@ export default function RecordsPage({ page, rest: [first], readOnly }: PageProps
     const looking: RowAction<ChatRecord>[] = [{ label: t("Open"), icon: "eye", href: href(PAGE, row.id) }];
     if (isRunning(row.state)) return mayFree ? [...looking, { label: t("Back into the line"), icon: "retry", words: true, run: setStuck }] : looking;
     return readOnly ? looking : [...looking, { label: t("Delete"), icon: "trash", danger: true, run: ask }];
-  }
-
-  async function free(chat: ChatRecord): Promise<void> {
-    setStuck(null);
-    try {
-      await api.post(`/v1/conversations/${encodeURIComponent(chat.id)}/free`, {});
-      toast({ tone: "success", title: t("It waits again"), text: chat.visitor.name });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
-    }
-    again();
   }
 
   return (
@@ -87,16 +71,7 @@ export default function RecordsPage({ page, rest: [first], readOnly }: PageProps
           )}
         />
       )}
-      {stuck && (
-        <Confirm
-          opened
-          title={t("Put {name} back into the line?", { name: stuck.visitor.name })}
-          text={t("For chats that are stuck: no agent has it any more, the visitor keeps the place, and all who may take it are told anew.")}
-          action={t("Back into the line")}
-          onConfirm={() => free(stuck)}
-          onClose={() => setStuck(null)}
-        />
-      )}
+      {stuck && <BackIntoLine chat={stuck} onDone={again} onClose={() => setStuck(null)} />}
       <ConfirmDelete
         doomed={doomed}
         text={t("What was said, its files and its place in the search are removed for good; calls lose the visitor's name. Figures stay.")}

@@ -3,6 +3,7 @@ import { type FormEvent, useRef, useState } from "react";
 
 import { Confirm } from "../../kit/Confirm";
 import { Dialog } from "../../kit/Dialog";
+import { FreeAgent, mayBeStuck } from "../../kit/FreeAgent";
 import { Icon } from "../../kit/Icon";
 import { countdown } from "../../kit/time";
 import { useHeldFocus } from "../../kit/useHeldFocus";
@@ -165,8 +166,9 @@ function HandOn({ title, about, action, run, onClose }: HandOnProps) {
 
 function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons: readonly string[] }) {
   const { queues } = useQueues();
-  const change = (what: Change["change"], reason = ""): void => void queues.change({ change: what, reason, queues: what === "ready" ? [] : [queue] }, seat.agent);
+  const change = (what: Change["change"], reason = ""): void => void queues.change({ change: what, reason, queues: what === "ready" || what === "free" ? [] : [queue] }, seat.agent);
   const [leaving, setLeaving] = useState(false);
+  const [freed, setFreed] = useState(false);
   const away = seat.state === "logged_out";
   const paused = seat.state === "on_break" || seat.pausing;
   return (
@@ -189,6 +191,17 @@ function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons
         onClose={() => setLeaving(false)}
       />
       {seat.state === "wrap_up" && <Small words={t("Ready")} of={seat.name} run={() => change("ready")} />}
+      {mayBeStuck(seat.state) && <Small words={t("Free")} of={seat.name} run={() => setFreed(true)} />}
+      {freed && (
+        <FreeAgent
+          name={seat.name}
+          onConfirm={() => {
+            setFreed(false);
+            change("free");
+          }}
+          onClose={() => setFreed(false)}
+        />
+      )}
       {paused && <Small words={t("Unpause")} of={seat.name} run={() => change("end_break")} />}
       {!away && !paused && (
         <Menu position="bottom-end" withinPortal>

@@ -12,7 +12,7 @@ const APART_MS = 1_000;
 const AGAIN_MS = 15_000;
 
 export interface Change {
-  change: "log_in" | "log_out" | "take_break" | "end_break" | "ready" | "extend";
+  change: "log_in" | "log_out" | "take_break" | "end_break" | "ready" | "extend" | "free";
   queues?: string[];
   reason?: string;
   by_s?: number;
