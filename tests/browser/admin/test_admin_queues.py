@@ -56,7 +56,7 @@ def test_the_switchboard_shows_agents_and_pauses_them(
     expect(row).not_to_contain_text("On break")
 
 
-def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard(
+def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard_and_mouse(
     server: Server, new_context: NewContext, tmp_path: Path
 ) -> None:
     root = Program(server.url, "admin", "Demo-admin!")
@@ -98,6 +98,17 @@ def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard(
         expect(board.get_by_text("Nobody waits.", exact=True)).to_be_visible()
         agent.enters("/accept")
         agent.shows("Call established")
+        agent.enters("/hangup")
+        caller.shows("session closed")
+
+        agent.printed = ""
+        caller.enters("/dial 6540")
+        waits = board.get_by_role("row", name=re.compile("1003"))
+        waits.drag_to(board.get_by_role("row", name=re.compile("^1001")))
+        agent.shows("Incoming call")
+        agent.enters("/accept")
+        agent.shows("Call established")
+        caller.printed = ""
         agent.enters("/hangup")
         caller.shows("session closed")
 

@@ -1,6 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { type ReactNode, useRef } from "react";
 
+import { mayBeStuck } from "../../kit/FreeAgent";
 import { useSession } from "../../kit/session-context";
 import { shortTime, spanOf } from "../../kit/time";
 import { useHeldFocus } from "../../kit/useHeldFocus";
@@ -16,9 +17,6 @@ interface Props {
   doing: Doing;
 }
 
-/** What an agent can be taken to be doing that is over in truth. */
-const STUCK: Readonly<Record<string, true>> = { ringing: true, on_call: true, wrap_up: true, resting: true };
-
 /** Those who wait, in the order in which they are served. */
 export function WaitRows({ board, doing }: Props) {
   const { api } = useSession();
@@ -26,7 +24,7 @@ export function WaitRows({ board, doing }: Props) {
   return (
     <Part title={t("Waiting callers")} none={t("Nobody waits.")} heads={[t("Position"), t("Caller"), t("Waiting time"), t("Rings at")]} rows={board.waiting} acts={!doing.readOnly}>
       {(caller) => (
-        <tr key={caller.key}>
+        <tr key={caller.key} {...(doing.readOnly ? {} : { ...doing.dragging.source(caller, board.number), ...doing.dragging.target({ kind: "position", number: board.number, position: caller.position }) })}>
           <td>{caller.position}</td>
           <th scope="row">
             <bdi>{partyOf(caller.number, caller.name)}</bdi>
@@ -53,7 +51,7 @@ export function TalkRows({ board, doing }: Props) {
   return (
     <Part title={t("Proceeding calls")} none={t("Nobody talks.")} heads={[t("Caller"), t("Agent"), t("Talk time")]} rows={board.talking} acts={!doing.readOnly}>
       {(caller) => (
-        <tr key={caller.key}>
+        <tr key={caller.key} {...(doing.readOnly ? {} : doing.dragging.source(caller, board.number))}>
           <th scope="row">
             <bdi>{partyOf(caller.number, caller.name)}</bdi>
           </th>
@@ -88,7 +86,7 @@ export function AgentRows({ board, agents, doing }: Props & { agents: Day["agent
         const away = seat.state === "logged_out";
         const paused = seat.state === "on_break" || seat.pausing;
         return (
-          <tr key={seat.agent}>
+          <tr key={seat.agent} {...doing.dragging.target({ kind: "agent", number: seat.agent })}>
             <th scope="row">
               <bdi>{partyOf(seat.agent, seat.name === seat.agent ? "" : seat.name)}</bdi>
             </th>
@@ -102,7 +100,7 @@ export function AgentRows({ board, agents, doing }: Props & { agents: Day["agent
             {!doing.readOnly && (
               <td className={styles.actions}>
                 {seat.state === "wrap_up" && <Act name={t("Ready")} of={seat.agent} run={() => change(seat, "ready")} />}
-                {seat.state in STUCK && <Act name={t("Free")} of={seat.agent} run={() => doing.free(seat)} />}
+                {mayBeStuck(seat.state) && <Act name={t("Free")} of={seat.agent} run={() => doing.free(seat)} />}
                 {paused && <Act name={t("Unpause")} of={seat.agent} run={() => change(seat, "end_break")} />}
                 {!away && !paused && <Pause of={seat.agent} reasons={doing.reasons} run={(reason) => change(seat, "take_break", reason)} />}
                 {(seat.may_log_in || away) && <Act name={away ? t("Log in") : t("Log out")} of={seat.agent} run={() => change(seat, away ? "log_in" : "log_out")} />}

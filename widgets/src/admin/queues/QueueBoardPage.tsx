@@ -3,10 +3,11 @@ import { useCallback, useRef, useState } from "react";
 
 import { Blank, Failed, Loading } from "../../kit/Blank";
 import { Confirm } from "../../kit/Confirm";
+import { FreeAgent } from "../../kit/FreeAgent";
 import { Icon } from "../../kit/Icon";
 import { tellParked } from "../../kit/parked";
 import { useSession } from "../../kit/session-context";
-import { spanOf } from "../../kit/time";
+import { beginOf, spanOf } from "../../kit/time";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
@@ -17,6 +18,7 @@ import type { PageProps } from "../pages";
 import { useMayEdit } from "../rights";
 import { type Board, type Boards, type Caller, type Day, free, type Seat, longestWait, staffed } from "./board";
 import { AgentRows, TalkRows, WaitRows } from "./BoardRows";
+import { type Dragging, type Place, useDragging } from "./dragging";
 import styles from "./Queues.module.css";
 import { useLive } from "./useLive";
 
@@ -41,6 +43,7 @@ export interface Doing {
   free: (seat: Seat) => void;
   /** Ask before somebody's call is ended. */
   hangUp: (caller: Caller) => void;
+  dragging: Dragging;
   /** What breaks may be taken for. */
   reasons: readonly string[];
   readOnly: boolean;
@@ -52,7 +55,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
   const { api } = useSession();
   const load = useCallback(() => api.get<Boards>(PATH), [api]);
   const { value, failed, reload } = useLive(load);
-  const count = useCallback(() => api.get<Day>(`/v1/queue-report?from=${encodeURIComponent(midnight())}`), [api]);
+  const count = useCallback(() => api.get<Day>(`/v1/queue-report?from=${encodeURIComponent(beginOf(1, Date.now()))}`), [api]);
   const day = useLive(count, FIGURES_MS).value;
   const [chosen, setChosen] = useState(ALL);
   const [call, setCall] = useState<{ call: LiveCall; what: Asked; caller: Caller; channel: string } | null>(null);
@@ -102,6 +105,21 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     await act(() => api.post(`${PATH}/agents/${encodeURIComponent(seat.agent)}/duty`, { change: "free" }));
   }
 
+  /** Do what the buttons of a dragged caller's row ask for. */
+  async function drop(caller: Caller, place: Place): Promise<void> {
+    if (place.kind === "position") {
+      await api.patch(`${PATH}/callers/${encodeURIComponent(caller.key)}`, { position: place.position });
+      return;
+    }
+    const found = await liveCall(caller);
+    const talks = caller.agent !== "";
+    const leg = talks ? caller.agent_leg : caller.caller_leg;
+    const channel = found?.legs.find((each) => each.leg === leg)?.channel;
+    if (!found || channel === undefined) return notDone(t("The call has ended."));
+    await api.post(`/v1/calls/live/${encodeURIComponent(found.id)}/${talks ? "transfer" : "redirect"}`, { channel, target: place.number });
+    toast({ tone: "success", title: t("{whom} goes to {target}", { whom: partyOf(caller.number, caller.name), target: place.number }) });
+  }
+
   async function open(caller: Caller, what: Asked): Promise<void> {
     const found = await liveCall(caller);
     const channel = found?.legs.find((leg) => leg.leg === caller.caller_leg)?.channel ?? "";
@@ -114,6 +132,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     reload();
   }
 
+  const dragging = useDragging(value?.items ?? [], (caller, place) => void act(() => drop(caller, place)));
   const doing: Doing = {
     act: (what) => void act(what),
     supervise: (caller) => void act(() => open(caller, "supervise")),
@@ -123,6 +142,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
     record: (caller) => void act(() => record(caller)),
     free: setFreed,
     hangUp: setEnding,
+    dragging,
     reasons: value?.reasons ?? [],
     readOnly,
     maySupervise,
@@ -160,17 +180,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
           ))}
         </div>
       )}
-      {freed && (
-        <Confirm
-          opened
-          danger
-          title={t("Free {agent}?", { agent: freed.name })}
-          text={t("For agents who are shown busy with what is over: a talk, a ring or a wrap-up of theirs is forgotten. Who is on the phone goes on talking.")}
-          action={t("Free")}
-          onConfirm={() => setFree(freed)}
-          onClose={() => setFreed(null)}
-        />
-      )}
+      {freed && <FreeAgent name={freed.name} onConfirm={() => setFree(freed)} onClose={() => setFreed(null)} />}
       {ending && (
         <Confirm opened danger title={t("Hang Up")} text={ending.agent ? t("The call of {caller} with {agent} ends for both.", { caller: partyOf(ending.number, ending.name), agent: ending.agent_name }) : t("The call of {caller}, who waits, ends.", { caller: partyOf(ending.number, ending.name) })} action={t("Hang Up")} onConfirm={() => hangUp(ending)} onClose={() => setEnding(null)} />
       )}
@@ -185,7 +195,7 @@ function Queue({ board, figures, agents, doing }: { board: Board; figures: Day["
   const heading = `queue-${board.number}`;
   return (
     <section className={styles.queue} aria-labelledby={heading}>
-      <h2 id={heading}>
+      <h2 id={heading} {...doing.dragging.target({ kind: "queue", number: board.number })}>
         <bdi>{board.name}</bdi> {board.number}
       </h2>
       <dl className={styles.tiles}>
@@ -215,10 +225,4 @@ function Tile({ name, value }: { name: string; value: string }) {
       <dd>{value}</dd>
     </div>
   );
-}
-
-function midnight(): string {
-  const day = new Date();
-  day.setHours(0, 0, 0, 0);
-  return day.toISOString();
 }
