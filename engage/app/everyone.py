@@ -57,7 +57,9 @@ class Everyone:
         own_settings = OwnSettingsService(platform.database, people.extensions, self.sockets.send)
         hosts = platform.public_url.host_names
         self.routes: Sequence[BaseRoute] = [
-            *PeopleRoutes(people, platform.metrics.signed_in, hosts).routes(),
+            *PeopleRoutes(
+                people, platform.metrics.signed_in, hosts, lambda: platform.time().time_zone
+            ).routes(),
             *FactorRoutes(people, hosts).routes(),
             *SessionRoutes(people).routes(),
             *PasswordRoutes(people).routes(),

@@ -88,13 +88,15 @@ class Me(BaseModel):
 
     `enrolling`: a second factor must be set up before anything else.
 
-    `rights`: `none`, `view` or `edit` by the administration's modules; `grants`: what Wave allows.
+    `rights`: `none`, `view` or `edit` by the administration's modules; `grants`: what Wave allows;
+    `time_zone`: the installation's, which reports, exports and the administration go by.
     """
 
     user: UserView
     rights: dict[str, str]
     grants: list[str]
     enrolling: bool
+    time_zone: str
     expires_at: str
     csrf: str
     token: str | None = None
@@ -109,15 +111,23 @@ class Renewed(BaseModel):
 class PeopleRoutes:
     """The HTTP edge of sign-in."""
 
-    def __init__(self, people: People, signed_in: Callable[[bool], None], hosts: Hosts) -> None:
+    def __init__(
+        self,
+        people: People,
+        signed_in: Callable[[bool], None],
+        hosts: Hosts,
+        time_zone: Callable[[], str],
+    ) -> None:
         """Build it.
 
         Args:
             people: who may sign in.
             signed_in: is told of each attempt, and whether it succeeded.
             hosts: gives the server's own names, which passkeys may belong to.
+            time_zone: gives the name of the installation's.
         """
         self._people, self._signed_in, self._hosts = people, signed_in, hosts
+        self._time_zone = time_zone
 
     def routes(self) -> list[Route]:
         """What this slice serves."""
@@ -229,6 +239,7 @@ class PeopleRoutes:
             "rights": shown["rights"],
             "grants": shown["grants"],
             "enrolling": shown["enrolling"],
+            "time_zone": self._time_zone(),
             "expires_at": rfc3339(shown["expires_at_ms"]),
             "csrf": csrf_of(token),
         }

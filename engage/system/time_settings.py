@@ -170,7 +170,10 @@ class TimeSettings(BaseModel):
     time_zone: Annotated[str, Field(max_length=64)] = Field(
         default="UTC",
         title=N_("Time zone"),
-        description=N_("Office time, holidays and all other time conditions go by its clock."),
+        description=N_(
+            "Office time, holidays and all other time conditions go by its clock; so do the times"
+            " that administrators see, in pages, reports and files."
+        ),
         json_schema_extra=zone_hints,
     )
     office_time: tuple[Hours, ...] = Field(

@@ -43,7 +43,7 @@ export function Administration({ me }: { me: Me }) {
           </a>
           <Own me={me} />
         </header>
-        <SideMenu sections={menu} current={page?.path ?? null} open={open} onChosen={() => setOpen(false)} />
+        <SideMenu sections={menu} current={page?.path ?? null} zone={me.zone} open={open} onChosen={() => setOpen(false)} />
         <main className={styles.main}>
           {page === undefined || !mayOpen(me.rights, page) ? <Closed known={page !== undefined || first === undefined} /> : first === undefined ? <Start>{content}</Start> : content}
         </main>

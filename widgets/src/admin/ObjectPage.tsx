@@ -26,6 +26,8 @@ interface Props {
   /** The address of the list and its name. */
   back: { path: string; label: string };
   readOnly: boolean;
+  /** What a new one begins with, where that is not the form's to say. */
+  begin?: Values;
   /** Fields that stay as they were made, with the reason where it is worth telling. */
   fixed?: Readonly<Record<string, string>>;
   /** Secrets that every stored object has; they are shown as set. */
@@ -36,20 +38,22 @@ interface Props {
   actions?: ((values: Values) => ReactNode) | undefined;
 }
 
+const nothing: Values = {};
+
 interface Loaded {
   schema: Schema;
   stored: Stored;
 }
 
 /** Add or edit one object of a collection with the form its schema describes. */
-export function ObjectPage({ form, collection, id, newTitle, titleOf, back, readOnly, fixed, secrets, drawn, more, actions }: Props) {
+export function ObjectPage({ form, collection, id, newTitle, titleOf, back, readOnly, begin = nothing, fixed, secrets, drawn, more, actions }: Props) {
   const { api } = useSession();
   const path = id === null ? collection : `${collection}/${encodeURIComponent(id)}`;
   const read = useCallback(async (): Promise<Stored> => storedOf(await api.get<Values>(path), secrets), [api, path, secrets]);
   const load = useCallback(async (): Promise<Loaded> => {
-    const [schema, found] = await Promise.all([api.get<Schema>(`/v1/forms/${encodeURIComponent(form)}`), id === null ? { values: {} } : read()]);
+    const [schema, found] = await Promise.all([api.get<Schema>(`/v1/forms/${encodeURIComponent(form)}`), id === null ? { values: begin } : read()]);
     return { schema, stored: found };
-  }, [api, form, id, read]);
+  }, [api, form, id, read, begin]);
   const { value, failed, error, reload } = usePolled(load, () => "still");
   // One identifier for this object however often it is sent: a repeated request adds it once.
   const clientId = useRef(newId());

@@ -33,7 +33,8 @@ export default function SectionPage({ page, readOnly }: PageProps) {
 
 /** The section's form alone, for pages that show more than it. */
 export function SectionForm({ name, readOnly, drawn, reset, children }: { name: string; readOnly: boolean; drawn?: Drawn | undefined; reset?: Reset; children?: ReactNode }) {
-  const { api } = useSession();
+  const session = useSession();
+  const { api } = session;
   const path = `/v1/settings/${encodeURIComponent(name)}`;
   const load = useCallback(() => api.get<SectionAnswer>(path), [api, path]);
   const { value, failed, reload } = usePolled(load, () => "still");
@@ -41,6 +42,7 @@ export function SectionForm({ name, readOnly, drawn, reset, children }: { name: 
   const save = async (values: Record<string, Value>, version: number | undefined): Promise<Stored> => {
     const answer = await api.patch<SectionAnswer>(path, { values, version });
     reload(); // what was set may decide which other fields can be
+    if (name === "time") await session.load(); // and by which clock all pages go
     return storedOf(answer);
   };
   return (

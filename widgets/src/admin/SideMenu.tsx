@@ -14,13 +14,15 @@ interface Props {
   sections: readonly Section[];
   /** The path of the page that is shown. */
   current: string | null;
+  /** Whose clock all times are by. */
+  zone: string;
   /** Whether it is unfolded where there is no room beside the page. */
   open: boolean;
   onChosen: () => void;
 }
 
 /** All pages by group; typing finds them by name. */
-export function SideMenu({ sections, current, open, onChosen }: Props) {
+export function SideMenu({ sections, current, zone, open, onChosen }: Props) {
   const [search, setSearch] = useState("");
   const [folded, setFolded] = useState<readonly GroupId[]>(() => stored<GroupId[]>(FOLDED) ?? []);
   const id = useId();
@@ -103,6 +105,7 @@ export function SideMenu({ sections, current, open, onChosen }: Props) {
         })}
         {searching && count === 0 && <p className={styles.none}>{t("No page has this name.")}</p>}
       </div>
+      <p className={styles.zone}>{t("Times are those of {zone}.", { zone })}</p>
     </nav>
   );
 }

@@ -1,5 +1,6 @@
 /** Who is signed in on this page: one store for the sign-in form, the frame and the sockets. */
 import { Api, ApiError } from "../shared/api";
+import { setZone } from "../shared/time";
 import { stored, store } from "./stored";
 import { askPasskey } from "./webauthn";
 
@@ -15,6 +16,8 @@ export interface Me {
   grants: readonly string[];
   /** A second factor must be set up before anything else. */
   enrolling: boolean;
+  /** The installation's. */
+  zone: string;
 }
 
 export type Level = "none" | "view" | "edit";
@@ -32,6 +35,7 @@ interface SignedIn {
   rights?: Record<string, Level> | null;
   grants?: string[];
   enrolling: boolean;
+  time_zone: string;
 }
 
 const LAST_USER = "engage.last-user";
@@ -140,7 +144,8 @@ export class Session {
       return;
     }
     this.#user = user.user_name;
-    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, language: user.language, rights: answer.rights ?? null, grants: answer.grants ?? [], enrolling: answer.enrolling } });
+    if (this.role === "admin") setZone(answer.time_zone); // what administrators look after goes by the server's clock
+    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, language: user.language, rights: answer.rights ?? null, grants: answer.grants ?? [], enrolling: answer.enrolling, zone: answer.time_zone } });
   }
 
   #change(state: SessionState): void {

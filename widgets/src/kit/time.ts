@@ -1,3 +1,5 @@
+import { momentAt, wallAt } from "./wall";
+
 export { countdown } from "../shared/countdown";
 export { shortTime } from "../shared/time";
 
@@ -11,8 +13,8 @@ export function spanOf(seconds: number): string {
 
 /** The first midnight of so many days, the last of which is today. */
 export function beginOf(days: number, now_ms: number): string {
-  const day = new Date(now_ms);
-  day.setHours(0, 0, 0, 0);
-  day.setDate(day.getDate() - (days - 1)); // days are not all of one length
-  return day.toISOString();
+  const day = new Date(wallAt(now_ms));
+  day.setUTCHours(0, 0, 0, 0);
+  day.setUTCDate(day.getUTCDate() - (days - 1)); // days are not all of one length
+  return new Date(momentAt(day.getTime())).toISOString();
 }

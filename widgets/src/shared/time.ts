@@ -2,6 +2,7 @@ import { language, t } from "./i18n";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 let hour12: boolean | null = null;
+let zone: string | undefined;
 
 /** Count hours to 12 or to 24; otherwise as the language does. */
 export function setHours(hours: "auto" | "12" | "24"): void {
@@ -9,10 +10,18 @@ export function setHours(hours: "auto" | "12" | "24"): void {
   formats.clear();
 }
 
+/** Show times by the clock of this zone; undefined: of the reader's. */
+export function setZone(name: string | undefined): void {
+  zone = name;
+  formats.clear();
+}
+
+export const timeZone = (): string | undefined => zone;
+
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language()} ${name}`;
   let found = formats.get(key);
-  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(intlLanguage(), hour12 === null ? options : { ...options, hour12 })));
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(intlLanguage(), { timeZone: zone, ...(hour12 !== null && { hour12 }), ...options })));
   return found;
 }
 
@@ -36,7 +45,8 @@ export const fullTime = (at: string | number): string => format("full", { dateSt
 /** `24 Nov 2026, 14:05`: for columns. */
 export const shortTime = (at: string | number): string => format("short", { dateStyle: "medium", timeStyle: "short" }).format(moment(at));
 
-export const dayKey = (at: string | number): string => moment(at).toDateString();
+/** The same for all moments of one day. */
+export const dayKey = (at: string | number): string => format("key", { dateStyle: "short" }).format(moment(at));
 
 /** `Today`, `Yesterday`, or the date. */
 export function day(at: string | number, nowMs: number = Date.now()): string {

@@ -15,6 +15,7 @@ import { again, blank, type Broadcast, cautions, type Draft, type Field, lengthO
 import { useUnsaved } from "../../kit/form/useUnsaved";
 import { Heading } from "../Heading";
 import { usePolled } from "../../kit/usePolled";
+import { momentOfLocal } from "../../kit/wall";
 
 interface Contact {
   number: string;
@@ -233,6 +234,6 @@ function request(draft: Draft, contacts: readonly Contact[], clientId: string): 
     extensions: draft.everybody ? contacts.map((contact) => contact.number) : draft.extensions,
     extension_groups: draft.everybody ? [] : draft.groups,
     deliver_to: [...(draft.phones ? ["phones"] : []), ...(draft.wave ? ["wave"] : [])],
-    send_at: draft.later ? new Date(draft.at).toISOString() : null,
+    send_at: draft.later ? momentOfLocal(draft.at) : null,
   };
 }

@@ -1,6 +1,7 @@
 /** Message broadcasts as the server tells them, and the rules of the form: pure. */
 import { nt, t } from "../../shared/i18n";
 import type { Tone } from "../../kit/State";
+import { momentOfLocal } from "../../kit/wall";
 
 type BroadcastState = "draft" | "scheduled" | "sending" | "finished" | "partly_failed" | "failed" | "cancelled";
 export type DeliveryState = "pending" | "accepted" | "delivered" | "read" | "offline" | "unsupported" | "failed" | "expired" | "skipped" | "cancelled";
@@ -66,7 +67,7 @@ export interface Draft {
   phones: boolean;
   wave: boolean;
   later: boolean;
-  /** Local time as `<input type="datetime-local">` writes it. */
+  /** By the clock that times are shown by, as `<input type="datetime-local">` writes it. */
   at: string;
 }
 
@@ -111,9 +112,9 @@ export function problems(draft: Draft, nowMs: number): Problems {
   if (!draft.everybody && draft.extensions.length + draft.groups.length === 0) found.extensions = t("Choose at least one extension or group.");
   if (!draft.phones && !draft.wave) found.deliver_to = t("Choose phones, Wave or both.");
   if (draft.later) {
-    const at = Date.parse(draft.at);
-    if (Number.isNaN(at)) found.send_at = t("Choose a day and a time.");
-    else if (at < nowMs) found.send_at = t("This moment has passed.");
+    const at = momentOfLocal(draft.at);
+    if (at === null) found.send_at = t("Choose a day and a time.");
+    else if (Date.parse(at) < nowMs) found.send_at = t("This moment has passed.");
   }
   return found;
 }

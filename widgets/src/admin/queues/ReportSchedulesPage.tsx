@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { go, href } from "../../kit/route";
@@ -8,6 +8,7 @@ import { shortTime } from "../../kit/time";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
+import { timeZone } from "../../shared/time";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
@@ -24,8 +25,10 @@ const PATH = "/v1/queue-report-schedules";
 export default function ReportSchedulesPage(props: PageProps) {
   const { page, rest, readOnly } = props;
   const [first] = rest;
+  const zone = timeZone();
+  const begin = useMemo(() => (zone ? { time_zone: zone } : {}), [zone]);
   if (first === undefined) return <List {...props} />;
-  return <ObjectPage key={first} form="queue-report-schedule" collection={PATH} id={first === "new" ? null : first} newTitle={t("Add a report")} titleOf={(values) => String(values["name"])} back={{ path: page.path, label: t("All reports") }} readOnly={readOnly} />;
+  return <ObjectPage key={first} form="queue-report-schedule" collection={PATH} id={first === "new" ? null : first} newTitle={t("Add a report")} titleOf={(values) => String(values["name"])} back={{ path: page.path, label: t("All reports") }} readOnly={readOnly} begin={begin} />;
 }
 
 function List({ page, readOnly }: PageProps) {

@@ -5,6 +5,7 @@ import { Icon } from "../../kit/Icon";
 import { href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { shortTime } from "../../kit/time";
+import { momentOfLocal } from "../../kit/wall";
 import { toast } from "../../kit/toasts";
 import { useLoaded } from "../../kit/useLoaded";
 import { ApiError } from "../../shared/api";
@@ -111,11 +112,12 @@ function RangeDialog({ opened, onClose, onReplay }: { opened: boolean; onClose: 
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
   const [busy, setBusy] = useState(false);
-  const ready = since !== "" && until !== "" && since < until;
+  const [from, to] = [momentOfLocal(since), momentOfLocal(until)];
   async function replay(): Promise<void> {
+    if (from === null || to === null) return;
     setBusy(true);
     try {
-      await onReplay(new Date(since).toISOString(), new Date(until).toISOString());
+      await onReplay(from, to);
     } finally {
       setBusy(false);
     }
@@ -127,7 +129,7 @@ function RangeDialog({ opened, onClose, onReplay }: { opened: boolean; onClose: 
         <TextInput type="datetime-local" label={t("From")} value={since} onChange={(event) => setSince(event.currentTarget.value)} />
         <TextInput type="datetime-local" label={t("Until")} value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
         <div>
-          <Button disabled={!ready} loading={busy} onClick={() => void replay()}>
+          <Button disabled={from === null || to === null || from >= to} loading={busy} onClick={() => void replay()}>
             {t("Replay")}
           </Button>
         </div>

@@ -3,6 +3,7 @@ import { memo, useContext, useState } from "react";
 
 import { Icon } from "../Icon";
 import { nt, t } from "../../shared/i18n";
+import { localOf, momentOfLocal } from "../wall";
 import { Boxes } from "./Boxes";
 import { Choice, Choices } from "./Choice";
 import { Colour } from "./Colour";
@@ -103,7 +104,7 @@ function Control({ problems, ...props }: ControlProps & { problems: Problems }) 
     case "date":
       return <TextInput {...shared} className={styles.number} type={field.control} value={field.control === "time" ? text.slice(0, 5) : text} onChange={(event) => setText(event.currentTarget.value)} />;
     case "datetime":
-      return <TextInput {...shared} className={styles.at} type="datetime-local" value={localOf(text)} onChange={(event) => onChange(event.currentTarget.value ? new Date(event.currentTarget.value).toISOString() : null)} />;
+      return <TextInput {...shared} className={styles.at} type="datetime-local" value={localOf(text)} onChange={(event) => onChange(momentOfLocal(event.currentTarget.value))} />;
     case "color":
       return <Colour {...props} />;
     case "select":
@@ -144,12 +145,6 @@ function numberOf(typed: string): Value {
   const text = typed.trim().replace(",", ".");
   if (text === "") return null;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : typed;
-}
-
-function localOf(at: string): string {
-  const moment = new Date(at);
-  if (at === "" || Number.isNaN(moment.getTime())) return "";
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function Rows({ field, path, value, error, onChange, problems }: ControlProps & { problems: Problems }) {

@@ -1,4 +1,5 @@
-/** Days of the reader's calendar as moments of the server: pure but for the time zone. */
+/** Days of the calendar on the wall as moments of the server: pure but for the time zone. */
+import { momentAt, wallAt } from "../wall";
 
 /** The last day that can be asked for: a server's years have four digits, also on the day after. */
 export const LAST_DAY = "9998-12-31";
@@ -7,17 +8,16 @@ export const LAST_DAY = "9998-12-31";
 export function momentOf(day: string, edge: "from" | "until"): string | null {
   const [year, month, date] = day.split("-").map(Number);
   if (!year || !month || !date || year > 9998) return null;
-  const at = new Date(2000, 0);
+  const wall = new Date(0);
   // Who types 2026 has the years 2, 20 and 202 before; to `Date` itself the first two are of the last century.
-  at.setFullYear(year, month - 1, date + (edge === "until" ? 1 : 0));
-  return at.toISOString();
+  wall.setUTCFullYear(year, month - 1, date + (edge === "until" ? 1 : 0));
+  return new Date(momentAt(wall.getTime())).toISOString();
 }
 
 export function dayOf(moment: string | null, edge: "from" | "until"): string {
-  if (!moment) return "";
-  const at = new Date(moment);
-  if (edge === "until") at.setDate(at.getDate() - 1);
-  if (!(at.getFullYear() <= 9999)) return ""; // no moment, or none that was chosen here
-  const two = (number: number): string => String(number).padStart(2, "0");
-  return `${String(at.getFullYear()).padStart(4, "0")}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const at = Date.parse(moment ?? "");
+  if (Number.isNaN(at)) return "";
+  const wall = new Date(wallAt(at));
+  if (edge === "until") wall.setUTCDate(wall.getUTCDate() - 1);
+  return wall.getUTCFullYear() > 9999 ? "" : wall.toISOString().slice(0, 10); // or none that was chosen here
 }
