@@ -6,6 +6,7 @@ import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.baresip import Baresip
@@ -56,6 +57,7 @@ def test_the_switchboard_shows_agents_and_pauses_them(
     expect(row).not_to_contain_text("On break")
 
 
+@pytest.mark.timeout(240)
 def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard_and_mouse(
     server: Server, new_context: NewContext, tmp_path: Path
 ) -> None:
