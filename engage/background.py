@@ -20,6 +20,7 @@ GRACE_S = 5.0
 """How long the end of a server waits for a step that had better not be cut off."""
 
 AGAIN_S = 60.0
+GATHER_S = 0.02
 
 
 class Worker:
@@ -107,3 +108,25 @@ def regularly(name: str, work: Callable[[], Awaitable[object]], *, every_s: floa
 
     away_s = AGAIN_S if every_s is None else min(every_s, AGAIN_S)
     return Worker(name, step, every_s=every_s, away_s=away_s)
+
+
+class Gathered:
+    """Does a piece of work once for all who ask within a moment, and again for who asks after it.
+
+    Args:
+        work: looks at what is, not at what was asked.
+        within_s: how long others are waited for.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[object]], within_s: float = GATHER_S) -> None:
+        self._work, self._within_s = work, within_s
+        self._asked = False
+
+    async def ask(self) -> None:
+        """Have it done; who is not the first to ask does not wait for it."""
+        if self._asked:
+            return
+        self._asked = True
+        await asyncio.sleep(self._within_s)
+        self._asked = False
+        await self._work()

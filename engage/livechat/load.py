@@ -10,6 +10,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from engage.background import Gathered
 from engage.errors import Unavailable
 from engage.hub.model import is_person
 from engage.livechat.events import (
@@ -52,6 +53,7 @@ class AgentLoads:
         self._turn = asyncio.Lock()
         self._stale = self._untold = self._telling = False
         self.on_call: Callable[[str], bool] = lambda number: False
+        self._moves = Gathered(self.count)
         for kind in _MOVES:
             events.subscribe(kind, self._moved)
 
@@ -95,7 +97,7 @@ class AgentLoads:
             self._telling = False
 
     async def _moved(self, _: object) -> None:
-        await self.count()
+        await self._moves.ask()
 
     async def _tell(self) -> None:
         if self._listener is None:

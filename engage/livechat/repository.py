@@ -62,6 +62,8 @@ INQUIRY = (
 """Every inquiry, with what its conversation is now."""
 _INQUIRY = INQUIRY.where(conversations.c.kind == KIND)
 """The same; where few are open, they are found by kind and state."""
+_OLDEST_FIRST = inquiries.c.number + 0
+"""No column: SQLite would read every past inquiry of a live chat in the order of its index."""
 
 
 class LiveChatRepository:
@@ -120,7 +122,7 @@ class LiveChatRepository:
             _INQUIRY.where(
                 inquiries.c.livechat_id == livechat_id, conversations.c.state.in_(OPEN_STATES)
             )
-            .order_by(inquiries.c.number)
+            .order_by(_OLDEST_FIRST)
             .limit(limit)
         )
         return [inquiry_of(row) for row in await self._connection.execute(query)]
@@ -392,7 +394,7 @@ class LiveChatRepository:
         return int(await self._connection.scalar(query) or 0)
 
     async def _inquiries(self, *conditions: Any) -> list[Inquiry]:
-        query = _INQUIRY.where(*conditions).order_by(inquiries.c.number)
+        query = _INQUIRY.where(*conditions).order_by(_OLDEST_FIRST)
         return [inquiry_of(row) for row in await self._connection.execute(query)]
 
 

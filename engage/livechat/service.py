@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from engage.background import Gathered
 from engage.errors import NotFound
 from engage.hub.events import EventAppended
 from engage.identifiers import Clock, now_ms
@@ -114,6 +115,8 @@ class LiveChatService:
         self.reception = Reception(*reception, calendar, events, clock)
         administered = (database, hub, self.lobby, self.livechats, people)
         self.administration = Administration(*administered, events, clock)
+        self._lines: dict[str, None] = {}
+        self._moved_lines = Gathered(self._tell_lines)
         hub.policy(KIND, LiveChatPolicy(database, hub, throttle))
         events.subscribe(InquiryQueued, self._line_changed)
         events.subscribe(InquiryAccepted, self._line_changed)
@@ -199,7 +202,12 @@ class LiveChatService:
     async def _line_changed(
         self, fact: InquiryQueued | InquiryAccepted | InquiryMissed | ConversationEnded
     ) -> None:
-        await self.lobby.line_moved(fact.livechat_id)
+        self._lines.setdefault(fact.livechat_id)
+        await self._moved_lines.ask()
+
+    async def _tell_lines(self) -> None:
+        lines, self._lines = self._lines, {}
+        await asyncio.gather(*(self.lobby.line_moved(each) for each in lines))
         await self.assigner.run()
 
     async def _visitor_wrote(self, fact: EventAppended) -> None:

@@ -86,21 +86,17 @@ class VisitRows:
                 address=arrival.address,
             )
         )
-        await self._connection.execute(
-            update(visitors)
-            .where(visitors.c.id == visitor_id)
-            .values(address=arrival.address, user_agent=arrival.user_agent)
-        )
-        await self.came(visitor_id, now_ms)
+        where = {"address": arrival.address, "user_agent": arrival.user_agent}
+        await self.came(visitor_id, now_ms, **where)
 
-    async def came(self, visitor_id: str, now_ms: int) -> None:
-        """A visitor is there; after a while away that is another visit."""
+    async def came(self, visitor_id: str, now_ms: int, **where: str) -> None:
+        """A visitor is there, from where if that is known; after a while away it is a new visit."""
         seen = visitors.c.last_seen_at_ms
         more = case((seen < now_ms - APART_MS, visitors.c.visits + 1), else_=visitors.c.visits)
         await self._connection.execute(
             update(visitors)
             .where(visitors.c.id == visitor_id)
-            .values(visits=more, last_seen_at_ms=now_ms)
+            .values(visits=more, last_seen_at_ms=now_ms, **where)
         )
 
     async def of(self, conversation_id: str) -> Visit | None:

@@ -19,12 +19,24 @@ class LiveChatSeats:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._book = ledger.book
+        self._known: dict[tuple[str, ...], tuple[AgentSeat, ...]] = {}
 
-    def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
-        """Who serves a destination: `queue` with queue numbers, or `extensions`."""
+    def agents_of(self, kind: str, values: Iterable[str]) -> tuple[AgentSeat, ...]:
+        """Who serves a destination: `queue` with queue numbers, or `extensions`.
+
+        Every inquiry asks some ten times, so answers are kept for as long as the book is the same.
+        """
         book = self._ledger.book
-        seats = book.agents_of(kind, values)
-        return [each for each in seats if Grant.LIVE_CHAT in book.grants(each.number)]
+        if book is not self._book:
+            self._book, self._known = book, {}
+        key = (kind, *values)
+        seats = self._known.get(key)
+        if seats is None:
+            found = book.agents_of(kind, values)
+            seats = tuple(each for each in found if Grant.LIVE_CHAT in book.grants(each.number))
+            self._known[key] = seats
+        return seats
 
     def capacity(self, number: str) -> int:
         """So many chats fill an agent; 0: none do."""

@@ -12,16 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from engage.errors import Unavailable
-from engage.storage.driver import (
-    Driver,
-    PostgresqlDriver,
-    SqliteConnection,
-    SqliteDriver,
-    connect_sqlite,
-)
+from engage.storage.driver import Driver, PostgresqlDriver, SqliteDriver
 from engage.storage.migrate import SchemaTooNew, migrate, refuse_other_schemas
 from engage.storage.outage import is_outage
 from engage.storage.settling import begin_merge, checkpoint, go_on_merging
+from engage.storage.sqlite import SqliteConnection, connect_sqlite
 from engage.storage.tables import facts
 from engage.storage.writer import WAITING_LIMIT, Batch, Writer
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-import aiosqlite
 import msgspec
 
 from engage.storage.outage import DatabaseGone
 from engage.storage.script import Ask, Dialect, Do, Fetch, Row, Script, sizes
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Awaitable, Callable
+    import sqlite3
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.storage.sqlite import SqliteConnection
+
 Result = TypeVar("Result")
-BUSY_MS = 5_000
 _rows = msgspec.json.Decoder(list[list[Any]])
 
 
@@ -39,65 +37,6 @@ class Driver(Protocol):
 
     async def close(self) -> None:
         """Disconnect, whatever state the connection is in."""
-
-
-class SqliteConnection(aiosqlite.Connection):
-    """An aiosqlite connection that can be visited: one hop for any number of statements."""
-
-    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
-        super().__init__(connector, iter_chunk_size=64)
-        self._thread.daemon = True  # never keeps the process from ending
-        self._stopped: asyncio.Future[Any] | None = None
-
-    async def visit(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Call `function` in the connection's thread."""
-        # The base class has no public way to do more than one thing in a hop.
-        execute: Callable[..., Awaitable[Result]] = self._execute
-        return await execute(function, self._conn)
-
-    async def opened(self) -> SqliteConnection:
-        """Itself, once the file is open.
-
-        Raises:
-            sqlite3.Error: it cannot be opened; the thread has nothing more to tell then.
-        """
-        try:
-            _ = await self
-        except sqlite3.Error:
-            if self._stopped is not None:
-                await self._stopped  # else it might tell a loop that is closed by then
-            raise
-        return self
-
-    def stop(self) -> asyncio.Future[Any] | None:
-        """Ask the thread to end; done once it has nothing more to tell."""
-        self._stopped = super().stop()
-        return self._stopped
-
-
-def connect_sqlite(path: Path, *, mode: str, readonly: bool = False) -> sqlite3.Connection:
-    """Open the file; `mode` is SQLite's `rwc` or `rw`: a file that vanished is not made anew."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        isolation_level=None,  # transactions are ours
-        check_same_thread=False,
-        cached_statements=256,
-    )
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    connection.execute("PRAGMA foreign_keys=ON")
-    if readonly:
-        connection.execute("PRAGMA query_only=ON")
-    else:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA wal_autocheckpoint=4000")
-        # Undo of many-row statements: in a temporary file it triples their cost.
-        connection.execute("PRAGMA temp_store=MEMORY")
-        connection.execute("PRAGMA cache_size=-16384")
-        connection.execute("PRAGMA journal_size_limit=67108864")
-        connection.execute("PRAGMA secure_delete=ON")  # what is erased is not to be read in gaps
-    return connection
 
 
 class SqliteDriver:

@@ -14,9 +14,9 @@ from sqlalchemy.pool import NullPool
 from engage.errors import N_, Conflict, Unavailable
 from engage.identifiers import now_ms, rfc3339
 from engage.storage.copies import copy_sqlite
-from engage.storage.driver import SqliteConnection, connect_sqlite
 from engage.storage.migrations import HEAD
 from engage.storage.outage import is_outage
+from engage.storage.sqlite import SqliteConnection, connect_sqlite
 
 if TYPE_CHECKING:
     from alembic.config import Config

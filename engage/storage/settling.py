@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
-from engage.storage.driver import connect_sqlite
+from engage.storage.sqlite import connect_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engage.storage.driver import SqliteConnection, connect_sqlite
+from engage.storage.sqlite import SqliteConnection, connect_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
