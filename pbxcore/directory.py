@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from pbxcore.dialplan.place import Place
-from pbxcore.dialplan.plan import Dod, Plan, Seat
+from pbxcore.dialplan.plan import NO_LIMIT, Dod, Limit, Plan, Seat
 from pbxcore.dialplan.window import Window
 from pbxcore.domain_settings import DomainSettings
 from pbxcore.features.model import Features, Handling
@@ -167,8 +167,12 @@ class Trunk(msgspec.Struct, frozen=True):
     With `anonymous` nobody whom a call reaches sees who it is. After an answer of `fails_over_on`
     (`503`, or `5xx`) a call goes on by another trunk.
 
-    `most_out` calls go out at once and `most_in` come in, 0: any number; a call out lasts
-    `longest_s` at most, 0: as long as it likes. With `signs` callers are signed (STIR/SHAKEN);
+    `most_out` calls go out at once and `most_in` come in, 0: any number; where more than
+    `told_above` do both together, that is told, 0: never. A call out lasts as long as `limit` says.
+    Where no trunk of a route takes a call, `failover` is called instead of it, if it is a number.
+    Faxes of callers go to `fax_place`, unless the inbound route or the extension says otherwise;
+    None: nobody listens for them. With `dod_as_name` the number of a DOD is shown as the name, too.
+    With `signs` callers are signed (STIR/SHAKEN);
     `verifies` says what becomes of those who come in without a good signature.
     """
 
@@ -205,7 +209,11 @@ class Trunk(msgspec.Struct, frozen=True):
     verifies: Literal["off", "allow", "mark", "reject"] = "off"
     most_out: int = 0
     most_in: int = 0
-    longest_s: int = 0
+    limit: Limit = NO_LIMIT
+    told_above: int = 0
+    failover: str = ""
+    fax_place: Place | None = None
+    dod_as_name: bool = False
     recorded: bool = False
     unregistered_out: bool = True
     did_in_to: bool = False

@@ -85,10 +85,14 @@ class CallerBlocked(msgspec.Struct, frozen=True, tag=True):
 
 
 class InboundModeChosen(msgspec.Struct, frozen=True, tag=True):
-    """An extension has switched the mode that inbound routes go by; 0 is the default one."""
+    """An extension has switched the mode that inbound routes go by; 0 is the default one.
+
+    With a `suffix` it is that of the routes alone that have it.
+    """
 
     number: str
     mode: int
+    suffix: str = ""
 
 
 class AddressBanned(msgspec.Struct, frozen=True, tag=True):
@@ -122,6 +126,19 @@ class TrunkChanged(msgspec.Struct, frozen=True, tag=True):
     state: str
     status: int
     server: str
+
+
+class TrunkCrowded(msgspec.Struct, frozen=True, tag=True):
+    """More calls go by a trunk at once than `most`, or no more than that again (not `crowded`).
+
+    `calls` is how many go by it now, whoever makes them.
+    """
+
+    id: str
+    name: str
+    calls: int
+    most: int
+    crowded: bool
 
 
 class CallStarted(msgspec.Struct, frozen=True, tag=True):
@@ -466,6 +483,7 @@ Fact = (
     | CallerBlocked
     | InboundModeChosen
     | TrunkChanged
+    | TrunkCrowded
     | AddressBanned
     | AddressUnbanned
     | PromptRecorded

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engage.api.account_fields import ACCOUNT
-from engage.api.kept_fields import DID, INBOUND, IVR
+from engage.api.kept_fields import INBOUND
 from engage.api.queue_fields import QUEUE
 from engage.api.trunk_fields import TRUNK
 from engage.api.user_actions import USER
@@ -23,7 +23,6 @@ for the reason that stands beside them, or because their feature does not exist 
 """
 PERSON = "says something of a person; calls do not depend on it"
 NO_DIRECTORY = "there is no LDAP phonebook"
-NO_FAX = "fax detection belongs to inbound routes, T.38 is passed on wherever both sides want it"
 COMPLETION = "whoever may be called back asks by a code, and is one of ours"
 OFFERED = "whoever waits is told of the callback when it is offered, in the caller's language"
 REASONS = {
@@ -31,8 +30,6 @@ REASONS = {
     "notification_frequency": OFFERED,
     **dict.fromkeys(("family_number", "fax", "room"), PERSON),
     "sendtofax": "a detected fax is always sent by e-mail",
-    "faxdetect": NO_FAX,
-    **dict.fromkeys(("fax_intelligent_route", "fax_intelligent_route_destination"), NO_FAX),
     "jitterbuffer": "phones even out what comes late; the PBX does where it mixes or converts",
     **dict.fromkeys(("enable_ldap", "ldap_sync_enable", "ldap_sync_passwd"), NO_DIRECTORY),
     **dict.fromkeys(("ldap_sync_port", "ldap_default_outrt", "ldap_custom_prefix"), NO_DIRECTORY),
@@ -41,8 +38,6 @@ REASONS = {
     "enable_rc": "RemoteConnect is a service of the device's maker",
     "nat": "addresses that media come from are found out, for everybody",
     "directmedia": "media always pass through the PBX, which records and mixes them",
-    "use_callee_dod_on_fwd_rb": "who forwards is shown as the outbound rules say",
-    "use_callee_dod_on_fm": "who is followed is shown as the outbound rules say",
     "use_for_sfu_conf": "there are no trunks between conference servers",
 }
 """Why fields steer nothing. Those without a reason wait for their feature."""
@@ -52,8 +47,6 @@ TABLES: tuple[tuple[str, str, Fields], ...] = (
     ("Users", "`updateUser`, `getUser`, `listUser`", USER),
     ("Call queues", "`addQueue`, `updateQueue`, `getQueue`", QUEUE),
     ("Inbound routes", "`addInboundRoute`, `updateInboundRoute`, `getInboundRoute`", INBOUND),
-    ("Inbound routes by DID", "the same, answered in `inbound_did_destination`", DID),
-    ("IVRs", "`addIVR`, `updateIVR`, `getIVR`", IVR),
 )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engage.api import kept_fields
 from engage.api.account_actions import AccountActions
@@ -16,7 +15,6 @@ from engage.api.call_topics import CallTopics
 from engage.api.cdr_actions import CdrActions
 from engage.api.channels import Words
 from engage.api.endpoint import ApiEndpoint
-from engage.api.fields import Fields
 from engage.api.get_interface import GetInterface
 from engage.api.inbound_actions import InboundActions
 from engage.api.ivr_actions import IvrActions
@@ -295,12 +293,12 @@ class HttpsApi:
         backend, dialplan, numbers = self._backend, self._backend.dialplan, self._numbers
         pins = PinActions(dialplan.pin_groups, numbers)
 
-        def kept(kind: str, routes: DialplanObjects[Any], *fields: Fields) -> KeptFields:
-            every = Fields(tuple(chain.from_iterable(fields)))
-            return KeptFields(
-                backend.database, kind, every, lambda: (each.id for each in routes.entries)
-            )
-
+        kept = KeptFields(
+            backend.database,
+            "inbound_route",
+            kept_fields.INBOUND,
+            lambda: (each.id for each in dialplan.inbound.entries),
+        )
         return (
             TrunkActions(dialplan.trunks, numbers, backend.keyring, self._readings),
             OutboundActions(dialplan.outbound, numbers, pins),
@@ -309,7 +307,7 @@ class HttpsApi:
                 dialplan.inbound,
                 numbers,
                 dialplan.configuration,
-                kept("inbound_route", dialplan.inbound, kept_fields.INBOUND, kept_fields.DID),
+                kept,
             ),
             BlacklistActions(dialplan.inbound, numbers, dialplan.configuration),
             PagingActions(
@@ -322,7 +320,6 @@ class HttpsApi:
                 numbers,
                 backend.records.live,
                 backend.people.has_extension,
-                kept("ivr", dialplan.ivrs, kept_fields.IVR),
             ),
         )
 

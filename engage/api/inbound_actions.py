@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from engage.api.account_fields import EXTENSIONS
 from engage.api.actions import NEED_APPLY, required
-from engage.api.kept_fields import ALERT, DID, INBOUND
+from engage.api.fields import Field, Fields
+from engage.api.kept_fields import ALERT, INBOUND
 from engage.api.listing import listed
 from engage.api.route_values import (
     DID_SWITCHES,
@@ -13,6 +16,7 @@ from engage.api.route_values import (
     destination_of,
     lines,
     matches,
+    opened,
     switch,
     text,
     whole,
@@ -21,8 +25,8 @@ from engage.api.route_values import (
 from engage.api.status import Refused, Status, bad_value, missing, unknown
 from engage.api.stored import checked
 from engage.api.timed_values import members_of, modes_of, timed_of
-from engage.api.values import ANY_OTHER
-from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.api.values import ANY_OTHER, Line, Whole
+from engage.dialplan.inbound_forms import MOST_MODES, InboundRouteForm
 from engage.dialplan.inbound_modes import InboundMode
 from engage.faxes.model import FaxUnavailable
 from pbxcore.dialplan.patterns import patterns_of
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from engage.dialplan.service import DialplanObjects
     from engage.system.configuration import Configuration
 
+SUFFIX = Line(16, 1, re.compile(r"[0-9*#]+"), "digits, * and #")
 KIND, TRUNK = "inbound_route", "trunk"
 NAMELESS = "Inbound"
 PLAIN = {
@@ -53,6 +58,13 @@ SWITCHES = {
     "prepend_trunk_name": "trunk_name_first",
     "blocking_did_collect_calls": "block_collect_calls",
 }
+OWN = Fields(
+    (
+        Field("seamless_transfer_did_whitelist", EXTENSIONS, ""),
+        Field("inbound_mode", Whole(0, MOST_MODES), 0),
+        Field("inbound_suffix", SUFFIX, None, nullable=True),
+    )
+)
 FAX_KINDS = {"extension": "extension", "email": "fax"}
 """What the protocol calls them, and what they are here."""
 
@@ -99,10 +111,9 @@ class InboundActions:
         entry = self._existing(caller, asked)
         kinds = entry.form.did_kinds
         kept = await self._kept.of(entry.id)
-        opened = {name: yes(kind in kinds) for name, kind in DID_SWITCHES.items()}
-        opened |= DID.answered(kept)
+        may_be = {name: yes(kind in kinds) for name, kind in DID_SWITCHES.items()}
         fields = await self._fields(entry, kept)
-        return {"inbound_routes": fields, "inbound_did_destination": opened}
+        return {"inbound_routes": fields, "inbound_did_destination": may_be}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a route at the end of the list."""
@@ -188,6 +199,9 @@ class InboundActions:
             "blocking_did_collect_calls": yes(form.block_collect_calls),
             **dict.fromkeys(("en_multi_mode", "enable_inbound_muti_mode"), yes(form.modes)),
             "inbound_muti_mode": self._mode(),
+            "seamless_transfer_did_whitelist": ",".join(form.taken_over_by),
+            "inbound_mode": form.own_mode,
+            "inbound_suffix": form.mode_suffix or None,
             "accout_voicemail_out_of_service": "no",
             **_fax_fields(form),
             **INBOUND.answered(kept),
@@ -219,9 +233,21 @@ class InboundActions:
             found["destination"] = destination_of(asked, kind)
         if (strip := whole(asked, "did_strip", 32)) is not None:
             found["did_strip"] = strip
-        found |= _rewriting(asked) | _fax_given(asked, present)
-        kinds = _did_kinds(asked, [] if present is None else list(present.form.did_kinds))
+        found |= _rewriting(asked) | _fax_given(asked, present) | _own_given(asked)
+        kinds = opened(asked, DID_SWITCHES, () if present is None else present.form.did_kinds)
         return found | ({} if kinds is None else {"did_kinds": kinds})
+
+
+def _own_given(asked: Parameters) -> dict[str, Any]:
+    """Who may take calls over, and the route's own mode."""
+    given, found = OWN.given(asked), dict[str, Any]()
+    if (members := given.get("seamless_transfer_did_whitelist")) is not None:
+        found["taken_over_by"] = [each for each in members.split(",") if each]
+    if "inbound_suffix" in given:
+        found["mode_suffix"] = given["inbound_suffix"] or ""
+    if "inbound_mode" in given:
+        found["own_mode"] = given["inbound_mode"]
+    return found
 
 
 def _rewriting(asked: Parameters) -> dict[str, str]:
@@ -269,11 +295,3 @@ def _fax_given(
     if (wait_s := whole(asked, "detection_timeout", 60)) is not None:
         found["detection_timeout_s"] = wait_s
     return found
-
-
-def _did_kinds(asked: Parameters, present: list[str]) -> list[str] | None:
-    sent = {kind: switch(asked, name) for name, kind in DID_SWITCHES.items()}
-    if all(each is None for each in sent.values()):
-        return None
-    held = {kind: kind in present for kind in sent}
-    return [kind for kind, on in sent.items() if (held[kind] if on is None else on)]

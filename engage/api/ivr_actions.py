@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
-    from engage.api.kept import KeptFields
     from engage.api.numbers import Numbers
     from engage.calls.control import LiveCalls
     from engage.dialplan.custom_prompts import CustomPrompts
@@ -39,10 +38,9 @@ class IvrActions:
         numbers: Numbers,
         live: LiveCalls,
         is_extension: Callable[[str], bool],
-        kept: KeptFields,
     ) -> None:
         self._ivrs, self._prompts, self._numbers = ivrs, prompts, numbers
-        self._live, self._is_extension, self._kept = live, is_extension, kept
+        self._live, self._is_extension = live, is_extension
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -58,25 +56,21 @@ class IvrActions:
 
     async def list_ivrs(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every menu without its keys."""
-        kept, entries = await self._kept.all(), self._ivrs.listed(caller.actor)
-        rows = [await self._fields(each, kept.get(each.id, {})) for each in entries]
+        rows = [await self._fields(each) for each in self._ivrs.listed(caller.actor)]
         return listed("ivr", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One menu with its keys."""
         entry = await self._existing(caller, asked)
-        kept = await self._kept.of(entry.id)
-        return {"ivr": await self._fields(entry, kept), "members": members_of(entry.form)}
+        return {"ivr": await self._fields(entry), "members": members_of(entry.form)}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a menu; it may be called at once."""
         for each in MANDATORY:
             required(asked, each)
         form = checked(IvrForm, given_of(asked, self._prompt_named))
-        kept = self._kept.given(asked)
         with extension_as_sent():
-            entry = await self._ivrs.add(caller.actor, form, None)
-        await self._kept.put(entry.id, kept)
+            await self._ivrs.add(caller.actor, form, None)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -84,10 +78,8 @@ class IvrActions:
         entry = await self._existing(caller, asked)
         given = given_of(asked, self._prompt_named, entry.form)
         checked(IvrForm, {**entry.form.model_dump(), **given})
-        kept = self._kept.given(asked)
         with extension_as_sent():
             await self._ivrs.update(caller.actor, entry.id, given, None)
-        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -116,15 +108,9 @@ class IvrActions:
             raise unknown("ivr", sent)
         return entry
 
-    async def _fields(
-        self, entry: DialplanObject[IvrForm], kept: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    async def _fields(self, entry: DialplanObject[IvrForm]) -> dict[str, Any]:
         number = (await self._numbers.of(KIND, [entry.id]))[entry.id]
-        return {
-            "ivr_id": f"ivr-{number}",
-            **fields_of(entry.form, self._name_of),
-            **self._kept.answered(kept),
-        }
+        return {"ivr_id": f"ivr-{number}", **fields_of(entry.form, self._name_of)}
 
     def _prompt_named(self, name: str) -> str | None:
         entries = self._prompts.kept.entries

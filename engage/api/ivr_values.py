@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.api.account_fields import PATTERNS
+from engage.api.fields import Field, Fields
 from engage.api.kept_fields import ALERT
-from engage.api.route_values import KIND_OF, WORD_OF, switch, text, whole, yes
+from engage.api.route_values import KIND_OF, WORD_OF, lines, opened, switch, text, whole, yes
 from engage.api.status import bad_value, unknown
 from engage.api.values import ANY_OTHER, NO_LIST, BadValue, as_list
+from pbxcore.dialplan.patterns import patterns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,12 +23,15 @@ DIALS: Final = {
     "dial_ringgroup": "ring_group",
     "dial_queue": "queue",
     "dial_conference": "conference",
+    "dial_multimedia_conference": "conference",
     "dial_vmgroup": "voicemail_group",
     "dial_paginggroup": "page",
     "dial_directory": "directory",
+    "dial_fax": "fax",
     "dial_trunk": "external",
 }
 """The switches of what may be dialled, and the kind that each opens."""
+OUTSIDE: Final = Fields((Field("ivr_out_blackwhite_list", PATTERNS, ""),))
 _BUILT_IN: Final = {
     "welcome_prompt": "welcome",
     "timeout_prompt": "ivr-create-timeout",
@@ -82,6 +88,7 @@ def fields_of(form: IvrForm, name_of: Callable[[str], str | None]) -> dict[str, 
         "replace_caller_id": yes(form.replace_display_name),
         "switch": _LISTS[form.listing],
         "ivr_blackwhite_list": ",".join(form.listed),
+        "ivr_out_blackwhite_list": ",".join(patterns_of(form.listed_outside)),
     }
 
 
@@ -114,11 +121,8 @@ def given_of(
         if (number := whole(asked, name, most)) is not None:
             found[ours] = number
     found |= _prompts(asked, prompt_named)
-    dials = {kind: switch(asked, name) for name, kind in DIALS.items()}
-    if any(each is not None for each in dials.values()):
-        before = () if present is None else present.dials
-        opened = (kind for kind, on in dials.items() if (kind in before if on is None else on))
-        found["dials"] = list(opened)
+    if (dials := opened(asked, DIALS, () if present is None else present.dials)) is not None:
+        found["dials"] = dials
     found |= _listing(asked)
     if asked.get("members") is not None:
         found |= _keys(asked["members"])
@@ -152,6 +156,8 @@ def _listing(asked: Mapping[str, Any]) -> dict[str, Any]:
         found["listing"] = ours
     if (numbers := text(asked, "ivr_blackwhite_list")) is not None:
         found["listed"] = [each.strip() for each in numbers.split(",") if each.strip()]
+    if (outside := OUTSIDE.given(asked).get("ivr_out_blackwhite_list")) is not None:
+        found["listed_outside"] = lines(outside.split(","))
     return found
 
 

@@ -8,7 +8,7 @@ from engage.api.status import bad_value
 from engage.api.values import ANY_OTHER, NO, NO_LIST, NO_NUMBER, YES, BadValue, as_list, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 KIND_OF: dict[str, str] = {
     "account": "extension",
@@ -38,7 +38,10 @@ DID_SWITCHES: dict[str, str] = {
     "ext_group": "ring_group",
     "ext_queues": "queue",
     "ext_conference": "conference",
+    "ext_multimedia_conference": "conference",
     "ext_paging": "page",
+    "ext_directory": "directory",
+    "ext_fax": "fax",
     "voicemenus": "ivr",
     "voicemailgroups": "voicemail_group",
     "dial_trunk": "external",
@@ -66,6 +69,21 @@ def switch(asked: Mapping[str, Any], name: str) -> bool | None:
     if word not in YES | NO:
         raise bad_value(name, ANY_OTHER)
     return word in YES
+
+
+def opened(
+    asked: Mapping[str, Any], switches: Mapping[str, str], present: Sequence[str]
+) -> list[str] | None:
+    """The kinds that are open once switches of a request count; None: it names none of them.
+
+    Where several open one kind, the one decides that says something new.
+    """
+    sent = [(kind, switch(asked, name)) for name, kind in switches.items()]
+    if all(on is None for _, on in sent):
+        return None
+    kinds = dict.fromkeys(switches.values())
+    turned = {kind for kind, on in sent if on is not None and on != (kind in present)}
+    return [kind for kind in kinds if (kind in present) != (kind in turned)]
 
 
 def whole(asked: Mapping[str, Any], name: str, high: int) -> int | None:

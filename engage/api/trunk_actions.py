@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
 from engage.api.route_values import text, yes
-from engage.api.status import missing, unknown
+from engage.api.status import Refused, Status, missing, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.api.trunk_fields import ENCRYPTION, TRUNK, USUAL_CODECS
 from engage.api.trunk_values import KIND, status_of
+from engage.faxes.model import FaxUnavailable
 from engage.people import codecs
 from engage.telephony.trunk_forms import NewTrunk, TrunkForm
+from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,6 +172,7 @@ def _fields(form: TrunkForm) -> dict[str, Any]:
         **{name: yes(form.header_number == ours) for name, ours in NUMBERS.items()},
         "need_register": yes(registers),
         "transport": "udp" if form.transport == "auto" else form.transport,
+        "fax_intelligent_route": form.fax_to if form.fax_destination else "no",
     }
 
 
@@ -192,7 +195,15 @@ def _ours(given: Mapping[str, Any], present: TrunkForm | None) -> dict[str, Any]
         found |= {"host": match["host"].strip("[]"), "port": int(match["port"])}
     elif "host" in given:
         found["port"] = None
-    return found | _identity(given, present)
+    return found | _identity(given, present) | _faxes(given)
+
+
+def _faxes(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom faxes go to; without a route of their own, to the default address."""
+    route = given.get("fax_intelligent_route")
+    if route == "email" and not installed():
+        raise Refused(Status.NOT_SUPPORTED, FaxUnavailable.text)
+    return {"fax_to": "email", "fax_destination": ""} if route == "no" else {}
 
 
 def _identity(given: Mapping[str, Any], present: TrunkForm | None) -> dict[str, Any]:

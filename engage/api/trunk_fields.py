@@ -53,9 +53,15 @@ _CALLS = (
     Field("did_mode", Choice(("request-line", "to-header")), "request-line", home="did_from"),
     Field("auto_recording", YES_NO, "no", home="auto_record", aliases=("auto_record",)),
     Field("dialin_direct", YES_NO, "no", home="direct_callback"),
-    Field("faxdetect", YES_NO, "no"),
-    Field("fax_intelligent_route", Choice(("no", "extension", "email")), "no"),
-    Field("fax_intelligent_route_destination", Line(254), None, nullable=True),
+    Field("faxdetect", YES_NO, "no", home="fax_detection"),
+    Field("fax_intelligent_route", Choice(("no", "extension", "email")), "no", home="fax_to"),
+    Field(
+        "fax_intelligent_route_destination",
+        Line(254),
+        None,
+        nullable=True,
+        home="fax_destination",
+    ),
     Field("cc_agent_policy", COMPLETION, "never"),
     Field("cc_monitor_policy", COMPLETION, "never"),
     Field("cc_max_agents", PEERS, 5),
@@ -82,7 +88,7 @@ _SHOWN = (
     Field("send_ppi", YES_NO, "no", home="identity_header"),
     Field("use_dod_in_ppi", YES_NO, "no", home="header_number"),
     Field("use_origcid_in_ppi", YES_NO, "no", home="header_number"),
-    Field("use_dod_as_from_name", YES_NO, "no", written=False),
+    Field("use_dod_as_from_name", YES_NO, "no", home="dod_as_name"),
     Field("tel_uri", Choice(TEL_URIS), "disabled", home="tel_uri"),
 )
 

@@ -195,6 +195,7 @@ class Dialplan:
         groups = [each.form.group(members_of) for each in self.ring_groups.entries]
         boxes = [each.form.group(members_of) for each in self.voicemail_groups.entries]
         dials = (each.form for each in self.speed_dials.entries if not each.form.disabled)
+        outbound_calls = self._outbound_calls()
         plan = Plan(
             tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
@@ -210,7 +211,8 @@ class Dialplan:
             blacklist=self._blacklist().plan(),
             hours=Hours(self._time().time_zone, calendar.office_time, calendar.holidays),
             mode=self._mode().mode,
-            caller_id=self._outbound_calls().caller_id,
+            caller_id=outbound_calls.caller_id,
+            barred=outbound_calls.barred(),
             voicemail=self._voicemail().rules,
             voicemail_groups={each.number: each for each in boxes},
             music=self.music.plan(),

@@ -192,7 +192,7 @@ class Phones:
             self.queues.log,
             SpokenPrompts(self.dialplan.services.prompts, platform.settings.recordings),
             Waking(self.dialplan.services.wake_ups, lambda: platform.time().time_zone),
-            DialledSettings(platform.configuration),
+            DialledSettings(platform.configuration, self.dialplan.inbound),
             AnnouncementsPlayed(),
             self.dialplan.hotel.log,
             self.dialplan.hotel.statuses_told,

@@ -46,6 +46,7 @@ _ENDS: Final[dict[str, tuple[Tone, str]]] = {
             " outbound route."
         ),
     ),
+    "barred": ("warn", N_("The number is on the outbound blacklist.")),
     "wrong_pin": (
         "bad",
         N_("The outbound route asks for a PIN, and none that is known was entered."),

@@ -18,6 +18,8 @@ from pbxcore.journal import CallerBlocked, InboundModeChosen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from engage.dialplan.inbound_forms import InboundRouteForm
+    from engage.dialplan.service import DialplanObjects
     from engage.hub.service import HubTransaction
     from engage.system.configuration import Configuration
     from pbxcore.journal import Entry
@@ -35,8 +37,10 @@ class DialledSettings:
     The blacklist says who added a number, and when.
     """
 
-    def __init__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
+    def __init__(
+        self, configuration: Configuration, routes: DialplanObjects[InboundRouteForm]
+    ) -> None:
+        self._configuration, self._routes = configuration, routes
         self._order = asyncio.Lock()
         self._changing: set[asyncio.Task[None]] = set()
 
@@ -65,9 +69,17 @@ class DialledSettings:
             for at_ms, fact in facts:
                 actor = Actor(f"user:{fact.number}", "", _RIGHTS)
                 try:
-                    await self._configuration.edit(actor, *_wanted(fact, at_ms))
+                    if isinstance(fact, InboundModeChosen) and fact.suffix:
+                        await self._switch_routes(actor, fact)
+                    else:
+                        await self._configuration.edit(actor, *_wanted(fact, at_ms))
                 except Exception:  # the list is full, or the database is away: the rest goes on
                     log.exception("setting not changed", extra={"extension": fact.number})
+
+    async def _switch_routes(self, actor: Actor, fact: InboundModeChosen) -> None:
+        for each in self._routes.entries:
+            if each.form.mode_suffix == fact.suffix and each.form.own_mode != fact.mode:
+                await self._routes.update(actor, each.id, {"own_mode": fact.mode}, None)
 
 
 def _wanted(

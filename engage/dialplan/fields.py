@@ -17,7 +17,11 @@ from pbxcore.dialplan.window import Window
 from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pydantic.config import JsonDict
+
+    HintOfSchema = Callable[[JsonDict], None]
 
 LONGEST_PATTERNS = 4000
 MOST_PATTERNS = 200
@@ -109,9 +113,29 @@ NO_VALUE = frozenset({"by_did", "hang_up"})
 CHOICES = lists(get_args(Kind))
 """Where a destination of a kind is chosen from."""
 DidKind = Literal[
-    "extension", "queue", "ring_group", "voicemail_group", "ivr", "conference", "page", "external"
+    "extension",
+    "queue",
+    "ring_group",
+    "voicemail_group",
+    "ivr",
+    "conference",
+    "page",
+    "directory",
+    "fax",
+    "external",
 ]
 DID_KINDS: JsonDict = {each: KINDS[each] for each in get_args(DidKind)}
+
+
+def kinds_that_may_be(section: str, kinds: Iterable[str], labels: JsonDict) -> HintOfSchema:
+    """How several kinds are chosen; one of which this server can have none is not offered."""
+
+    def draw(schema: JsonDict) -> None:
+        schema |= {"control": "checkboxes", "section": section, "labels": labels}
+        there: JsonDict = {"enum": [each for each in kinds if each != "fax" or installed()]}
+        schema["items"] = there | {"type": "string"}
+
+    return draw
 
 
 def _kinds_there(schema: JsonDict) -> None:

@@ -14,16 +14,19 @@ from engage.dialplan.fields import (
     Digits,
     Ident,
     Level,
+    Members,
     Name,
     Patterns,
     Strip,
     When,
     Word,
+    kinds_that_may_be,
     missing_value,
 )
 from engage.dialplan.model import NamedForm
 from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
+from engage.form_hints import extensions_hint
 from engage.partial_body import Body
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.plan import InboundRoute, Mode, Timed
@@ -176,6 +179,21 @@ class InboundRouteForm(NamedForm):
         description=N_("Where calls go instead while the mode is on that Inbound Mode tells."),
         json_schema_extra={"control": "rows", "section": PLACE},
     )
+    mode_suffix: Annotated[str, Field(pattern=r"^[0-9*#]{0,16}$")] = Field(
+        default="",
+        title=N_("Inbound Mode Suffix"),
+        description=N_(
+            "With one, the route has a mode of its own, whatever Inbound Mode tells: the code for"
+            " inbound modes, a mode and the suffix switch it."
+        ),
+        json_schema_extra={"control": "text", "section": PLACE},
+    )
+    own_mode: Annotated[int, Field(ge=0, le=MOST_MODES)] = Field(
+        default=0,
+        title=N_("Route-Level Mode"),
+        description=N_("The mode of this route now, if it has a suffix; 0 is the default mode."),
+        json_schema_extra={"control": "number", "section": PLACE},
+    )
     fax_detection: bool = Field(
         default=False,
         title=N_("Fax Detection"),
@@ -240,6 +258,15 @@ class InboundRouteForm(NamedForm):
         description=N_("In call queues, callers of a higher priority come first."),
         json_schema_extra={"control": "number", "section": PLACE},
     )
+    taken_over_by: Members = Field(
+        default_factory=list,
+        title=N_("Allowed to Seamless Transfer"),
+        description=N_(
+            "Extensions that may go on with calls by this route by a code, unnoticed, whoever has"
+            " answered them."
+        ),
+        json_schema_extra=extensions_hint(PLACE),
+    )
     did_strip: Strip = Field(
         default=0, title=N_("Strip"), json_schema_extra={"control": "number", "section": DID}
     )
@@ -250,7 +277,7 @@ class InboundRouteForm(NamedForm):
         default_factory=_extensions_alone,
         title=N_("DID Destination"),
         description=N_("What may be reached where the destination is By DID."),
-        json_schema_extra={"control": "checkboxes", "section": DID, "labels": DID_KINDS},
+        json_schema_extra=kinds_that_may_be(DID, DID_KINDS, DID_KINDS),
     )
 
     def route(self, route_id: str) -> InboundRoute:
@@ -264,6 +291,8 @@ class InboundRouteForm(NamedForm):
             tuple(patterns_of(self.callers)),
             tuple(Timed(each.window, each.destination.place) for each in self.timed),
             tuple(each.destinations for each in self.modes),
+            own_mode=self.own_mode if self.mode_suffix else None,
+            mode_suffix=self.mode_suffix,
             number_set=self.number_set,
             name_set=self.name_set,
             trunk_name_first=self.trunk_name_first,
@@ -284,6 +313,7 @@ class InboundRouteForm(NamedForm):
             music=self.ring_back,
             blocked=tuple(patterns_of(self.blocked)),
             priority=self.caller_priority,
+            taken_over_by=tuple(self.taken_over_by),
         )
 
     def uses(self) -> set[str]:

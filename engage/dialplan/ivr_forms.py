@@ -13,14 +13,17 @@ from engage.dialplan.fields import (
     Level,
     Name,
     Number,
+    Patterns,
     When,
     Word,
+    kinds_that_may_be,
     missing_value,
 )
 from engage.dialplan.model import NumberedForm
 from engage.errors import N_
 from engage.partial_body import Body
 from pbxcore.apps.ivr import Ivr, MenuKey
+from pbxcore.dialplan.patterns import patterns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +44,7 @@ DialKind = Literal[
     "directory",
     "conference",
     "page",
+    "fax",
     "external",
 ]
 DIAL_KINDS: JsonDict = {
@@ -52,6 +56,7 @@ DIAL_KINDS: JsonDict = {
     "directory": N_("Dial by Name"),
     "conference": N_("Conference Rooms"),
     "page": N_("Paging/Intercom Groups"),
+    "fax": N_("Fax Extensions"),
     "external": N_("External Numbers"),
 }
 Prompt = Annotated[str, StringConstraints(max_length=64)]
@@ -172,7 +177,7 @@ class IvrForm(NumberedForm):
         default_factory=list,
         title=N_("Dial Other Numbers"),
         description=N_("External numbers cost money: everybody who calls in can dial them."),
-        json_schema_extra={"control": "checkboxes", "section": DIALLING, "labels": DIAL_KINDS},
+        json_schema_extra=kinds_that_may_be(DIALLING, DIAL_KINDS, DIAL_KINDS),
     )
     permission: Level = Field(
         default="internal",
@@ -187,20 +192,34 @@ class IvrForm(NumberedForm):
             "control": "select",
             "section": DIALLING,
             "labels": {
-                "": N_("All Extensions"),
-                "only": N_("Only these extensions"),
-                "never": N_("All but these extensions"),
+                "": N_("All Numbers"),
+                "only": N_("Only these numbers"),
+                "never": N_("All but these numbers"),
             },
         },
     )
     listed: Annotated[list[Ident], Field(max_length=1000)] = Field(
         default_factory=list,
         title=N_("Listed Extensions"),
+        description=N_("None chosen: any extension."),
         json_schema_extra={
             "control": "multiselect",
             "section": DIALLING,
             "choices": "/v1/choices/extensions",
             "choice_value": "number",
+            "when": {"field": "listing", "is": ["only", "never"]},
+        },
+    )
+    listed_outside: Patterns = Field(
+        default="",
+        title=N_("Listed External Numbers"),
+        description=N_(
+            "Numbers outside as callers dial them, one pattern in each line. Left empty: any number"
+            " outside."
+        ),
+        json_schema_extra={
+            "control": "textarea",
+            "section": DIALLING,
             "when": {"field": "listing", "is": ["only", "never"]},
         },
     )
@@ -237,6 +256,7 @@ class IvrForm(NumberedForm):
             self.return_to_menu,
             self.alert_info,
             self.auto_record,
+            tuple(patterns_of(self.listed_outside)),
         )
 
     def needs(self) -> set[str]:
@@ -258,6 +278,6 @@ class IvrForm(NumberedForm):
             found[f"{name}.value"] = missing_value(place)
             if place.kind == "by_did":
                 found[f"{name}.kind"] = N_("This is none of the choices.")
-        if self.listing and not self.listed:
+        if self.listing and not self.listed and not patterns_of(self.listed_outside):
             found["listed"] = N_("Choose at least one.")
         return {name: problem for name, problem in found.items() if problem is not None}

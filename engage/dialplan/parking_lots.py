@@ -60,6 +60,14 @@ class ParkingLotForm(NumberedForm):
         ),
         json_schema_extra={"control": "switch", "section": RETURN},
     )
+    forwards_on_timeout: bool = Field(
+        default=False,
+        title=N_("Forward to Destination on Timeout"),
+        description=N_(
+            "The call goes to the failover destination at once, without returning to who parked it."
+        ),
+        json_schema_extra={"control": "switch", "section": RETURN},
+    )
     music: MusicChoice = Field(
         default="",
         title=N_("Music On Hold"),
@@ -97,6 +105,7 @@ class ParkingLotForm(NumberedForm):
             self.music,
             rings_all=self.rings_all,
             is_dialled=self.as_extension,
+            goes_straight=self.forwards_on_timeout,
         )
 
     def problems(self) -> dict[str, str]:
@@ -109,4 +118,6 @@ class ParkingLotForm(NumberedForm):
             found["number"] = N_("A slot has this number.")
         if self.destination.kind == "by_did":
             found["destination.kind"] = N_("This is none of the choices.")
+        elif self.destination.kind == "hang_up" and self.forwards_on_timeout:
+            found["destination.kind"] = N_("Choose where calls go after the timeout.")
         return {name: problem for name, problem in found.items() if problem is not None}

@@ -207,6 +207,32 @@ EMERGENCY_CALL = Kind(
     ),
     life_s=24 * HOUR_S,
 )
+TRUNK_STATUS = Kind(
+    "trunk_status",
+    N_("SIP Trunk Status"),
+    N_("To the warning contacts when a trunk cannot be used, and when it works again."),
+    (
+        Variable("trunk", N_("The trunk's name"), N_("City Line")),
+        Variable("working", N_("1 if it works again"), ""),
+        Variable("answer", N_("What the provider answered, if it did"), "403"),
+        Variable("changed_at", N_("When"), 1_764_000_000_000, Form.MOMENT),
+        _link(N_("Opens the trunks in the administration"), "/admin/#/trunks"),
+    ),
+    life_s=24 * HOUR_S,
+)
+TRUNK_LOAD = Kind(
+    "trunk_load",
+    N_("Trunk Concurrent Calls"),
+    N_("To the warning contacts when more calls go by a trunk at once than its threshold."),
+    (
+        Variable("trunk", N_("The trunk's name"), N_("City Line")),
+        Variable("calls", N_("How many calls there were"), 31),
+        Variable("threshold", N_("From how many on it is told"), 30),
+        Variable("crowded_at", N_("When"), 1_764_000_000_000, Form.MOMENT),
+        _link(N_("Opens the trunks in the administration"), "/admin/#/trunks"),
+    ),
+    life_s=24 * HOUR_S,
+)
 STORAGE_SWITCHED = Kind(
     "storage_switched",
     N_("Switching File Storage Path"),
@@ -317,6 +343,8 @@ KINDS: dict[str, Kind] = {
         INACTIVE_USER,
         LOST_REGISTRATION,
         EMERGENCY_CALL,
+        TRUNK_STATUS,
+        TRUNK_LOAD,
         STORAGE_SWITCHED,
         WEBHOOK_OFF,
         VOICE_MESSAGE,

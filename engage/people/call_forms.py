@@ -425,6 +425,15 @@ class CallFields(OwnCallFields):
             "placeholder": N_("Ring tone"),
         },
     )
+    follow_me_skips_pin: bool = Field(
+        default=False,
+        title=N_("Skip Trunk Auth"),
+        description=N_(
+            "Numbers outside are called without the PIN that an outbound route asks for. Without"
+            " it, those behind a PIN do not ring, since nobody is there who could enter it."
+        ),
+        json_schema_extra={"control": "switch", "section": FOLLOWING},
+    )
     music: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="",
         title=N_("Music On Hold"),
@@ -476,4 +485,5 @@ class CallChanges(OwnCallChanges):
     hot_desk: bool | None = None
     shared_line: SharedLineForm | None = None
     follow_me_music: Annotated[str, StringConstraints(max_length=64)] | None = None
+    follow_me_skips_pin: bool | None = None
     music: Annotated[str, StringConstraints(max_length=64)] | None = None

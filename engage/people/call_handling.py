@@ -92,7 +92,10 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         rings_too=(too or "").replace("-", ""),
         rings_too_window=_window(options.get("ringboth_timetype"), rows),
         follow_me=_follow_me(
-            options.get("follow_me") or {}, rows, options.get("follow_me_music") or ""
+            options.get("follow_me") or {},
+            rows,
+            options.get("follow_me_music") or "",
+            skips_pin=options.get("follow_me_skips_pin") == "yes",
         ),
         rings_as=alert_info(options),
         ringtone=ringtone_of(options),
@@ -102,6 +105,8 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         taken_over_by=_listed(options.get("seamless_transfer_members")),
         is_desk=options.get("enablehotdesk") == "yes",
         answers=options.get("custom_autoanswer") == "yes",
+        forwards_with_dod=options.get("use_callee_dod_on_fwd_rb") == "yes",
+        followed_with_dod=options.get("use_callee_dod_on_fm") == "yes",
     )
 
 
@@ -181,7 +186,9 @@ def _words(text: str) -> Iterator[str]:
     return (each.strip() for each in text.split(",") if each.strip())
 
 
-def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...], music: str) -> FollowMe:
+def _follow_me(
+    kept: Mapping[str, Any], rows: tuple[TimeRow, ...], music: str, *, skips_pin: bool
+) -> FollowMe:
     if not kept.get("enabled"):
         return FollowMe()
     stops = (Stop(each["number"], each["ring_s"]) for each in kept.get("stops", ()))
@@ -193,6 +200,7 @@ def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...], music: str) -
         otherwise=None if kind == "none" else Place(kind, value),
         confirms=bool(kept.get("confirms")),
         music=music,
+        skips_pin=skips_pin,
     )
 
 

@@ -9,11 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from engage.errors import N_, Refused
 from engage.people.policy import email_problem
 
-Event = Literal["lost_registration", "emergency", "storage", "webhook"]
+Event = Literal[
+    "lost_registration", "emergency", "storage", "webhook", "trunk_status", "trunk_load"
+]
 
 SECTION = "system_events"
 MOST_CONTACTS = 10
 LOST, EMERGENCY = N_("SIP Lost Registration"), N_("Emergency Calls")
+TRUNK_STATUS, TRUNK_LOAD = N_("SIP Trunk Status"), N_("Trunk Concurrent Calls")
 STORAGE, WEBHOOKS = N_("Switching File Storage Path"), N_("Webhooks")
 NO_ADDRESS = N_("Please enter valid email addresses.")
 
@@ -41,6 +44,32 @@ class EventSettings(BaseModel):
         title=N_("Send an Email"),
         description=N_("To each warning contact; at most one an hour for each phone."),
         json_schema_extra={"control": "switch", "section": LOST},
+    )
+
+    trunk_status_mail: bool = Field(
+        default=False,
+        title=N_("Send an Email"),
+        description=N_(
+            "To each warning contact when a trunk cannot register or does not answer, and when it"
+            " works again. Both stand in the operation log, too."
+        ),
+        json_schema_extra={"control": "switch", "section": TRUNK_STATUS},
+    )
+
+    trunk_load_alert: bool = Field(
+        default=True,
+        title=N_("Show in the Operation Log"),
+        description=N_(
+            "When more calls go by a trunk at once than its threshold, and when no more than that"
+            " again."
+        ),
+        json_schema_extra={"control": "switch", "section": TRUNK_LOAD},
+    )
+    trunk_load_mail: bool = Field(
+        default=False,
+        title=N_("Send an Email"),
+        description=N_("To each warning contact; at most one an hour for each trunk."),
+        json_schema_extra={"control": "switch", "section": TRUNK_LOAD},
     )
 
     emergency_mail: bool = Field(

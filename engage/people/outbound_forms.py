@@ -61,6 +61,21 @@ class OutboundChoices(Body):
             "when": {"field": "skip_outbound_pin", "is": "at_times"},
         },
     )
+    dod_on_forward: bool = Field(
+        default=False,
+        title=N_("Use Callee DOD on FWD or RB"),
+        description=N_(
+            "Calls that it forwards outside, and numbers outside that ring together with its"
+            " phones, are shown its DOD. Without it, they are shown what it shows without a DOD."
+        ),
+        json_schema_extra={"control": "switch", "section": OUTSIDE},
+    )
+    dod_on_follow_me: bool = Field(
+        default=False,
+        title=N_("Use Callee DOD on FM"),
+        description=N_("The same for the numbers outside where Follow Me looks for somebody."),
+        json_schema_extra={"control": "switch", "section": OUTSIDE},
+    )
     auto_answer: bool = Field(
         default=False,
         title=N_("Auto Answer"),
@@ -120,6 +135,8 @@ class OutboundChanges(Body):
     outbound_pin: OutboundPin | None = None
     skip_outbound_pin: Skipped | None = None
     skip_outbound_pin_condition: ConditionCode | None = None
+    dod_on_forward: bool | None = None
+    dod_on_follow_me: bool | None = None
     auto_answer: bool | None = None
     call_completion: bool | None = None
     completions_awaited: MostCompletions | None = None

@@ -18,13 +18,20 @@ FIELDS: Final = (
     "outbound_pin",
     "skip_outbound_pin",
     "skip_outbound_pin_condition",
+    "dod_on_forward",
+    "dod_on_follow_me",
     "auto_answer",
     "call_completion",
     "completions_awaited",
     "completions_offered",
 )
 _TEXTS: Final = {"caller_id": "cidnumber", "emergency_caller_id": "emergcidnumber"}
-_SWITCHES: Final = {"auto_answer": "custom_autoanswer", "call_completion": "cc_enable"}
+_SWITCHES: Final = {
+    "auto_answer": "custom_autoanswer",
+    "call_completion": "cc_enable",
+    "dod_on_forward": "use_callee_dod_on_fwd_rb",
+    "dod_on_follow_me": "use_callee_dod_on_fm",
+}
 _LIMITS: Final = {"completions_awaited": "cc_max_agents", "completions_offered": "cc_max_monitors"}
 _SKIPPED: Final = {"never": "no", "always": "yes", "at_times": "bytime"}
 
@@ -40,6 +47,8 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
             (at for at, ours in _SKIPPED.items() if ours == skipped), "never"
         ),
         "skip_outbound_pin_condition": condition if isinstance(condition, int) else 0,
+        "dod_on_forward": handling.forwards_with_dod,
+        "dod_on_follow_me": handling.followed_with_dod,
         "auto_answer": options.get("custom_autoanswer") == "yes",
         "call_completion": options.get("cc_enable") != "no",
         "completions_awaited": handling.awaits_most,

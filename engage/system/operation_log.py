@@ -12,6 +12,8 @@ from engage.storage.tables import accounts, operations
 from engage.system.editing import Edited
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
@@ -96,6 +98,17 @@ async def last_editor(connection: AsyncConnection, subject: str) -> str:
     named = select(accounts.c.display_name).where(accounts.c.user_name == name)
     shown: str | None = (await connection.execute(named)).scalar_one_or_none()
     return shown or name
+
+
+async def last_of(connection: AsyncConnection, subject: str, actions: Iterable[str]) -> str:
+    """Which of these was done to an object last; empty when none was."""
+    query = (
+        select(operations.c.action)
+        .where(operations.c.object == subject, operations.c.action.in_(list(actions)))
+        .order_by(operations.c.id.desc())
+        .limit(1)
+    )
+    return (await connection.execute(query)).scalar_one_or_none() or ""
 
 
 class OperationLog:

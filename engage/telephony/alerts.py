@@ -1,4 +1,4 @@
-"""System events of phones: what an administrator is told of, and how."""
+"""System events of phones and trunks: what an administrator is told of, and how."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from engage.durations import HOUR_MS
 from engage.mailing import post_to_each
 from engage.system.actor import SYSTEM, Actor
-from engage.system.operation_log import note
+from engage.system.operation_log import last_of, note
+from pbxcore.journal import TrunkCrowded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
     from engage.mailing import Mailer
     from engage.people.event_settings import EventSettings
-    from pbxcore.journal import BindingRemoved, EmergencyCalled
+    from pbxcore.journal import BindingRemoved, EmergencyCalled, TrunkChanged
 
 MISSED = frozenset({"expired", "lost"})
+FAILED = frozenset({"rejected", "unreachable"})
+"""What trunks are that cannot be used; they may be `trying` in between."""
+WORKING = frozenset({"registered", "reachable"})
 
 
 class PhoneAlerts:
@@ -90,6 +94,64 @@ class PhoneAlerts:
             self._settings().told_of("emergency"),
             params | {"called_at": at_ms},
             occasion=called.call,
+        )
+
+    async def trunk(
+        self, connection: AsyncConnection, told: TrunkChanged | TrunkCrowded, at_ms: int
+    ) -> None:
+        """A trunk cannot be used, or carries more calls than its threshold; or no more so."""
+        if isinstance(told, TrunkCrowded):
+            await self._load(connection, told, at_ms)
+        elif told.state in FAILED | WORKING:
+            await self._standing(connection, told, at_ms)
+
+    async def _standing(
+        self, connection: AsyncConnection, changed: TrunkChanged, at_ms: int
+    ) -> None:
+        """Only what is new is told: trunks say again and again why they cannot register."""
+        settings, subject = self._settings(), f"trunk:{changed.id}"
+        failed = changed.state in FAILED
+        before = await last_of(connection, subject, ("trunk.fail", "trunk.recover"))
+        if failed == (before == "trunk.fail"):
+            return
+        params = {"name": changed.name, "state": changed.state, "status": changed.status}
+        action = "trunk.fail" if failed else "trunk.recover"
+        await note(connection, SYSTEM, action, subject, dict(params), at_ms=at_ms)
+        await post_to_each(
+            self._mailer,
+            connection,
+            "trunk_status",
+            settings.told_of("trunk_status"),
+            {
+                "trunk": changed.name,
+                "working": "" if failed else "1",
+                "answer": str(changed.status or ""),
+                "changed_at": at_ms,
+            },
+            occasion=f"{changed.id}:{at_ms}",
+        )
+
+    async def _load(self, connection: AsyncConnection, told: TrunkCrowded, at_ms: int) -> None:
+        settings = self._settings()
+        action = "trunk.crowd" if told.crowded else "trunk.ease"
+        detail = {"name": told.name, "calls": told.calls, "threshold": told.most}
+        if settings.trunk_load_alert:
+            subject = f"trunk:{told.id}"
+            await note(connection, SYSTEM, action, subject, dict(detail), at_ms=at_ms)
+        if not told.crowded:
+            return
+        await post_to_each(
+            self._mailer,
+            connection,
+            "trunk_load",
+            settings.told_of("trunk_load"),
+            {
+                "trunk": told.name,
+                "calls": told.calls,
+                "threshold": told.most,
+                "crowded_at": at_ms,
+            },
+            occasion=f"{told.id}:{at_ms // HOUR_MS}",
         )
 
     async def storage(

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from engage.errors import EngageError, Unavailable
 from engage.telephony.events import DevicesChanged
 from engage.telephony.repository import DeviceRepository
-from pbxcore.journal import BindingAdded, BindingRemoved, EmergencyCalled, MessageRelayed
+from pbxcore.journal import (
+    BindingAdded,
+    BindingRemoved,
+    EmergencyCalled,
+    MessageRelayed,
+    TrunkChanged,
+    TrunkCrowded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,6 +93,10 @@ class RegisteredPhones:
             case EmergencyCalled() as called:
                 if self._alerts is not None:
                     await self._alerts.emergency(transaction.connection, called, entry.at_ms)
+                return set()
+            case TrunkChanged() | TrunkCrowded() as told:
+                if self._alerts is not None:
+                    await self._alerts.trunk(transaction.connection, told, entry.at_ms)
                 return set()
             case MessageRelayed() as relayed:
                 if 200 <= relayed.status < 300:

@@ -13,6 +13,7 @@ from engage.people import policy
 from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, DtmfMode
 from engage.people.signalling import PRACK_HINT, PRACK_WORDS, T38_HINT, TEL_URI_WORDS, Prack, TelUri
 from engage.telephony.dod_form import Dods
+from engage.telephony.trunk_limit_forms import FAX, LIMITS, TrunkFaxes, TrunkLimits
 from pbxcore.directory import USUAL_FAILOVER
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ PROVIDER, SIGN_IN, KEEPING, INBOUND, SHOWN = (
     N_("Inbound"),
     N_("Caller ID"),
 )
-LIMITS, STIR, MEDIA, SIGNALLING = N_("Limits"), N_("STIR/SHAKEN"), N_("Media"), N_("Signalling")
+STIR, MEDIA, SIGNALLING = N_("STIR/SHAKEN"), N_("Media"), N_("Signalling")
 MOST_NETWORKS = 50
 MOST_HEADERS = 30
 
@@ -48,9 +49,7 @@ Statuses = Annotated[
     list[Annotated[str, StringConstraints(pattern=r"^([3-6][0-9]{2}|[3-6]xx)$")]],
     Field(max_length=50),
 ]
-Most = Annotated[int, Field(ge=0, le=10_000)]
 RtpTimeout = Annotated[int, Field(ge=0, le=3600)] | None
-Longest = Annotated[int, Field(ge=0, le=86_400)]
 Encryption = Literal["off", "optional", "required"]
 ENCRYPTIONS: JsonDict = {
     "off": N_("Off"),
@@ -104,7 +103,7 @@ _REGISTERS: JsonDict = {"field": "kind", "is": "register"}
 _ASSERTED: JsonDict = {"field": "identity_header", "is": "asserted"}
 
 
-class TrunkForm(Body):
+class TrunkForm(TrunkLimits, TrunkFaxes, Body):
     """A trunk as an administrator fills it in."""
 
     model_config = ConfigDict(
@@ -113,7 +112,7 @@ class TrunkForm(Body):
                 {"title": N_("Basic Settings"), "sections": [PROVIDER, SIGN_IN]},
                 {
                     "title": N_("Advanced Settings"),
-                    "sections": [KEEPING, INBOUND, LIMITS, MEDIA, SIGNALLING],
+                    "sections": [KEEPING, INBOUND, LIMITS, MEDIA, FAX, SIGNALLING],
                 },
                 {"title": SHOWN, "sections": [SHOWN]},
                 {"title": STIR, "sections": [STIR]},
@@ -249,24 +248,6 @@ class TrunkForm(Body):
             " a week, whatever the inbound route says."
         ),
         json_schema_extra=hint("switch", INBOUND),
-    )
-    max_outgoing: Most = Field(
-        0,
-        title=N_("Maximum Outgoing Calls"),
-        description=N_("So many at once; further ones go by the next trunk. 0: any number."),
-        json_schema_extra=hint("number", LIMITS),
-    )
-    max_incoming: Most = Field(
-        0,
-        title=N_("Maximum Incoming Calls"),
-        description=N_("So many at once; further callers hear that it is busy. 0: any number."),
-        json_schema_extra=hint("number", LIMITS),
-    )
-    call_limit_s: Longest = Field(
-        0,
-        title=N_("Call Duration Limit"),
-        description=N_("Calls out are ended after that time. 0: they may last."),
-        json_schema_extra=hint("number", LIMITS, unit=N_("seconds")),
     )
     stir_sign: bool = Field(
         False,
@@ -464,6 +445,12 @@ class TrunkForm(Body):
         title=N_("Forwarding Header"),
         description=N_("The header that tells the provider who sent a call on, and why."),
         json_schema_extra=hint("select", SHOWN, labels=FORWARDINGS),
+    )
+    dod_as_name: bool = Field(
+        False,
+        title=N_("DOD as From Name"),
+        description=N_("The number of a DOD is shown as the caller's name, too."),
+        json_schema_extra=hint("switch", SHOWN),
     )
     dods: Dods = Field(
         default_factory=list,

@@ -109,7 +109,11 @@ class TrunkEntry:
             verifies=form.stir_verify,
             most_out=form.max_outgoing,
             most_in=form.max_incoming,
-            longest_s=form.call_limit_s,
+            limit=form.limit,
+            told_above=form.concurrent_calls_threshold,
+            failover=form.failover_number,
+            fax_place=form.fax_place,
+            dod_as_name=form.dod_as_name,
             recorded=form.auto_record,
             srtp=form.media_encryption,
             codecs=in_rtpmap(form.codecs),
@@ -185,6 +189,7 @@ def problems_of(form: TrunkForm, *, password: bool) -> dict[str, str]:
         if all(may_pass(each.lower()) for each in form.passed_headers)
         else N_("Give whole names of headers, such as X-Account, and none that carry the call."),
     }
+    problems |= form.limit_problems() | form.fax_problems()
     needed = (form.kind == "register" and form.need_registration) or form.auth_trunk
     if needed and not form.username:
         problems["username"] = N_("The user name is needed to sign in.")

@@ -139,13 +139,18 @@ def _forward(
 
 
 def _choose_mode(feature: str, argument: str, visit: Visit, facilities: Facilities) -> Part[None]:
-    """`*61` is mode 1, `*613` mode 3, `*62` the default one."""
-    allowed = facilities.directory.plan.codes.mode_callers
-    if allowed and visit.number not in allowed:
+    """`*61` is mode 1, `*613` mode 3, `*62` the default one; of one route with its suffix after."""
+    plan = facilities.directory.plan
+    if plan.codes.mode_callers and visit.number not in plan.codes.mode_callers:
         raise _Refused("not-permitted")
-    mode = "0" if feature == "inbound_mode_default" else argument or "1"
-    _check(len(mode) == 1 and mode in "0123456789")
-    yield Tell(InboundModeChosen(visit.number, int(mode)))
+    mode, suffix = (
+        ("0", argument)
+        if feature == "inbound_mode_default"
+        else (argument[:1] or "1", argument[1:])
+    )
+    _check(mode in "0123456789")
+    _check(not suffix or any(suffix == each.mode_suffix for each in plan.inbound))
+    yield Tell(InboundModeChosen(visit.number, int(mode), suffix))
     yield Say((Prompt("saved"),), barge=False)
 
 

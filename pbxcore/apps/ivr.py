@@ -10,6 +10,7 @@ from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Connect, Gather, Say, Speak
 from pbxcore.apps.telling import told_why
 from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.dialplan.routing import takes_any
 from pbxcore.dialplan.window import Window
 from pbxcore.media.commands import File
 
@@ -36,7 +37,9 @@ class Ivr(msgspec.Struct, frozen=True, tag="ivr"):
     `welcome`, `timeout_prompt` and `invalid_prompt` are sound files; none: our own words. Of
     several `keys` that are the same the first applies whose condition holds. `dials` are the kinds
     of places whose numbers may be dialled, `external` with the permission `level`. With `only` the
-    numbers of `listed` alone may be reached, with `never` all but these. With `returns` whoever
+    numbers of `listed` alone may be reached, with `never` all but these; likewise the numbers
+    outside that `listed_outside` names (numbers or patterns). A list without any says nothing. With
+    `returns` whoever
     reaches nobody hears the menu again. Talks to which it leads are `recorded` or not.
     """
 
@@ -64,6 +67,7 @@ class Ivr(msgspec.Struct, frozen=True, tag="ivr"):
     returns: bool = False
     alert_info: str = ""
     recorded: bool = False
+    listed_outside: tuple[str, ...] = ()
 
     def script(self, _visit: Visit, facilities: Facilities) -> Script:
         """Talk to a caller until he is somewhere else."""
@@ -139,7 +143,7 @@ def _chosen(ivr: Ivr, facilities: Facilities, keys: str) -> Place | None:
     place = facilities.means(keys)
     if place is not None:
         return place if _may_dial(ivr, place) else None
-    if "external" in ivr.dials and len(keys) > 1:
+    if "external" in ivr.dials and len(keys) > 1 and _may_dial_outside(ivr, keys):
         return Place("external", keys)
     return None
 
@@ -147,9 +151,15 @@ def _chosen(ivr: Ivr, facilities: Facilities, keys: str) -> Place | None:
 def _may_dial(ivr: Ivr, place: Place) -> bool:
     if place.kind not in ivr.dials:
         return False
-    if ivr.listing == "only":
-        return place.value in ivr.listed
-    return ivr.listing != "never" or place.value not in ivr.listed
+    if not (ivr.listing and ivr.listed):
+        return True
+    return (place.value in ivr.listed) == (ivr.listing == "only")
+
+
+def _may_dial_outside(ivr: Ivr, number: str) -> bool:
+    if not (ivr.listing and ivr.listed_outside):
+        return True
+    return takes_any(ivr.listed_outside, number) == (ivr.listing == "only")
 
 
 def _files(*paths: str) -> tuple[Sound, ...]:

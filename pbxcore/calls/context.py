@@ -30,6 +30,7 @@ from pbxcore.calls.rousing import Rousing
 from pbxcore.calls.session import Session
 from pbxcore.calls.track import Silence
 from pbxcore.calls.trunk_legs import TrunkLegs
+from pbxcore.calls.trunk_load import TrunkLoad
 from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.waiting_tone import WaitingTones
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Srtp
-    from pbxcore.calls.trunk_legs import Try
+    from pbxcore.calls.trunk_legs import Try, WayOutside
     from pbxcore.calls.vouching import Vouching
     from pbxcore.directory import Directory, Extension
     from pbxcore.domain_settings import DomainSettings
@@ -89,9 +90,7 @@ class CallContext:
         entropy: that many unguessable bytes.
         handling: what extensions want of their calls: forwarding, no disturbance.
         features: what their users have set of that.
-        way_out: the trunks by which an extension (or somebody else, "") reaches a number outside,
-            for the caller from outside who is named, if one is, with another level than its own,
-            if one is given; raises RemoteProtocolError for a number that it does not.
+        way_out: the trunks by which an extension reaches a number outside.
         server_of: the address of the server of a trunk that answered last.
         today: the moment, with its zone.
         prompts: the sound files of what services say; None: ours.
@@ -133,7 +132,7 @@ class CallContext:
         entropy: Callable[[int], bytes],
         handling: CallHandling,
         features: FeatureBook,
-        way_out: Callable[[str, str, str, str, str], Sequence[Try]] | None = None,
+        way_out: WayOutside | None = None,
         server_of: Callable[[str], str] = lambda trunk: "",
         today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
         prompts: Prompts | None = None,
@@ -163,6 +162,7 @@ class CallContext:
         self.vouching: Vouching = vouching or Nobody()
         self.calling_back = CallingBack(self)
         self.lines = Lines()
+        self.lines.counted = TrunkLoad(directory, record).counted
         self.appearances = Appearances(self)
         self.new_call: Callable[[str, str], Call]
         """Makes a call that nobody dialled, of a caller to a number; the switchboard's."""

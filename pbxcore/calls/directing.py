@@ -83,7 +83,7 @@ def _is_unknown(call: Call, front: Leg, number: str) -> bool:
     if context.directory.own(number) is not None:
         return False
     try:
-        context.way_out(front.number, number, call.origin.outside, "", "")
+        context.way_out(front.number, number, call.origin.outside)
     except RemoteProtocolError as refused:
         return refused.status == 404
     return False
@@ -95,7 +95,7 @@ def _is_closed_to(call: Call, extension: str, number: str) -> bool:
     if context.directory.own(number) is not None:
         return False
     try:
-        context.way_out(extension, number, "", "", "")
+        context.way_out(extension, number)
     except RemoteProtocolError as refused:
         return refused.status in (403, 404)
     return False

@@ -32,6 +32,8 @@ class Lines:
         """Told the number of a room, a queue or a group in which something is different now."""
         self.trunk_changed: Callable[[str], None] = lambda trunk: None
         """Told the id of a trunk by which other calls go now, or go differently."""
+        self.counted: Callable[[str, int], None] = lambda trunk, calls: None
+        """Told the id of a trunk, and how many calls go by it now, when there are more or less."""
         self.freed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose last call is over."""
         self.registered: Callable[[str], bool] = lambda trunk: True
@@ -42,7 +44,9 @@ class Lines:
     def add(self, leg: Leg) -> None:
         """A leg began."""
         if leg.trunk:
-            self._on_trunks.setdefault(leg.trunk, {})[leg.id] = leg
+            on_trunk = self._on_trunks.setdefault(leg.trunk, {})
+            on_trunk[leg.id] = leg
+            self.counted(leg.trunk, len(on_trunk))
             self.trunk_changed(leg.trunk)
         if leg.group:
             self._for_groups.setdefault(leg.group, {})[leg.id] = leg
@@ -53,7 +57,9 @@ class Lines:
 
     def drop(self, leg: Leg) -> None:
         """A leg is over."""
-        if self._on_trunks.get(leg.trunk, {}).pop(leg.id, None) is not None:
+        on_trunk = self._on_trunks.get(leg.trunk, {})
+        if on_trunk.pop(leg.id, None) is not None:
+            self.counted(leg.trunk, len(on_trunk))
             self.trunk_changed(leg.trunk)
         for_group = self._for_groups.get(leg.group, {})
         if for_group.pop(leg.id, None) is not None:

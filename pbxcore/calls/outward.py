@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.setting_up import SettingUp
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Trunk
+    from pbxcore.features.model import Diversion
     from pbxcore.sip.forwarding import Forwarding
 
 OUTSIDE_S: Final = 180.0
@@ -39,14 +40,22 @@ class Outward:
         self._came_with = len(setting_up.forwardings)
         self._ways = WaysOut(self._context, ())
         self._dialled = ""
+        self._failover: str | None = None
+        """Whom to call if no trunk takes the call; None: no trunk was asked to."""
 
     def go_to(self, number: str, action: str) -> None:
         """Call a number as the outbound routes say."""
         search = self._setting_up
         try:
             outside = search.call.origin.outside
+            sent_on = search.behalf != search.front.number
             tries = self._context.way_out(
-                search.behalf, number, outside, search.level, search.owner
+                search.behalf,
+                number,
+                outside,
+                search.level,
+                search.owner,
+                "forward" if sent_on else "",
             )
         except RemoteProtocolError as error:
             search.not_carried(refused(error.status, "pbx"))
@@ -57,6 +66,8 @@ class Outward:
         """Call by the first of these ways that takes the call."""
         search = self._setting_up
         self._ways, self._dialled = WaysOut(self._context, self._carrying(tries)), number
+        if self._failover is None:
+            self._failover = self._failover_of(tries)
         pins = self._ways.pins
         if pins is None or search.admitted:
             self._try_next(action, refused(503, "pbx"))
@@ -72,6 +83,14 @@ class Outward:
             return tries
         return [each for each in tries if each.hunts or self._is_secure(each)]
 
+    def _failover_of(self, tries: Sequence[Try]) -> str:
+        """The number that the first of these trunks has for it; none stands for an emergency."""
+        if self._setting_up.call.aim.emergency is not None:
+            return ""
+        trunks = self._context.directory.trunks
+        named = (trunks[each.trunk].failover for each in tries if each.trunk in trunks)
+        return next(filter(None, named), "")
+
     def _is_secure(self, way: Try) -> bool:
         trunk = self._context.directory.trunks.get(way.trunk)
         return trunk is not None and trunk.transport not in IN_CLEAR
@@ -84,10 +103,14 @@ class Outward:
             self._setting_up.fail(otherwise)
 
     def beside(self, owner: str, number: str, action: str) -> list[CalledLeg]:
-        """A leg to a number outside, as `owner` may call it without a PIN, or none."""
+        """A leg to a number outside, as `owner` may call it without a PIN, or none.
+
+        `action` is `follow_me` where `owner` is looked for there.
+        """
         try:
             outside, group = self._setting_up.call.origin.outside, self._setting_up.owner
-            tries = self._context.way_out(owner, number, outside, "", group)
+            diverted: Diversion = "follow_me" if action == "follow_me" else "forward"
+            tries = self._context.way_out(owner, number, outside, "", group, diverted)
         except RemoteProtocolError:
             return []
         ways = WaysOut(self._context, self._carrying(tries))
@@ -100,7 +123,11 @@ class Outward:
     def _try_next(self, action: str, otherwise: Farewell) -> None:
         search, found = self._setting_up, self._ways.next()
         if found is None:
-            search.not_carried(otherwise)
+            number, self._failover = self._failover, ""
+            if number:
+                search.go_to(number, action)
+            else:
+                search.not_carried(otherwise)
             return
         until = self._context.now() + OUTSIDE_S
         ringing = Ringing("", until, search.timed_out, search.nobody_answers)

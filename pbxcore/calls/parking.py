@@ -144,6 +144,10 @@ class Parking:
 
     def bring_back(self, parked: Parked) -> None:
         """It rings at who parked the call, and its slot may be dialled all the same."""
+        if parked.lot.goes_straight and parked.lot.otherwise != HANG_UP:
+            parked.returns = MOST_RETURNS + 1
+            self._offer(parked, parked.lot.otherwise)
+            return
         parked.returns += 1
         extension = self._context.directory.extension(parked.parker)
         reached = [] if extension is None else phones_of(self._context, extension)

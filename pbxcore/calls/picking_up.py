@@ -57,9 +57,15 @@ def _own_call(context: CallContext, origin: Origin, flow: Flow) -> Leg | None:
 def _talk_of(context: CallContext, who: str, number: str) -> Leg | None:
     """What an extension talks, for one that may take it over without its peer noticing."""
     extension = context.directory.extension(number)
-    if extension is None or who not in (number, *extension.handling.taken_over_by):
+    if extension is None:
         return None
-    found = [each for each in context.lines.of(number) if each.call.partner(each) is not None]
+    always = who in (number, *extension.handling.taken_over_by)
+    found = [
+        each
+        for each in context.lines.of(number)
+        if each.call.partner(each) is not None
+        if always or who in each.call.aim.taken_over_by
+    ]
     return max(found, key=lambda each: (not each.held, int(each.id)), default=None)
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.plan import InboundRoute
     from pbxcore.dialplan.resolving import Destination, Resolution
     from pbxcore.directory import Directory
+    from pbxcore.features.model import Diversion
 
 
 class Aim(msgspec.Struct, frozen=True):
@@ -48,7 +49,8 @@ class Aim(msgspec.Struct, frozen=True):
     wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627);
     `emergency` is the number of an emergency service that is called, `zone` where from;
     `returns_to` is the number under which the service may call back; `music` is the class of what
-    is heard while it rings; `priority` counts where callers wait in a queue; a `secure` call
+    is heard while it rings; `priority` counts where callers wait in a queue; the extensions
+    `taken_over_by` may go on with a talk that comes of it; a `secure` call
     (`sips:`, where the settings say so) goes to nobody who hears it in clear.
     """
 
@@ -69,6 +71,7 @@ class Aim(msgspec.Struct, frozen=True):
     returns_to: str = ""
     music: str = ""
     priority: int = 0
+    taken_over_by: tuple[str, ...] = ()
     secure: bool = False
 
 
@@ -134,10 +137,11 @@ class Planning:
         return msgspec.structs.replace(
             aim,
             recorded=recorded,
-            fax=self._fax_detection(origin, found),
+            fax=self._fax_detection(origin, dialled, found),
             alert_info="" if route is None else route.alert_info,
             music="" if route is None else route.music,
             priority=0 if route is None else route.priority,
+            taken_over_by=() if route is None else route.taken_over_by,
         )
 
     def _returned(self, who: Dialler, found: Resolution, now: datetime) -> Resolution:
@@ -192,33 +196,43 @@ class Planning:
             case to:
                 return Aim(origin, dialled, direction, _refusal(to), found.original)
 
-    def _fax_detection(self, origin: Origin, found: Resolution) -> FaxDetection | None:
-        """What the inbound route says of faxes, or else the extension that is called."""
-        route = found.route
+    def _fax_detection(
+        self, origin: Origin, dialled: str, found: Resolution
+    ) -> FaxDetection | None:
+        """What the inbound route says of faxes, else the extension that is called, or the trunk."""
+        route, trunk = found.route, self._directory.trunks.get(origin.trunk)
+        receives = self._directory.plan.fax is not None
         if route is not None and route.fax_detection:
             return _of_route(route, found.to, self._directory.plan.prompts)
         match found.to:
-            case Place("extension", number) if (
-                origin.trunk and self._directory.plan.fax is not None
-            ):
+            case Place("extension", number) if origin.trunk and receives:
                 extension = self._directory.extension(number)
                 if extension is not None and extension.fax_detection:
                     return FaxDetection(Place(FaxReception.kind, number))
-        return None
+        place = None if trunk is None else trunk.fax_place
+        if place is None or (place.kind == FaxReception.kind and not receives):
+            return None
+        return FaxDetection(Place(place.kind, place.value or dialled))
 
     def way_out(
-        self, extension: str, number: str, original: str = "", level: str = "", owner: str = ""
+        self,
+        extension: str,
+        number: str,
+        original: str = "",
+        level: str = "",
+        owner: str = "",
+        diverted: Diversion = "",
     ) -> Sequence[Try]:
         """The trunks by which an extension, or somebody else (""), reaches a number outside.
 
         `original` is the caller from outside for whom the extension does it, "" for nobody; with
         a `level` it may call as far as that, whatever its own is. `owner` is the queue or ring
-        group for which it goes out, whose DOD is shown.
+        group for which it goes out, whose DOD is shown; `diverted` as a `Dialler`'s.
 
         Raises:
             RemoteProtocolError: it does not.
         """
-        who = Dialler(extension, caller=original, owner=owner)
+        who = Dialler(extension, caller=original, owner=owner, diverted=diverted)
         now = self._now()
         to = (
             number_means(self._directory, who, number, now, level)

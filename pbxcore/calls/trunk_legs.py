@@ -19,7 +19,7 @@ from pbxcore.stir.verdict import CallToSign
 from pbxcore.trunks.requests import TrunkRequests, address_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.calls.call import Call
     from pbxcore.calls.context import CallContext
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.pin import Pin
     from pbxcore.dialplan.plan import Limit
     from pbxcore.directory import Trunk
+    from pbxcore.features.model import Diversion
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
 
 _ELSEWHERE = "192.0.2.1"
@@ -64,6 +65,27 @@ class Try(Protocol):
     def recorded(self) -> bool: ...
     @property
     def pins(self) -> tuple[Pin, ...] | None: ...
+
+
+class WayOutside(Protocol):
+    """Finds the trunks by which an extension, or somebody else (""), reaches a number outside."""
+
+    def __call__(
+        self,
+        extension: str,
+        number: str,
+        original: str = "",
+        level: str = "",
+        owner: str = "",
+        diverted: Diversion = "",
+        /,
+    ) -> Sequence[Try]:
+        """Go there for a caller from outside, with another level, for a group; as a diversion.
+
+        Raises:
+            RemoteProtocolError: it does not.
+        """
+        ...
 
 
 class TrunkLegs:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pbxcore.dialplan.plan import Dod
     from pbxcore.directory import Extension, Trunk
 
@@ -35,10 +37,10 @@ def outbound_caller(
     trunk: Trunk,
     extension: Extension | None,
     *,
+    dod: Dod | None = None,
     original: str = "",
     route: str = "",
     usual: str = "",
-    owner: str = "",
 ) -> tuple[str, str]:
     """The number and the name that a trunk is told.
 
@@ -50,10 +52,10 @@ def outbound_caller(
     Args:
         trunk: the way out.
         extension: who calls, or for whom a call goes on.
+        dod: the number of the trunk's that stands for who calls, None for none.
         original: the caller of the inbound call that goes out again.
         route: the outbound route's.
         usual: what holds for all.
-        owner: the queue or ring group for which the call goes out, "" for none.
     """
     name = extension.display_name if extension is not None else ""
     if trunk.from_user:
@@ -62,9 +64,8 @@ def outbound_caller(
         return original, ""
     if trunk.caller_id and trunk.keeps_own:
         return trunk.caller_id, trunk.caller_name
-    dod = dod_of(trunk, extension, owner)
     if dod is not None:
-        return dod.number, dod.name or name
+        return dod.number, dod.number if trunk.dod_as_name else dod.name or name
     own = extension.caller_id if extension is not None else ""
     number = route or own or trunk.caller_id or trunk.number or trunk.username or usual
     if not number and extension is not None:
@@ -72,8 +73,7 @@ def outbound_caller(
     return number, (trunk.caller_name if number == trunk.caller_id else "") or name
 
 
-def dod_of(trunk: Trunk, extension: Extension | None, owner: str) -> Dod | None:
-    """The number of the trunk's that is shown instead: the one of the owner, or the extension's."""
-    number = "" if extension is None else extension.number
-    found = (each for at in (owner, number) if at for each in trunk.dods if at in each.callers)
+def dod_of(trunk: Trunk, numbers: Iterable[str]) -> Dod | None:
+    """The number of the trunk's that is shown instead: that of the first who has one."""
+    found = (each for at in numbers for each in trunk.dods if at in each.callers)
     return next(found, None)

@@ -56,6 +56,15 @@ class Limit(msgspec.Struct, frozen=True):
         longest_s = min((each for each in (self.longest_s, *others_s) if each), default=0)
         return Limit(longest_s, self.warned_s if self.warned_s < longest_s else 0, self.every_s)
 
+    def shorter(self, other: Limit) -> Limit:
+        """The one of two that ends first, with the other's warning if it has none."""
+        first, second = (self, other) if _ends_first(self, other) else (other, self)
+        return first if first.warned_s else second.within(first.longest_s)
+
+
+def _ends_first(one: Limit, other: Limit) -> bool:
+    return not other.longest_s or 0 < one.longest_s <= other.longest_s
+
 
 NO_LIMIT = Limit()
 
@@ -110,7 +119,9 @@ class InboundRoute(msgspec.Struct, frozen=True):
     kinds of places that may be reached by `by_did`; `did_strip` and `did_prepend` make the number
     for it. `permission` is that of calls which leave again by a trunk. Callers hear the music of
     the class `music` while it rings, where one is chosen. `blocked` may not call in here, as those
-    of the blacklist nowhere. In queues they come with a `priority`.
+    of the blacklist nowhere. In queues they come with a `priority`. The extensions `taken_over_by`
+    may go on with their talks. It is in a mode of its own (`own_mode`), which codes with the
+    `mode_suffix` switch, or in that of all (None).
     """
 
     id: str
@@ -121,6 +132,8 @@ class InboundRoute(msgspec.Struct, frozen=True):
     callers: tuple[str, ...] = ()
     timed: tuple[Timed, ...] = ()
     modes: tuple[Mode, ...] = ()
+    own_mode: int | None = None
+    mode_suffix: str = ""
     number_set: str = ""
     name_set: str = ""
     trunk_name_first: bool = False
@@ -141,6 +154,7 @@ class InboundRoute(msgspec.Struct, frozen=True):
     music: str = ""
     blocked: tuple[str, ...] = ()
     priority: int = 0
+    taken_over_by: tuple[str, ...] = ()
 
 
 class Blacklist(msgspec.Struct, frozen=True):
@@ -155,6 +169,13 @@ class Blacklist(msgspec.Struct, frozen=True):
     anonymous: bool = False
     status: int = 486
     prompt: str = ""
+
+
+class Barred(msgspec.Struct, frozen=True):
+    """Whom nobody calls outside: numbers and patterns, and countries by their codes."""
+
+    patterns: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
 
 
 class RingGroup(msgspec.Struct, frozen=True):
@@ -192,7 +213,8 @@ class ParkingLot(msgspec.Struct, frozen=True):
     """Where calls are parked: a call that is handed on to `number` takes the first free slot.
 
     After `timeout_s` (0: never) a parked call returns to who parked it; when nobody takes it there,
-    it goes to `otherwise`, if that is a place, and is offered to who parked it again if not. It
+    it goes to `otherwise`, if that is a place, and is offered to who parked it again if not. With
+    `goes_straight` it goes there without returning first. It
     waits to music of the class `music`. It returns to all phones of who parked it with `rings_all`,
     else to that which did, as long as that is there. Without `is_dialled` the number of the lot
     means nothing: calls are handed on to a slot, or parked by the code.
@@ -206,6 +228,7 @@ class ParkingLot(msgspec.Struct, frozen=True):
     music: str = ""
     rings_all: bool = True
     is_dialled: bool = True
+    goes_straight: bool = False
 
     def means(self, number: str) -> bool:
         """Whether a call that is handed on to a number is parked here."""
@@ -322,6 +345,7 @@ class Plan(msgspec.Struct, frozen=True):
     paging_groups: dict[str, PagingGroup] = {}
     codes: FeatureCodes = FeatureCodes()
     blacklist: Blacklist = Blacklist()
+    barred: Barred = Barred()
     hours: Hours = Hours()
     mode: int = 0
     caller_id: str = ""

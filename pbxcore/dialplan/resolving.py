@@ -14,19 +14,21 @@ from pbxcore.dialplan.plan import NO_LIMIT, InboundRoute, Limit
 from pbxcore.dialplan.routing import (
     applies,
     inbound_route,
+    is_barred,
     is_blocked,
     may_use,
     outbound_routes,
     place_of,
 )
 from pbxcore.features.codes import PLACES, feature_of
+from pbxcore.features.model import Diversion
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pbxcore.dialplan.plan import OutboundRoute, Plan
     from pbxcore.dialplan.ways import WayOut
-    from pbxcore.directory import Directory, Trunk
+    from pbxcore.directory import Directory, Extension, Trunk
 
 
 class Dialler(msgspec.Struct, frozen=True):
@@ -35,7 +37,9 @@ class Dialler(msgspec.Struct, frozen=True):
     `number` is an extension of ours, "" for who has none; `trunk` the id of the trunk that brought
     the call; `caller` and `name` are what it says of itself. For a call that an extension sends on,
     `number` is that extension and `caller` who called it; one that a queue or a ring group makes
-    or sends on is its `owner`'s. `address` is that of his phone.
+    or sends on is its `owner`'s. `address` is that of his phone. `diverted` says how it is that an
+    extension sends a call outside which is not its own: it forwards it, or lets it ring there too
+    (`forward`), or is looked for there (`follow_me`).
     """
 
     number: str = ""
@@ -45,6 +49,7 @@ class Dialler(msgspec.Struct, frozen=True):
     collect_call: bool = False
     address: str = ""
     owner: str = ""
+    diverted: Diversion = ""
 
 
 class Try(msgspec.Struct, frozen=True):
@@ -112,6 +117,7 @@ class Resolution(msgspec.Struct, frozen=True):
 NOBODY = Refusal(404, "unknown_number")
 NOT_ALLOWED = Refusal(403, "not_permitted")
 BLACKLISTED = "blacklisted"
+BARRED = Refusal(403, "barred")
 NO_TRUNK = Refusal(503, "no_trunk")
 
 
@@ -184,10 +190,13 @@ def _outward(
     directory: Directory, who: Dialler, dialled: str, now: datetime, level: str
 ) -> Destination:
     plan = directory.plan
+    if is_barred(plan.barred, dialled):
+        return BARRED
     routes = outbound_routes(plan, dialled, who.number or who.caller, now)
     if not routes:
         return NOBODY
     usable = [each for each in routes if may_use(each, who.number or who.caller, level)]
+    barred = False
     for route in usable:
         tries = _tries(
             directory,
@@ -198,11 +207,16 @@ def _outward(
             limit=route.limit,
             recorded=route.recorded,
         )
+        allowed = tuple(each for each in tries if not is_barred(plan.barred, each.number))
+        barred |= len(allowed) < len(tries)
+        tries = allowed
         if tries and route.asks_pin and not _skips_pin(directory, who, now):
             pins = _pins(directory, who, route)
             tries = tuple(msgspec.structs.replace(each, pins=pins) for each in tries)
         if tries:
             return Outward(tries, route.id, dialled)
+    if barred:
+        return BARRED
     return NO_TRUNK if usable else NOT_ALLOWED
 
 
@@ -216,8 +230,18 @@ def _pins(directory: Directory, who: Dialler, route: OutboundRoute) -> tuple[Pin
 
 def _skips_pin(directory: Directory, who: Dialler, now: datetime) -> bool:
     extension = directory.extension(who.number)
-    window = extension.skips_pin if extension is not None else None
+    if extension is None:
+        return False
+    if who.diverted == "follow_me" and extension.handling.follow_me.skips_pin:
+        return True
+    window = extension.skips_pin
     return window is not None and applies(window, directory.plan.hours.calendar(), now)
+
+
+def _dods_shown(extension: Extension | None, who: Dialler) -> tuple[str, ...]:
+    """Whose DOD is shown, the first that has one: the group's, the extension's if it wants so."""
+    own = extension is None or extension.handling.shows_dod(who.diverted)
+    return tuple(each for each in (who.owner, who.number) if each and (own or each != who.number))
 
 
 def _tries(
@@ -237,17 +261,17 @@ def _tries(
         trunk = _usable(directory, way.trunk)
         if trunk is None:
             continue
+        dod = dod_of(trunk, _dods_shown(extension, who))
         caller, name = outbound_caller(
             trunk,
             extension,
+            dod=dod,
             original=who.caller,
             route=route_caller,
             usual=directory.plan.caller_id,
-            owner=who.owner,
         )
         own_s = extension.longest_s if extension is not None else 0
-        lasts = limit.within(own_s, trunk.longest_s)
-        dod = dod_of(trunk, extension, who.owner)
+        lasts = limit.within(own_s).shorter(trunk.limit)
         found.append(
             Try(
                 trunk.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.dialplan.patterns import BadPattern, Pattern, parse
 from pbxcore.dialplan.permissions import permits
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import (
+        Barred,
         Blacklist,
         InboundRoute,
         Mode,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.window import Window
 
 Vagueness = tuple[tuple[int, ...], tuple[int, ...]]
+_ABROAD: Final = ("+", "00", "011")
+"""What stands before a country's code: E.164's sign, ITU-T's digits, those of North America."""
 
 
 def best_of(patterns: Sequence[str], number: str, caller: str) -> Vagueness | None:
@@ -71,8 +74,9 @@ def inbound_route(plan: Plan, trunk: str, dialled: str, caller: str) -> InboundR
 
 def place_of(route: InboundRoute, plan: Plan, now: datetime) -> Place:
     """Where an inbound route leads in the mode of now, at the time of now."""
+    now_on = plan.mode if route.own_mode is None else route.own_mode
     mode: InboundRoute | Mode = next(
-        (each for each in route.modes if plan.mode and each.mode == plan.mode), route
+        (each for each in route.modes if now_on and each.mode == now_on), route
     )
     calendar = plan.hours.calendar()
     timed = (each.place for each in mode.timed if applies(each.window, calendar, now))
@@ -89,6 +93,14 @@ def is_blocked(blacklist: Blacklist, caller: str, here: tuple[str, ...] = ()) ->
     if not blacklist.enabled or takes_any(blacklist.allowed, caller):
         return False
     return takes_any((*blacklist.blocked, *here), caller)
+
+
+def is_barred(barred: Barred, number: str) -> bool:
+    """Whether nobody may call a number outside, as it is dialled or as a trunk is told it."""
+    if takes_any(barred.patterns, number):
+        return True
+    abroad = next((number.removeprefix(each) for each in _ABROAD if number.startswith(each)), "")
+    return any(abroad.startswith(each) for each in barred.countries if abroad)
 
 
 def takes_any(patterns: Iterable[str], number: str) -> bool:

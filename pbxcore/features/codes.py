@@ -38,7 +38,7 @@ CODES: Final = {
     "blacklist_last": Code("*401"),
     "priority": Code("*00", argument=True),
     "inbound_mode": Code("*61", argument=True),
-    "inbound_mode_default": Code("*62"),
+    "inbound_mode_default": Code("*62", argument=True),
     "completion": Code("*11"),
     "completion_cancel": Code("*12"),
     "call_flip": Code("*46"),

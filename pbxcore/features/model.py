@@ -10,6 +10,8 @@ from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.window import Window
 
 Case = Literal["always", "busy", "no_answer"]
+Diversion = Literal["", "forward", "follow_me"]
+"""How an extension comes to call somebody outside for another; "": it calls by itself."""
 CASES: Final[tuple[Case, ...]] = ("always", "busy", "no_answer")
 AVAILABLE: Final = "available"
 PRESENCES: Final = (AVAILABLE, "away", "chat", "userdef", "unavailable")
@@ -85,7 +87,8 @@ class FollowMe(msgspec.Struct, frozen=True):
     """Where to look for somebody who does not answer, one number after the other or all at once.
 
     A call that nobody takes goes to `otherwise`. If it `confirms`, who answers takes it by a key.
-    Callers hear music of the class `music` meanwhile, "": that it rings.
+    Callers hear music of the class `music` meanwhile, "": that it rings. Routes ask for no PIN on
+    the way there if it `skips_pin`.
     """
 
     stops: tuple[Stop, ...] = ()
@@ -94,6 +97,7 @@ class FollowMe(msgspec.Struct, frozen=True):
     otherwise: Place | None = None
     confirms: bool = False
     music: str = ""
+    skips_pin: bool = False
 
 
 class Handling(msgspec.Struct, frozen=True):
@@ -106,7 +110,9 @@ class Handling(msgspec.Struct, frozen=True):
     called back with `completes`: it waits for `awaits_most` others at once, and as many as
     `awaited_by_most` for it. The extensions `taken_over_by` may go on with its talks.
     Anybody may use the phones of an extension that `is_desk` as his own. Its phones are asked to
-    answer by themselves with `answers`.
+    answer by themselves with `answers`. Those whom it is forwarded to outside, or who ring together
+    with its phones, see its DOD with `forwards_with_dod`, those with whom it is looked for with
+    `followed_with_dod`.
     """
 
     undisturbed_window: Window = Window()
@@ -123,3 +129,11 @@ class Handling(msgspec.Struct, frozen=True):
     taken_over_by: tuple[str, ...] = ()
     is_desk: bool = False
     answers: bool = False
+    forwards_with_dod: bool = False
+    followed_with_dod: bool = False
+
+    def shows_dod(self, diverted: Diversion) -> bool:
+        """Whether its DOD is shown to who is called for it; always where it calls by itself."""
+        if diverted == "forward":
+            return self.forwards_with_dod
+        return diverted == "" or self.followed_with_dod

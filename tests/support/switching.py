@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.visitor_commands import VisitorCallMoved
     from pbxcore.dialplan.pin import Pin
-    from pbxcore.features.model import Features
+    from pbxcore.features.model import Diversion, Features
     from pbxcore.journal import Fact
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest, Tone
     from pbxcore.simulator import Simulation, Stack
@@ -412,7 +412,13 @@ class House:
         return self.bindings.get(number, ())
 
     def _way_out(
-        self, _extension: str, number: str, _original: str, level: str, owner: str
+        self,
+        _extension: str,
+        number: str,
+        _original: str = "",
+        level: str = "",
+        owner: str = "",
+        _diverted: Diversion = "",
     ) -> tuple[Way, ...]:
         self.levels.append(level)
         self.owners.append(owner)

@@ -51,9 +51,9 @@ def test_a_menu_is_added_read_changed_and_deleted(api: UcmClient) -> None:
     assert changed.status == 0
     now = api.ask("getIVR", ivr=row["ivr_id"]).response["ivr"]
     assert (now["iloop"], now["dial_trunk"], now["dial_extension"]) == (4, "yes", "yes")
-    kept = {"ivr_out_blackwhite_list": "_0900X.", "dial_fax": "yes"}
-    assert api.ask("updateIVR", ivr=row["ivr_id"], **kept).status == 0
-    assert kept.items() <= api.ask("getIVR", ivr=row["ivr_id"]).response["ivr"].items()
+    outside = {"ivr_out_blackwhite_list": "_0900X.", "dial_fax": "yes", "switch": "black"}
+    assert api.ask("updateIVR", ivr=row["ivr_id"], **outside).status == 0
+    assert outside.items() <= api.ask("getIVR", ivr=row["ivr_id"]).response["ivr"].items()
     assert api.ask("deleteIVR", ivr=row["ivr_id"]).response == NEED_APPLY
     assert api.ask("listIVR").response["ivr"] == []
 

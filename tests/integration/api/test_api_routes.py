@@ -212,11 +212,20 @@ def test_an_inbound_route_is_added_read_changed_and_deleted(
         assert now.items() >= mail.items()
     else:
         assert api.ask("updateInboundRoute", inbound_route=route, **mail).status == -19
-    kept = {"dialdirect": "yes", "seamless_transfer_did_whitelist": "1000,1001", "inbound_mode": 2}
-    assert api.ask("updateInboundRoute", inbound_route=route, ext_fax="yes", **kept).status == 0
+    own = {
+        "dialdirect": "yes", "seamless_transfer_did_whitelist": "1000,1001", "inbound_mode": 2,
+        "inbound_suffix": "55",
+    }  # fmt: skip
+    may_be = {"ext_fax": "yes", "ext_directory": "yes", "ext_multimedia_conference": "yes"}
+    assert api.ask("updateInboundRoute", inbound_route=route, **may_be, **own).status == 0
     read = api.ask("getInboundRoute", inbound_route=route).response
-    assert kept.items() <= read["inbound_routes"].items()
-    assert read["inbound_did_destination"]["ext_fax"] == "yes"
+    assert own.items() <= read["inbound_routes"].items()
+    assert (may_be | {"ext_conference": "yes"}).items() <= read["inbound_did_destination"].items()
+    closed = {**read["inbound_did_destination"], "ext_conference": "no"}
+    assert api.ask("updateInboundRoute", inbound_route=route, **closed).status == 0
+    opened = api.ask("getInboundRoute", inbound_route=route).response["inbound_did_destination"]
+    rooms = ("ext_conference", "ext_multimedia_conference")
+    assert {opened[each] for each in rooms} == {"no"}
     off = api.ask("updateInboundRoute", inbound_route=route, fax_intelligent_route="no")
     assert off.status == 0
     now = api.ask("getInboundRoute", inbound_route=route).response["inbound_routes"]

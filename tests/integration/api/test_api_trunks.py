@@ -74,6 +74,10 @@ def test_a_trunk_is_added_read_changed_and_deleted(api: UcmClient, admin: Progra
         "auto_recording": "yes",
         "tel_uri": "user_phone",
         "ldap_sync_passwd": "phone_book",
+        "faxdetect": "yes",
+        "fax_intelligent_route": "extension",
+        "fax_intelligent_route_destination": "1000",
+        "use_dod_as_from_name": "yes",
         "allow": "g722,ulaw",
         "dtmfmode": "rfc2833",
         "trunk_type": "peer",
@@ -104,6 +108,9 @@ def test_a_trunk_is_added_read_changed_and_deleted(api: UcmClient, admin: Progra
     reset = api.ask("updateSIPTrunk", trunk=number, pai_number=None, fromuser="", dtmfmode="null")
     assert reset.status == 0
     assert trunk_of(api, "City Line").items() >= {"pai_number": None, "dtmfmode": None}.items()
+    unrouted = {"fax_intelligent_route": "no", "fax_intelligent_route_destination": None}
+    assert api.ask("updateSIPTrunk", trunk=number, **unrouted).status == 0
+    assert trunk_of(api, "City Line").items() >= ({"faxdetect": "yes"} | unrouted).items()
     assert api.ask("updateSIPTrunk", trunk=number, send_ppi="yes").status == 0
     assert trunk_of(api, "City Line")["send_ppi"] == "yes"
     assert header_of(admin) == "preferred"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
@@ -12,7 +12,13 @@ from engage.errors import EngageError
 from engage.people.event_settings import EventSettings
 from engage.storage.tables import operations
 from engage.telephony.alerts import PhoneAlerts
-from pbxcore.journal import BindingAdded, BindingRemoved, EmergencyCalled
+from pbxcore.journal import (
+    BindingAdded,
+    BindingRemoved,
+    EmergencyCalled,
+    TrunkChanged,
+    TrunkCrowded,
+)
 from tests.support.messaging import Book, Desk
 from tests.support.people import Outbox
 
@@ -101,6 +107,57 @@ async def test_an_emergency_call_is_written_down_and_mailed(
     assert row.detail == expected
     [(kind, to, params)] = outbox.posted
     assert (kind, to.address, params["location"]) == ("emergency_call", "a@x.test", "Room 7")
+
+
+async def test_a_trunk_that_fails_is_told_of_once_and_once_more_when_it_works_again(
+    database: Database, exchange: Exchange
+) -> None:
+    def state(name: str, status: int = 0) -> TrunkChanged:
+        return TrunkChanged("t", "City Line", name, status, "192.0.2.1:5060")
+
+    states = [state("registered"), state("rejected", 403), state("trying"), state("rejected", 503)]
+    rows, outbox = await trunks_told(database, exchange, *states, state("registered", 200))
+    assert [(action, detail["status"]) for action, detail in rows] == [
+        ("trunk.fail", 403),
+        ("trunk.recover", 200),
+    ]
+    told = [(kind, params["working"], params["answer"]) for kind, _, params in outbox.posted]
+    assert told == [("trunk_status", "", "403"), ("trunk_status", "1", "200")]
+
+
+async def test_a_trunk_with_more_calls_than_its_threshold_is_told_of(
+    database: Database, exchange: Exchange
+) -> None:
+    crowded = TrunkCrowded("t", "City Line", 31, 30, crowded=True)
+    eased = TrunkCrowded("t", "City Line", 30, 30, crowded=False)
+    rows, outbox = await trunks_told(database, exchange, crowded, eased)
+    assert [(action, detail["calls"]) for action, detail in rows] == [
+        ("trunk.crowd", 31),
+        ("trunk.ease", 30),
+    ]
+    [(kind, _, params)] = outbox.posted
+    assert (kind, params["calls"], params["threshold"]) == ("trunk_load", 31, 30)
+
+
+async def trunks_told(
+    database: Database, exchange: Exchange, *facts: TrunkChanged | TrunkCrowded
+) -> tuple[list[tuple[str, dict[str, Any]]], Outbox]:
+    """What the operation log says of the trunk, and the mails."""
+    outbox = Outbox()
+    contacts = ("a@x.test",)
+    settings = EventSettings(
+        warning_contacts=contacts, trunk_status_mail=True, trunk_load_mail=True
+    )
+    alerts = PhoneAlerts(outbox, lambda: settings)
+    async with Desk(database, exchange, Book(), alerts=alerts) as desk:
+        for each in facts:
+            exchange.record(each)
+        exchange.record(BindingAdded("1002", CONTACT, "GRP2614", "192.0.2.10:5060", "udp", 0))
+        await desk.phones("1002", 1)
+    query = select(operations).where(operations.c.object == "trunk:t").order_by(operations.c.id)
+    async with database.read() as connection:
+        rows = await connection.execute(query)
+    return [(row.action, row.detail) for row in rows], outbox
 
 
 def test_webhooks_that_are_switched_off_are_told_where_that_is_wanted() -> None:

@@ -28,3 +28,4 @@ def test_keys_lead_to_places_and_prompts_are_files() -> None:
 def test_a_list_needs_names_and_destinations_need_values() -> None:
     found = form(listing="only", invalid_destination={"kind": "extension"}).problems()
     assert set(found) == {"listed", "invalid_destination.value"}
+    assert form(listing="never", listed_outside="_0900X.").problems() == {}

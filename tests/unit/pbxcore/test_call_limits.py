@@ -18,7 +18,7 @@ from pbxcore.directory import (
     TrunkPut,
 )
 from pbxcore.features.model import NONE_SET, Forwarding
-from pbxcore.journal import LegCalled, LegEnded
+from pbxcore.journal import LegCalled, LegEnded, TrunkCrowded
 from pbxcore.media.commands import Play
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office, Talk
@@ -99,6 +99,62 @@ def test_a_trunk_carries_no_more_calls_than_it_may() -> None:
         office["first"].talk.hang_up()
         office.run()
         office.check()
+
+
+def test_a_trunk_is_told_of_that_carries_more_calls_than_its_threshold() -> None:
+    with Office("alice", "bob", "first") as office:
+        outside(office, "first", told_above=1)
+        alice, bob = talking(office, "alice", "first"), talking(office, "bob", "first")
+        assert office.house.told(TrunkCrowded) == [TrunkCrowded("first", "First", 2, 1, True)]
+        bob.hang_up()
+        office.run(1)
+        assert office.house.told(TrunkCrowded)[1:] == [TrunkCrowded("first", "First", 1, 1, False)]
+        alice.hang_up()
+        office.run()
+        office.check()
+        assert len(office.house.told(TrunkCrowded)) == 2
+
+
+@pytest.mark.parametrize(("answer", "number"), [(503, True), (486, False)])
+def test_the_failover_number_is_called_where_no_trunk_takes_the_call(
+    answer: int, *, number: bool
+) -> None:
+    with Office("alice", "first", "second", "spare") as office:
+        outside(office, "spare", number="0171555")
+        outside(office, "first", "second", failover="0171555")
+        office["first"].refuses = office["second"].refuses = answer
+        alice = office["alice"].dial(NUMBER)
+        office.run(2)
+        assert bool(office["spare"].talks) == number
+        if number:
+            office["spare"].talk.accept()
+            office.run(1)
+            alice.hang_up()
+        else:
+            assert alice.notes[-1] == "486"
+        office.run()
+        office.check()
+
+
+def test_nobody_is_called_twice_where_the_failover_number_fails_too() -> None:
+    with Office("alice", "first") as office:
+        outside(office, "first", number="0171555", failover="0171555")
+        outside(office, "first", failover="0171555")
+        office["first"].refuses = 503
+        alice = office["alice"].dial(NUMBER)
+        office.run(3)
+        assert [each.number for each in office.house.told(LegCalled)] == [NUMBER, "0171555"]
+        assert alice.notes[-1] == "480"
+        office.run()
+        office.check()
+
+
+def test_of_two_limits_the_shorter_holds_with_the_warning_there_is() -> None:
+    route, trunk = Limit(600, 60, 10), Limit(300, 20, 5)
+    assert route.shorter(trunk) == trunk.shorter(route) == trunk
+    assert route.shorter(Limit(300)) == Limit(300, 60, 10)
+    assert route.shorter(NO_LIMIT) == NO_LIMIT.shorter(route) == route
+    assert NO_LIMIT.shorter(NO_LIMIT) == NO_LIMIT
 
 
 def emergency(office: Office, *trunks: str, urgency: int = 10, hunts: bool = True) -> None:

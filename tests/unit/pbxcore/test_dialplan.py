@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxcore.dialplan.caller_id import outbound_caller, rewritten
+from pbxcore.dialplan.caller_id import dod_of, outbound_caller, rewritten
 from pbxcore.dialplan.emergencies import EmergencyNumber
 from pbxcore.dialplan.permissions import LEVELS, permits
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import (
+    Barred,
     Blacklist,
     Dod,
     Hours,
@@ -25,6 +26,7 @@ from pbxcore.dialplan.plan import (
     Timed,
 )
 from pbxcore.dialplan.resolving import (
+    BARRED,
     NO_TRUNK,
     NOBODY,
     NOT_ALLOWED,
@@ -47,6 +49,7 @@ from pbxcore.directory import (
     Trunk,
 )
 from pbxcore.domain_settings import DomainSettings
+from pbxcore.features.model import Diversion, FollowMe, Handling
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
 NIGHT = datetime(2026, 11, 25, 23, tzinfo=UTC)
@@ -76,6 +79,14 @@ def route(name: str, *patterns: str, **more: object) -> OutboundRoute:
     return msgspec.convert(
         {"id": name, "name": name, "patterns": patterns, **usual, **more}, OutboundRoute
     )
+
+
+def change(directory: Directory, number: str, **fields: object) -> None:
+    """Let an extension be otherwise."""
+    extension = directory.extension(number)
+    assert extension is not None
+    changed = msgspec.structs.replace(extension, **fields)
+    directory.apply(Delta(directory.version + 1, (ExtensionPut(changed),)))
 
 
 def outward(found: object) -> Outward:
@@ -238,6 +249,10 @@ def test_times_and_modes_choose_the_place() -> None:
     assert came(plan, now=NIGHT) == night
     assert came(msgspec.structs.replace(plan, mode=2), now=NIGHT) == Place("announcement", "x")
     assert came(msgspec.structs.replace(plan, mode=3), now=NIGHT) == night
+    own = msgspec.structs.replace(made, own_mode=2)
+    assert came(Plan(inbound=(own,), mode=3), now=NIGHT) == Place("announcement", "x")
+    own = msgspec.structs.replace(made, own_mode=0)
+    assert came(Plan(inbound=(own,), mode=2, hours=plan.hours), now=NIGHT) == night
 
 
 def test_by_did_reaches_only_the_kinds_that_are_open() -> None:
@@ -338,7 +353,8 @@ def test_each_way_of_showing_the_caller_gives_way_to_those_before_it() -> None:
         {"dods": ()},
     ):
         full = msgspec.structs.replace(full, **without)
-        shown.append(outbound_caller(full, ana, original="original", usual="usual")[0])
+        dod = dod_of(full, ("1000",))
+        shown.append(outbound_caller(full, ana, dod=dod, original="original", usual="usual")[0])
     assert shown == ["from", "original", "trunk", "dod", "5551000"]
     nobody = outbound_caller(msgspec.structs.replace(full, caller_id=""), None, usual="usual")
     assert nobody == ("user", "")
@@ -363,6 +379,70 @@ def test_a_call_of_a_queue_or_a_group_shows_its_number_before_that_of_an_extensi
         (found,) = outward(number_means(one, who, "9123", NOON, INTERNATIONAL)).tries
         assert (found.caller, found.original) == (shown, "5551234")
         assert found.dod == ("" if shown == "5550" else shown)
+
+
+@pytest.mark.parametrize(
+    ("handling", "diverted", "owner", "shown"),
+    [
+        (Handling(), "", "", "desk"),
+        (Handling(), "forward", "1000", "5551000"),
+        (Handling(), "follow_me", "1000", "5551000"),
+        (Handling(), "forward", "6500", "hotline"),
+        (Handling(forwards_with_dod=True), "forward", "1000", "desk"),
+        (Handling(forwards_with_dod=True), "follow_me", "1000", "5551000"),
+        (Handling(followed_with_dod=True), "follow_me", "1000", "desk"),
+        (Handling(followed_with_dod=True), "forward", "1000", "5551000"),
+    ],
+)
+def test_calls_that_an_extension_sends_on_show_its_dod_where_it_wants_so(
+    handling: Handling, diverted: Diversion, owner: str, shown: str
+) -> None:
+    dods = (Dod("desk", ("1000",)), Dod("hotline", ("6500",)))
+    plan = Plan((route("out", "_9.", ways=(WayOut("a", 1),)),))
+    one = directory(plan, msgspec.structs.replace(A, dods=dods))
+    change(one, "1000", handling=handling)
+    who = Dialler("1000", caller="5551234", owner=owner, diverted=diverted)
+    (found,) = outward(number_means(one, who, "9123", NOON, INTERNATIONAL)).tries
+    assert found.caller == shown
+
+
+def test_somebody_is_followed_without_the_pin_where_that_is_allowed() -> None:
+    plan = Plan((route("out", "_9.", asks_pin=True, pins=(Pin("1234"),)),))
+    one = directory(plan)
+    for follow_me, diverted, asked in (
+        (FollowMe(), "follow_me", True),
+        (FollowMe(skips_pin=True), "follow_me", False),
+        (FollowMe(skips_pin=True), "forward", True),
+        (FollowMe(skips_pin=True), "", True),
+    ):
+        change(one, "1000", handling=Handling(follow_me=follow_me))
+        who = Dialler("1000", diverted=diverted)
+        found = outward(number_means(one, who, "9123", NOON, INTERNATIONAL))
+        assert [each.pins is not None for each in found.tries] == [asked, asked]
+
+
+@pytest.mark.parametrize(
+    ("dialled", "refused"),
+    [
+        ("900123", True),
+        ("9123", False),
+        ("9008821234", True),
+        ("901188256", True),
+        ("90088", False),
+        ("9112", False),
+    ],
+)
+def test_barred_numbers_are_not_called_as_dialled_or_as_trunks_are_told_them(
+    dialled: str, refused: bool
+) -> None:
+    plan = Plan(
+        (route("out", "_9.", ways=(WayOut("a", 1),)),),
+        emergencies=(EmergencyNumber("9112", "Help", (WayOut("a", 1),)),),
+        barred=Barred(("_00123", "_911."), ("882",)),
+    )
+    found = number_means(directory(plan), ANA, dialled, NOON, INTERNATIONAL)
+    assert (found == BARRED) == refused
+    assert isinstance(found, Refusal if refused else Outward)
 
 
 @given(st.sampled_from(LEVELS), st.sampled_from([*LEVELS, "none", "disabled"]))

@@ -6,7 +6,7 @@ from typing import Any
 
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import InboundRoute, Plan
-from pbxcore.directory import Delta, ExtensionRemoved, PlanChanged
+from pbxcore.directory import Delta, ExtensionRemoved, PlanChanged, Trunk, TrunkPut
 from pbxcore.media.commands import OpenStream, SetStream, ToneHeard
 from tests.support.handsets import Office, Talk
 
@@ -22,6 +22,20 @@ def called(office: Office, **fields: Any) -> Talk:
     directory = office.house.directory
     changes = (ExtensionRemoved("provider"), PlanChanged(Plan(inbound=(route,))))
     directory.apply(Delta(directory.version + 1, changes))
+    call = office["provider"].dial("8001")
+    office.run(1)
+    return call
+
+
+def came_by(office: Office, fax: Place | None) -> Talk:
+    """The provider, who calls Bob by a trunk with fax detection and a route without."""
+    route = InboundRoute("in", "In", ("provider",), Place("extension", "bob"))
+    directory = office.house.directory
+    trunk = Trunk("provider", "Provider", office["provider"].stack.host, fax_place=fax)
+    plan = PlanChanged(Plan(inbound=(route,)))
+    directory.apply(
+        Delta(directory.version + 1, (ExtensionRemoved("provider"), TrunkPut(trunk), plan))
+    )
     call = office["provider"].dial("8001")
     office.run(1)
     return call
@@ -55,6 +69,32 @@ def test_a_fax_is_answered_and_goes_to_its_machine() -> None:
         assert len(office.house.workers.heard) == 2
         assert not listens(office)
         assert not office["bob"].talks
+        call.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_trunk_says_where_faxes_go_if_the_route_does_not() -> None:
+    with Office("provider", "bob", "fax") as office:
+        call = came_by(office, FAX)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert listens(office)
+        cng(office)
+        office["fax"].talk.accept()
+        office.run(1)
+        assert office["bob"].talk.notes[-1] == "ended"
+        call.hang_up()
+        office.run()
+        office.check()
+
+
+def test_nobody_listens_for_a_fax_that_could_not_be_received() -> None:
+    with Office("provider", "bob") as office:
+        call = came_by(office, Place("fax", "a@example.com"))
+        office["bob"].talk.accept()
+        office.run(1)
+        assert not listens(office)
         call.hang_up()
         office.run()
         office.check()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pbxcore.dialplan.plan import FeatureCodes, Plan
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import FeatureCodes, InboundRoute, Plan
 from pbxcore.directory import Delta, PlanChanged
 from pbxcore.features.codes import USUAL, Dialled, feature_of
 from pbxcore.features.model import Features, Forwarding, Handling
@@ -337,6 +338,20 @@ def test_a_code_switches_the_mode_of_inbound_routes(code: str, mode: int) -> Non
         facts = [each for each in office.house.facts if isinstance(each, InboundModeChosen)]
         assert facts == [InboundModeChosen("alice", mode)]
         assert said(office) == ["saved"]
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("*61355", (3, "55")), ("*6255", (0, "55")), ("*61356", None)]
+)
+def test_a_suffix_switches_the_mode_of_one_route(code: str, told: tuple[int, str] | None) -> None:
+    with Office("alice") as office:
+        route = InboundRoute("in", "In", (), Place("hang_up"), mode_suffix="55")
+        office.house.directory.plan = Plan(inbound=(route,))
+        dial(office, "alice", code)
+        facts = [each for each in office.house.facts if isinstance(each, InboundModeChosen)]
+        assert facts == ([] if told is None else [InboundModeChosen("alice", *told)])
         office.run()
         office.check()
 

@@ -279,6 +279,19 @@ def test_a_full_lot_takes_no_call() -> None:
         office.check()
 
 
+def test_it_goes_straight_to_the_destination_where_the_lot_wants_so() -> None:
+    with office_with(goes_straight=True, otherwise=Place("extension", "carol")) as office:
+        alice, _ = parked(office)
+        office.run(16)
+        assert len(office["bob"].talks) == 1
+        office["carol"].talk.accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 @pytest.mark.parametrize("rings_all", [True, False])
 def test_it_returns_to_all_phones_or_to_that_which_parked_it(rings_all: bool) -> None:
     with office_with(rings_all=rings_all) as office:

@@ -6,10 +6,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from pbxcore.apps.ivr import Ivr, MenuKey
+from pbxcore.apps.ivr import menu as menu_of
 from pbxcore.apps.sounds import BEEP, Counted, Digits, Number, Prompt
-from pbxcore.apps.steps import Gather, Join, Leave, Record, Recorded, Say, Wait
+from pbxcore.apps.steps import Connect, Gather, Join, Leave, Record, Recorded, Say, Wait
 from pbxcore.calls.attending import Attending
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan, RingGroup
@@ -166,6 +168,38 @@ def test_extensions_are_dialled_where_that_is_allowed() -> None:
         office["bob"].talk.hang_up()
         office.run()
         office.check()
+
+
+@pytest.mark.parametrize(
+    ("listing", "inside", "outside", "reached"),
+    [
+        ("", (), (), {"bob", "carol", "0301", "0900"}),
+        ("only", ("bob",), (), {"bob", "0301", "0900"}),
+        ("only", (), ("_030.",), {"bob", "carol", "0301"}),
+        ("never", ("bob",), ("_0900!",), {"carol", "0301"}),
+    ],
+)
+def test_lists_say_which_numbers_of_ours_and_outside_are_dialled(
+    listing: str, inside: tuple[str, ...], outside: tuple[str, ...], reached: set[str]
+) -> None:
+    menu = Ivr(
+        "7000", "Menu", dials=("extension", "external"), listing=listing,
+        listed=frozenset(inside), listed_outside=outside,
+    )  # fmt: skip
+    with office_with(menu) as office:
+        found = set()
+        for keys in ("bob", "carol", "0301", "0900"):
+            script = menu_of(menu, office.house.facilities)
+            next(script)
+            asked = script.send(keys[:1])
+            for key in keys[1:]:
+                assert isinstance(asked, Gather), asked
+                asked = script.send(key)
+            if isinstance(asked, Gather):
+                asked = script.send("")
+            if isinstance(asked, Connect):
+                found.add(asked.place.value)
+        assert found == reached
 
 
 def test_a_caller_is_handed_on_to_a_service() -> None:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import InboundRoute, Plan
+from pbxcore.directory import Delta, ExtensionRemoved, PlanChanged
 from pbxcore.journal import CallEnded, CallTransferred
 from pbxcore.media.commands import Play
 from pbxcore.presence.packages.call_info import asked_index
@@ -224,6 +227,29 @@ def test_a_talk_is_flipped_to_another_place_and_held_no_more() -> None:
         assert shown(office) == [(1, "active")]
         assert len(office.house.workers.heard) == 2
         over(office, bob)
+
+
+def test_a_route_says_who_may_take_over_the_talks_that_came_by_it() -> None:
+    with Office("provider", "bob", "carol", "dave") as office:
+        place = Place("extension", "bob")
+        route = InboundRoute("in", "In", ("provider",), place, taken_over_by=("carol",))
+        directory = office.house.directory
+        changes = (ExtensionRemoved("provider"), PlanChanged(Plan(inbound=(route,))))
+        directory.apply(Delta(directory.version + 1, changes))
+        call = office["provider"].dial("8001")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        dave = office["dave"].dial("*45bob")
+        office.run(1)
+        assert dave.notes[-1] == "480"
+        office["carol"].dial("*45bob")
+        office.run(1)
+        assert office["bob"].talk.notes[-1] == "ended"
+        assert len(office.house.workers.heard) == 2
+        call.hang_up()
+        office.run()
+        office.check()
 
 
 def test_a_talk_is_taken_over_by_those_alone_who_may() -> None:

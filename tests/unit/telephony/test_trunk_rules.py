@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from engage.telephony.trunk_forms import TrunkForm
 from engage.telephony.trunk_model import TrunkEntry, problems_of
+from pbxcore.dialplan.place import Place
 from pbxcore.directory import Trunk
 
 
@@ -48,6 +49,14 @@ def form(**fields: Any) -> TrunkForm:
         ({"from_domain": "a@b"}, ["from_domain"]),
         ({"trunk_registration_number": "555 1000"}, ["trunk_registration_number"]),
         ({"ip_allow_list": ["192.0.2.0/33"]}, ["ip_allow_list"]),
+        ({"call_limit_s": 60, "call_warning_s": 60}, ["call_warning_s"]),
+        ({"call_warning_s": 5}, ["call_warning_s"]),
+        ({"fax_detection": True}, ["fax_destination"]),
+        ({"fax_destination": "nobody"}, []),
+        ({"fax_detection": True, "fax_to": "email"}, []),
+        ({"fax_detection": True, "fax_to": "email", "fax_destination": "7200"}, []),
+        ({"fax_detection": True, "fax_to": "email", "fax_destination": "a@x.test; b@x.test"}, []),
+        ({"fax_detection": True, "fax_to": "email", "fax_destination": "x"}, ["fax_destination"]),
         ({"username": ""}, ["username"]),
         ({"kind": "peer", "auth_trunk": True, "username": ""}, ["username"]),
     ],
@@ -85,6 +94,15 @@ def test_pbx_is_told_what_it_needs() -> None:
         number="555-1000",
         keep_alive_s=30,
     )
+
+
+def test_faxes_go_where_the_trunk_says_or_to_the_default_address() -> None:
+    def place(**fields: Any) -> Place | None:
+        return TrunkEntry("t", form(**fields), "", 1, 0).for_pbx(Plain()).fax_place
+
+    assert place(fax_destination="1000") is None
+    assert place(fax_detection=True, fax_destination="1000") == Place("extension", "1000")
+    assert place(fax_detection=True, fax_to="email") == Place("fax", "")
 
 
 def test_a_dod_is_shown_by_the_members_of_its_groups() -> None:

@@ -174,6 +174,12 @@ export function actionWords(action: string): string {
       return t("{what}: emergency call", { what });
     case "lost_registration":
       return t("{what}: SIP registration lost", { what });
+    case "recover":
+      return t("{what}: works again", { what });
+    case "crowd":
+      return t("{what}: too many calls at once", { what });
+    case "ease":
+      return t("{what}: no longer too many calls", { what });
     case "supervise":
       return t("{what}: supervised", { what });
     case "mute":
