@@ -328,6 +328,11 @@ class Directory:
         found = self._extensions.get(number) or self._locations.get(number)
         return found if found is not None and found.enabled else None
 
+    def is_out_of_service(self, number: str) -> bool:
+        """Whether a number is that of an extension which is disabled."""
+        found = self._extensions.get(number) or self._locations.get(number)
+        return found is not None and not found.enabled
+
     def owner(self, place: Extension) -> Extension:
         """The extension that a place of a shared line belongs to; any other is its own."""
         return self._extensions.get(place.line, place)

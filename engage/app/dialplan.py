@@ -135,7 +135,7 @@ class Dialplan:
         self.emergencies = DialplanObjects(
             EMERGENCIES,
             *on,
-            ObjectRules(self._emergency_problem, trunk_exists=trunk_exists),
+            ObjectRules(self._greeting_problem, trunk_exists=trunk_exists),
             numbers,
         )
         self.pin_groups = DialplanObjects(
@@ -144,7 +144,7 @@ class Dialplan:
         self.voicemail_groups = DialplanObjects(
             VOICEMAIL_GROUPS,
             *on,
-            ObjectRules(users=references.users_of("voicemail_group")),
+            ObjectRules(self._greeting_problem, references.users_of("voicemail_group")),
             numbers,
         )
         references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))
@@ -193,7 +193,8 @@ class Dialplan:
         queues = self._people.queues.call_queues(self.services.prompts.file_named)
         members_of = self._people.members_of_groups
         groups = [each.form.group(members_of) for each in self.ring_groups.entries]
-        boxes = [each.form.group(members_of) for each in self.voicemail_groups.entries]
+        path_of = self.services.prompts.path_of
+        boxes = [each.form.group(members_of, path_of) for each in self.voicemail_groups.entries]
         dials = (each.form for each in self.speed_dials.entries if not each.form.disabled)
         outbound_calls = self._outbound_calls()
         plan = Plan(
@@ -290,7 +291,9 @@ class Dialplan:
         if values.answer == "prompt" and not self.services.prompts.path_of(values.prompt):
             raise Invalid({"prompt": NO_CHOICE})
 
-    def _emergency_problem(self, form: EmergencyNumberForm, _but: str) -> dict[str, str]:
+    def _greeting_problem(
+        self, form: EmergencyNumberForm | VoicemailGroupForm, _but: str
+    ) -> dict[str, str]:
         known = not form.prompt or self.services.prompts.path_of(form.prompt)
         return {} if known else {"prompt": NO_CHOICE}
 

@@ -63,6 +63,7 @@ _ENDS: Final[dict[str, tuple[Tone, str]]] = {
             " itself that nobody is available there."
         ),
     ),
+    "out_of_service": ("warn", N_("The extension %(number)s is disabled.")),
     "no_answer": ("warn", N_("It rang at %(number)s, and nobody answered in time.")),
     "busy": ("warn", N_("%(number)s was busy, or the call was rejected there.")),
     "declined": ("warn", N_("The call was declined.")),

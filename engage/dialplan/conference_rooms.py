@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby, pairwise
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -13,6 +14,7 @@ from engage.errors import N_
 from engage.form_hints import extensions_hint
 from pbxcore.apps.conferences import ConferenceRoom
 
+EASILY_GUESSED = N_("This PIN is too easily guessed.")
 ROOM, WHO, COURSE = N_("Conference Room"), N_("Who may come in"), N_("During the conference")
 Pin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,12})?$")]
 
@@ -34,7 +36,9 @@ class ConferenceRoomForm(NumberedForm):
     pin: Pin = Field(
         default="",
         title=N_("PIN"),
-        description=N_("Four to twelve digits that guests are asked for."),
+        description=N_(
+            "Four to twelve digits that guests are asked for; not such as 1234, 0000 or 321321."
+        ),
         json_schema_extra={"control": "text", "section": WHO},
     )
     host_pin: Pin = Field(
@@ -129,8 +133,22 @@ class ConferenceRoomForm(NumberedForm):
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
+        for name, pin in (("pin", self.pin), ("host_pin", self.host_pin)):
+            if is_easily_guessed(pin):
+                return {name: EASILY_GUESSED}
         if self.pin and self.pin == self.host_pin:
             return {"host_pin": N_("Hosts need another PIN than guests.")}
         if (self.waits_for_host or self.ends_with_host) and not (self.host_pin or self.hosts):
             return {"hosts": N_("Choose a host, or a PIN for hosts.")}
         return {}
+
+
+def is_easily_guessed(pin: str) -> bool:
+    """Whether a PIN is one that people try first: 0000, 1234, 4321, 321321, 111222."""
+    if not pin:
+        return False
+    steps = {int(then) - int(one) for one, then in pairwise(pin)}
+    lengths = (each for each in range(2, len(pin) // 2 + 1) if len(pin) % each == 0)
+    repeats = any(pin[:each] * (len(pin) // each) == pin for each in lengths)
+    runs = [len(list(run)) for _, run in groupby(pin)]
+    return steps in ({-1}, {0}, {1}) or repeats or min(runs) > 2

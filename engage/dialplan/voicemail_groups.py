@@ -42,6 +42,16 @@ class VoicemailGroupForm(NumberedForm):
         description=N_("Opens the group's own mailbox by phone. Four to twelve digits."),
         json_schema_extra={"control": "text"},
     )
+    prompt: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Greet Prompt"),
+        description=N_("Callers hear it before the tone, instead of the usual words."),
+        json_schema_extra={
+            "control": "select",
+            "choices": "/v1/choices/custom-prompts",
+            "placeholder": N_("Built-in"),
+        },
+    )
     email: Annotated[str, StringConstraints(max_length=254)] = Field(
         default="",
         title=N_("Email"),
@@ -49,10 +59,18 @@ class VoicemailGroupForm(NumberedForm):
         json_schema_extra={"control": "text"},
     )
 
-    def group(self, members_of: Callable[[list[str]], Iterable[str]]) -> rules.VoicemailGroup:
-        """As the PBX knows it; `members_of` tells the members of extension groups."""
+    def group(
+        self,
+        members_of: Callable[[list[str]], Iterable[str]],
+        path_of: Callable[[str], str],
+    ) -> rules.VoicemailGroup:
+        """As the PBX knows it.
+
+        `members_of` tells the members of extension groups, `path_of` finds the sound of a prompt.
+        """
         members = dict.fromkeys([*self.members, *members_of(self.member_groups)])
-        return rules.VoicemailGroup(self.number, self.name, tuple(members), self.pin)
+        greeting = path_of(self.prompt)
+        return rules.VoicemailGroup(self.number, self.name, tuple(members), self.pin, greeting)
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""

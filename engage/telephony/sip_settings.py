@@ -57,7 +57,9 @@ class SipSettings(BaseModel):
     unavailable_cause: Literal["404", "408", "410", "480", "486", "500", "503", "603"] = Field(
         default="480",
         title=N_("Unavailable Extension Cause"),
-        description=N_("Answered to calls of an extension that no phone is registered for."),
+        description=N_(
+            "Answered to calls of an extension that is disabled, or that has no phone registered."
+        ),
         json_schema_extra={
             "control": "select",
             "section": CALLS,

@@ -28,6 +28,7 @@ from pbxcore.calls.serving import attend, spoken_at
 from pbxcore.calls.telling import reasons_to_cancel
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.dialplan.resolving import OUT_OF_SERVICE
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.sip import causes
@@ -135,6 +136,9 @@ class SettingUp:
             self.go_to_place(place, action)
         elif dial is not None and dial.kind != "external":
             self.go_to_place(dial, action)
+        elif self.context.directory.is_out_of_service(number):
+            status = self.context.directory.settings.unavailable_status
+            self.fail(Farewell("pbx", status, causes.cause_of(status), OUT_OF_SERVICE))
         else:  # what a speed dial means outside is known there
             self._outward.go_to(number, action)
 

@@ -117,6 +117,7 @@ class Resolution(msgspec.Struct, frozen=True):
 NOBODY = Refusal(404, "unknown_number")
 NOT_ALLOWED = Refusal(403, "not_permitted")
 BLACKLISTED = "blacklisted"
+OUT_OF_SERVICE = "out_of_service"
 BARRED = Refusal(403, "barred")
 NO_TRUNK = Refusal(503, "no_trunk")
 
@@ -140,6 +141,8 @@ def number_means(
             return _emergency(directory, who, emergency)
     if (own := _own(directory, dialled)) is not None:
         return own
+    if directory.is_out_of_service(dialled):
+        return _out_of_service(directory)
     if who.number and (coded := _coded(plan, dialled)) is not None:
         return coded
     if (place := plan.speed_dials.get(dialled)) is not None:
@@ -153,7 +156,16 @@ def reach(
     """Go to a place; a number outside goes by the outbound routes, with the level of who asks."""
     if place.kind != "external":
         return place
-    return _own(directory, place.value) or _outward(directory, who, place.value, now, level)
+    if (own := _own(directory, place.value)) is not None:
+        return own
+    if directory.is_out_of_service(place.value):
+        return _out_of_service(directory)
+    return _outward(directory, who, place.value, now, level)
+
+
+def _out_of_service(directory: Directory) -> Refusal:
+    """What callers of an extension hear that is disabled: as of one without a phone."""
+    return Refusal(directory.settings.unavailable_status, OUT_OF_SERVICE)
 
 
 def _own(directory: Directory, number: str) -> Place | None:
@@ -368,6 +380,8 @@ def _by_did(
     own = _own(directory, number)
     if own is not None:
         return own if own.kind in route.did_kinds else HANG_UP
+    if directory.is_out_of_service(number):
+        return _out_of_service(directory)
     if "external" in route.did_kinds:
         return _outward(directory, who, number, now, route.permission)
     return NOBODY

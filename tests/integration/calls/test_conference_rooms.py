@@ -42,7 +42,7 @@ def admin(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Program:
     assert admin.post("/v1/extensions", fifth).status == 201
     rooms: list[dict[str, Any]] = [
         {"name": "Open", "number": "6301", "chimes": False},
-        {"name": "Board", "number": "6302", "pin": "1234", "host_pin": "9999"},
+        {"name": "Board", "number": "6302", "pin": "4711", "host_pin": "2580"},
     ]
     for room in rooms:
         assert admin.post("/v1/conference-rooms", room).status == 201
@@ -120,7 +120,7 @@ async def test_a_room_asks_for_its_pin_and_is_locked(server: Server, admin: Prog
     async with AsyncExitStack() as stack:
         agents = [await phone(stack, server, each) for each in ("1000", "1001")]
         voices = [stack.enter_context(Voice(hz)) for hz in (440, 1000)]
-        for agent, voice, pin in zip(agents, voices, ("9999#", "1234#"), strict=True):
+        for agent, voice, pin in zip(agents, voices, ("2580#", "4711#"), strict=True):
             call = await agent.invite(uri(server, "6302"), session(voice))
             voice.talk(port_of(call.remote_description))
             for key in pin:
@@ -133,7 +133,7 @@ async def test_a_room_asks_for_its_pin_and_is_locked(server: Server, admin: Prog
         assert admin.patch("/v1/conferences/6302", {"locked": True}).json()["locked"]
         stranger = await phone(stack, server, "1002")
         call = await stranger.invite(uri(server, "6302"), session(voices[1]))
-        for key in "1234#":
+        for key in "4711#":
             await call.press(key)
         await call.ended()
 
@@ -154,7 +154,7 @@ async def test_rooms_are_linked_by_keys(server: Server, admin: Program, tmp_path
         await asyncio.to_thread(rung.shows, "registered successfully")
         rung.enters(f"/dial {uri(server, '6301')}")
         await asyncio.to_thread(rung.shows, "Call established")
-        for key in "9999#":
+        for key in "2580#":
             await call.press(key)
         await eventually(lambda: asyncio.to_thread(lambda: there(admin, "6302") == ["1000"]))
         for key in "*26301#":

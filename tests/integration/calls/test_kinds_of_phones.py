@@ -74,7 +74,7 @@ async def test_five_kinds_of_phones_in_one_conference(
 ) -> None:
     """Each enters the PIN by its own keys; the trunk is called in by the host's."""
     admin = Program(server.url, "admin", "Demo-admin!")
-    room = {"name": "Five", "number": "6305", "chimes": False, "pin": "1234", "hosts": [PLAIN]}
+    room = {"name": "Five", "number": "6305", "chimes": False, "pin": "4711", "hosts": [PLAIN]}
     assert admin.post("/v1/conference-rooms", room).status == 201
     settled(server, admin)
     sound, tone = tmp_path / "heard.wav", write_tone(tmp_path / "tone.wav", LINPHONE_HZ)
@@ -87,7 +87,7 @@ async def test_five_kinds_of_phones_in_one_conference(
             rung.enters("/dial 6305")
             await asyncio.to_thread(rung.shows, "Call established")
             if number == SECRET:
-                rung.enters("1234#")
+                rung.enters("4711#")
                 await come(PLAIN, SECRET)
             else:
                 await come(PLAIN)
@@ -98,7 +98,7 @@ async def test_five_kinds_of_phones_in_one_conference(
         fourth.enters("soundcard use files")
         fourth.enters("call 6305")
         await asyncio.to_thread(fourth.shows, "connected")
-        fourth.enters("1234#")
+        fourth.enters("4711#")
         await come(PLAIN, SECRET, LINPHONE)
         fourth.enters(f"record {sound}")
         fourth.enters(f"play {tone}")
@@ -106,7 +106,7 @@ async def test_five_kinds_of_phones_in_one_conference(
         ours, theirs = (stack.enter_context(Voice(hz)) for hz in (FIFTH_HZ, TRUNK_HZ))
         call = await fifth.invite(f"sip:6305@127.0.0.1:{server.sip_port}", session(ours))
         ours.talk(port_of(call.remote_description))
-        for key in "1234#":
+        for key in "4711#":
             await call.press(key)
         await come(PLAIN, SECRET, LINPHONE, "1000")
         desk.plain.enters("*19123#")

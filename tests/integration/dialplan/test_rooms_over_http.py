@@ -106,7 +106,8 @@ async def test_rooms_and_paging_groups_have_numbers_of_their_own(house: House) -
     ("fields", "wrong"),
     [
         ({"pin": "12"}, "pin"),
-        ({"pin": "1234", "host_pin": "1234"}, "host_pin"),
+        ({"pin": "1234"}, "pin"),
+        ({"pin": "4711", "host_pin": "4711"}, "host_pin"),
         ({"waits_for_host": True}, "hosts"),
         ({"number": "6401"}, "number"),
         ({"most": 301}, "most"),

@@ -149,6 +149,21 @@ def test_nobody_is_called_twice_where_the_failover_number_fails_too() -> None:
         office.check()
 
 
+def test_a_forwarded_call_reaches_no_route_where_the_extension_is_disabled() -> None:
+    with Office("alice", "bob", "carol", "provider") as office:
+        outside(office, "provider", number="carol")
+        office.house.change("carol", enabled=False)
+        to = Forwarding(active=True, target="carol", kind="extension")
+        office.house.facilities.features.set("bob", NONE_SET.forwarded("always", to))
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        assert alice.notes[-1] == "480"
+        assert {each.reason for each in office.house.told(LegEnded)} == {"out_of_service"}
+        assert not office["provider"].talks
+        office.run()
+        office.check()
+
+
 def test_of_two_limits_the_shorter_holds_with_the_warning_there_is() -> None:
     route, trunk = Limit(600, 60, 10), Limit(300, 20, 5)
     assert route.shorter(trunk) == trunk.shorter(route) == trunk

@@ -45,6 +45,7 @@ from pbxcore.directory import (
     Directory,
     Extension,
     ExtensionPut,
+    SettingsChanged,
     Snapshot,
     Trunk,
 )
@@ -99,8 +100,18 @@ def test_our_own_numbers_come_before_any_route() -> None:
     house = directory(plan)
     assert resolve(house, ANA, "1001", NOON).to == Place("extension", "1001")
     assert resolve(house, ANA, "6500", NOON).to == Place("queue", "6500")
-    assert outward(resolve(house, ANA, "1009", NOON).to).route == "all"
+    assert outward(resolve(house, ANA, "1008", NOON).to).route == "all"
     assert resolve(directory(Plan()), ANA, "1234", NOON).to == NOBODY
+
+
+def test_an_extension_that_is_disabled_is_unavailable_and_goes_by_no_route() -> None:
+    house = directory(Plan((route("all", "_X."),), (by_did(("extension", "external")),)))
+    settings = msgspec.structs.replace(house.settings, unavailable_status=410)
+    house.apply(Delta(1, (SettingsChanged(settings),)))
+    gone = Refusal(410, "out_of_service")
+    assert resolve(house, ANA, "1009", NOON).to == gone
+    assert reach(house, ANA, Place("external", "1009"), NOON, INTERNATIONAL) == gone
+    assert resolve(house, S, "1009", NOON).to == gone
 
 
 def test_the_best_match_wins_and_the_order_decides_between_equals() -> None:
@@ -253,6 +264,10 @@ def test_times_and_modes_choose_the_place() -> None:
     assert came(Plan(inbound=(own,), mode=3), now=NIGHT) == Place("announcement", "x")
     own = msgspec.structs.replace(made, own_mode=0)
     assert came(Plan(inbound=(own,), mode=2, hours=plan.hours), now=NIGHT) == night
+
+
+def by_did(kinds: tuple[str, ...]) -> InboundRoute:
+    return msgspec.structs.replace(inbound(), place=Place("by_did"), did_kinds=kinds)
 
 
 def test_by_did_reaches_only_the_kinds_that_are_open() -> None:
