@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 
+import { useSession } from "../session-context";
 import { stored, store } from "../stored";
 
 export interface Column<Row> {
@@ -13,9 +14,9 @@ export interface Column<Row> {
   number?: boolean;
 }
 
-/** Which columns are shown; this browser remembers where somebody has chosen. */
+/** Which columns are shown; this browser remembers what whoever is signed in has chosen. */
 export function useColumns<Row>(path: string, columns: readonly Column<Row>[]) {
-  const key = `engage.columns.${path}`;
+  const key = `engage.columns.${useSession().lastUser}.${path}`;
   const [own, setOwn] = useState<Record<string, boolean>>(() => stored<Record<string, boolean>>(key) ?? {});
   const hidden = new Set(columns.slice(1).filter((column) => !(own[column.key] ?? !column.optional)).map((column) => column.key));
   function toggle(column: string): void {
