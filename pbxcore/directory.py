@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from pbxcore.dialplan.airtime import NO_ALLOWANCE, Allowance
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import NO_LIMIT, Dod, Limit, Plan, Seat
 from pbxcore.dialplan.window import Window
@@ -168,7 +169,8 @@ class Trunk(msgspec.Struct, frozen=True):
     (`503`, or `5xx`) a call goes on by another trunk.
 
     `most_out` calls go out at once and `most_in` come in, 0: any number; where more than
-    `told_above` do both together, that is told, 0: never. A call out lasts as long as `limit` says.
+    `told_above` do both together, that is told, 0: never. A call out lasts as long as `limit` says,
+    and all of them together as long as the `allowance`.
     Where no trunk of a route takes a call, `failover` is called instead of it, if it is a number.
     Faxes of callers go to `fax_place`, unless the inbound route or the extension says otherwise;
     None: nobody listens for them. With `dod_as_name` the number of a DOD is shown as the name, too.
@@ -210,6 +212,7 @@ class Trunk(msgspec.Struct, frozen=True):
     most_out: int = 0
     most_in: int = 0
     limit: Limit = NO_LIMIT
+    allowance: Allowance = NO_ALLOWANCE
     told_above: int = 0
     failover: str = ""
     fax_place: Place | None = None

@@ -141,6 +141,15 @@ class TrunkCrowded(msgspec.Struct, frozen=True, tag=True):
     crowded: bool
 
 
+class TrunkUsed(msgspec.Struct, frozen=True, tag=True):
+    """Calls out by a trunk have lasted more than `threshold` minutes in its day or month."""
+
+    id: str
+    name: str
+    minutes: int
+    threshold: int
+
+
 class CallStarted(msgspec.Struct, frozen=True, tag=True):
     """Somebody calls. `call` names the call in all its facts; `sip_call_id` is its Call-ID.
 
@@ -484,6 +493,7 @@ Fact = (
     | InboundModeChosen
     | TrunkChanged
     | TrunkCrowded
+    | TrunkUsed
     | AddressBanned
     | AddressUnbanned
     | PromptRecorded

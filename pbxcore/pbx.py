@@ -22,6 +22,7 @@ from pbxcore.calls.keeping import CallStores
 from pbxcore.calls.visitor_commands import VisitorCommand
 from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.devices import Devices
+from pbxcore.dialplan.airtime import Spent
 from pbxcore.dialplan.direct_returns import CalledOut
 from pbxcore.dialplan.emergency_returns import CalledForHelp
 from pbxcore.directory import DirectoryGap
@@ -82,6 +83,7 @@ __all__ = [
     "Publication",
     "QueueState",
     "ServerCertificate",
+    "Spent",
     "StoredBinding",
     "StoredSubscription",
     "WebSockets",

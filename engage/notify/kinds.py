@@ -233,6 +233,19 @@ TRUNK_LOAD = Kind(
     ),
     life_s=24 * HOUR_S,
 )
+TRUNK_USAGE = Kind(
+    "trunk_usage",
+    N_("Trunk Outbound Call Duration Usage"),
+    N_("To the warning contacts when calls out by a trunk have lasted longer than its threshold."),
+    (
+        Variable("trunk", N_("The trunk's name"), N_("City Line")),
+        Variable("minutes", N_("How many minutes they have lasted"), 901),
+        Variable("threshold", N_("From how many on it is told"), 900),
+        Variable("used_at", N_("When"), 1_764_000_000_000, Form.MOMENT),
+        _link(N_("Opens the trunks in the administration"), "/admin/#/trunks"),
+    ),
+    life_s=24 * HOUR_S,
+)
 STORAGE_SWITCHED = Kind(
     "storage_switched",
     N_("Switching File Storage Path"),
@@ -345,6 +358,7 @@ KINDS: dict[str, Kind] = {
         EMERGENCY_CALL,
         TRUNK_STATUS,
         TRUNK_LOAD,
+        TRUNK_USAGE,
         STORAGE_SWITCHED,
         WEBHOOK_OFF,
         VOICE_MESSAGE,

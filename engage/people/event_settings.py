@@ -10,13 +10,20 @@ from engage.errors import N_, Refused
 from engage.people.policy import email_problem
 
 Event = Literal[
-    "lost_registration", "emergency", "storage", "webhook", "trunk_status", "trunk_load"
+    "lost_registration",
+    "emergency",
+    "storage",
+    "webhook",
+    "trunk_status",
+    "trunk_load",
+    "trunk_usage",
 ]
 
 SECTION = "system_events"
 MOST_CONTACTS = 10
 LOST, EMERGENCY = N_("SIP Lost Registration"), N_("Emergency Calls")
 TRUNK_STATUS, TRUNK_LOAD = N_("SIP Trunk Status"), N_("Trunk Concurrent Calls")
+TRUNK_USAGE = N_("Trunk Outbound Call Duration Usage")
 STORAGE, WEBHOOKS = N_("Switching File Storage Path"), N_("Webhooks")
 NO_ADDRESS = N_("Please enter valid email addresses.")
 
@@ -70,6 +77,22 @@ class EventSettings(BaseModel):
         title=N_("Send an Email"),
         description=N_("To each warning contact; at most one an hour for each trunk."),
         json_schema_extra={"control": "switch", "section": TRUNK_LOAD},
+    )
+
+    trunk_usage_alert: bool = Field(
+        default=True,
+        title=N_("Show in the Operation Log"),
+        description=N_(
+            "When calls out by a trunk have lasted longer altogether than its threshold, in its day"
+            " or month."
+        ),
+        json_schema_extra={"control": "switch", "section": TRUNK_USAGE},
+    )
+    trunk_usage_mail: bool = Field(
+        default=False,
+        title=N_("Send an Email"),
+        description=N_("To each warning contact, once in each day or month."),
+        json_schema_extra={"control": "switch", "section": TRUNK_USAGE},
     )
 
     emergency_mail: bool = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engage.processes.keyed_file import KeyedFile
-from pbxcore.pbx import CalledForHelp, CalledOut, CallStores, Came, CompletionRequest
+from pbxcore.pbx import CalledForHelp, CalledOut, CallStores, Came, CompletionRequest, Spent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 
 
 class CallFiles:
-    """Requests for completion, last callers, hot desks, calls for help and out: a file for each."""
+    """What `CallStores` names, a file for each."""
 
     def __init__(self, folder: Path) -> None:
         self._files: list[KeyedFile[Any]] = []
@@ -24,6 +24,7 @@ class CallFiles:
             desks=self._file(folder / "hot-desks", str),
             emergencies=self._file(folder / "calls-for-help", CalledForHelp),
             called_out=self._file(folder / "calls-out", CalledOut),
+            airtime=self._file(folder / "trunk-airtime", Spent),
         )
 
     @property

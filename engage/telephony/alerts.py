@@ -8,7 +8,7 @@ from engage.durations import HOUR_MS
 from engage.mailing import post_to_each
 from engage.system.actor import SYSTEM, Actor
 from engage.system.operation_log import last_of, note
-from pbxcore.journal import TrunkCrowded
+from pbxcore.journal import TrunkCrowded, TrunkUsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,13 +97,19 @@ class PhoneAlerts:
         )
 
     async def trunk(
-        self, connection: AsyncConnection, told: TrunkChanged | TrunkCrowded, at_ms: int
+        self,
+        connection: AsyncConnection,
+        told: TrunkChanged | TrunkCrowded | TrunkUsed,
+        at_ms: int,
     ) -> None:
-        """A trunk cannot be used, or carries more calls than its threshold; or no more so."""
-        if isinstance(told, TrunkCrowded):
-            await self._load(connection, told, at_ms)
-        elif told.state in FAILED | WORKING:
-            await self._standing(connection, told, at_ms)
+        """A trunk cannot be used, or carries more than its thresholds; or no more so."""
+        match told:
+            case TrunkCrowded():
+                await self._load(connection, told, at_ms)
+            case TrunkUsed():
+                await self._usage(connection, told, at_ms)
+            case _ if told.state in FAILED | WORKING:
+                await self._standing(connection, told, at_ms)
 
     async def _standing(
         self, connection: AsyncConnection, changed: TrunkChanged, at_ms: int
@@ -152,6 +158,26 @@ class PhoneAlerts:
                 "crowded_at": at_ms,
             },
             occasion=f"{told.id}:{at_ms // HOUR_MS}",
+        )
+
+    async def _usage(self, connection: AsyncConnection, told: TrunkUsed, at_ms: int) -> None:
+        settings = self._settings()
+        if settings.trunk_usage_alert:
+            detail = {"name": told.name, "minutes": told.minutes, "threshold": told.threshold}
+            subject = f"trunk:{told.id}"
+            await note(connection, SYSTEM, "trunk.overuse", subject, detail, at_ms=at_ms)
+        await post_to_each(
+            self._mailer,
+            connection,
+            "trunk_usage",
+            settings.told_of("trunk_usage"),
+            {
+                "trunk": told.name,
+                "minutes": told.minutes,
+                "threshold": told.threshold,
+                "used_at": at_ms,
+            },
+            occasion=f"{told.id}:{at_ms}",
         )
 
     async def storage(

@@ -16,6 +16,7 @@ from pbxcore.journal import (
     MessageRelayed,
     TrunkChanged,
     TrunkCrowded,
+    TrunkUsed,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class RegisteredPhones:
                 if self._alerts is not None:
                     await self._alerts.emergency(transaction.connection, called, entry.at_ms)
                 return set()
-            case TrunkChanged() | TrunkCrowded() as told:
+            case TrunkChanged() | TrunkCrowded() | TrunkUsed() as told:
                 if self._alerts is not None:
                     await self._alerts.trunk(transaction.connection, told, entry.at_ms)
                 return set()

@@ -12,6 +12,7 @@ from engage.partial_body import Body
 from engage.people import policy
 from engage.people.addresses import addresses_in
 from engage.people.policy import email_problem
+from pbxcore.dialplan.airtime import Allowance
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Limit
 from pbxcore.faxes.library import installed
@@ -24,6 +25,7 @@ MOST_CALLS = 10_000
 DAY_S = 86_400
 Most = Annotated[int, Field(ge=0, le=MOST_CALLS)]
 Seconds = Annotated[int, Field(ge=0, le=DAY_S)]
+Minutes = Annotated[int, Field(ge=0, le=1_000_000)]
 Failover = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+*#]{0,32}$")]
 FaxTarget = Annotated[str, StringConstraints(max_length=254), AfterValidator(policy.line)]
 _FAX_WORDS: JsonDict = {"extension": N_("Extension"), "email": N_("Fax to e-mail")}
@@ -78,6 +80,29 @@ class TrunkLimits(Body):
         description=N_("The tone comes again so often until then. 0: it comes once."),
         json_schema_extra=hint("number", LIMITS, unit=N_("seconds")),
     )
+    outbound_minutes: Minutes = Field(
+        0,
+        title=N_("Outbound Call Duration Limit"),
+        description=N_(
+            "When calls out have lasted so long altogether, no more go out by the trunk until the"
+            " next day or month, but for emergencies. 0: any time."
+        ),
+        json_schema_extra=hint("number", LIMITS, unit=N_("minutes")),
+    )
+    outbound_period: Literal["day", "month"] = Field(
+        "month",
+        title=N_("Outbound Call Duration: Period"),
+        json_schema_extra=hint("select", LIMITS, labels={"day": N_("Day"), "month": N_("Month")}),
+    )
+    outbound_minutes_threshold: Minutes = Field(
+        0,
+        title=N_("Outbound Call Duration: Threshold"),
+        description=N_(
+            "When calls out have lasted longer altogether, it is told as System Events say. 0:"
+            " never."
+        ),
+        json_schema_extra=hint("number", LIMITS, unit=N_("minutes")),
+    )
     failover_number: Failover = Field(
         "",
         title=N_("Failover Number"),
@@ -92,6 +117,12 @@ class TrunkLimits(Body):
     def limit(self) -> Limit:
         """How long calls out may last, as the PBX knows it."""
         return Limit(self.call_limit_s, self.call_warning_s, self.call_warning_every_s)
+
+    @property
+    def allowance(self) -> Allowance:
+        """How long they may last altogether, as the PBX knows it."""
+        minutes, told_above = self.outbound_minutes, self.outbound_minutes_threshold
+        return Allowance(minutes, self.outbound_period, told_above)
 
     def limit_problems(self) -> dict[str, str]:
         """What does not fit together, by field."""

@@ -110,6 +110,7 @@ class TrunkEntry:
             most_out=form.max_outgoing,
             most_in=form.max_incoming,
             limit=form.limit,
+            allowance=form.allowance,
             told_above=form.concurrent_calls_threshold,
             failover=form.failover_number,
             fax_place=form.fax_place,

@@ -163,6 +163,7 @@ class Call:
         give_up(leg)
         del self.legs[leg.id]
         finished(leg, farewell)
+        self.context.airtime.end(leg)
         self.context.lines.drop(leg)
         self.context.parking.free(leg)
         codec = leg.session.codec

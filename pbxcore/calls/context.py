@@ -29,6 +29,7 @@ from pbxcore.calls.room_recording import RoomRecordings
 from pbxcore.calls.rousing import Rousing
 from pbxcore.calls.session import Session
 from pbxcore.calls.track import Silence
+from pbxcore.calls.trunk_airtime import TrunkAirtime
 from pbxcore.calls.trunk_legs import TrunkLegs
 from pbxcore.calls.trunk_load import TrunkLoad
 from pbxcore.calls.vouching import Nobody
@@ -106,6 +107,7 @@ class CallContext:
         facilities: what services may ask for.
         calling_back: callers who wait to be called back.
         lines: who is on the phone.
+        airtime: how long calls out have lasted by each trunk.
         lamps: what is shown of numbers that are no extension's.
         appearances: how shared lines show that.
         waiting: plays to those who wait.
@@ -162,6 +164,7 @@ class CallContext:
         self.vouching: Vouching = vouching or Nobody()
         self.calling_back = CallingBack(self)
         self.lines = Lines()
+        self.airtime = TrunkAirtime(self, kept.airtime)
         self.lines.counted = TrunkLoad(directory, record).counted
         self.appearances = Appearances(self)
         self.new_call: Callable[[str, str], Call]

@@ -21,12 +21,13 @@ _OVER: Final = Farewell("pbx", 0, causes.NORMAL, "time_limit")
 
 
 def begin_curfew(leg: Leg) -> None:
-    """Let the time of a leg that was answered run, if it may not last for ever.
+    """Let the time of a leg that was answered run: its trunk's, and its own if it has an end.
 
     That is so for ways out, and for whoever calls and has a limit of his own; not for who calls for
     help, nor for who comes into a call that was there.
     """
     context, limit = leg.call.context, leg.limit
+    context.airtime.begin(leg)
     makes_it = leg.calls and not leg.takes_over and leg.call.aim.emergency is None
     if not limit.longest_s and makes_it:
         caller = context.directory.extension(leg.number)

@@ -8,6 +8,7 @@ from pbxcore.presence.keeping import Volatile
 
 if TYPE_CHECKING:
     from pbxcore.calls.completing import Request
+    from pbxcore.dialplan.airtime import Spent
     from pbxcore.dialplan.direct_returns import CalledOut
     from pbxcore.dialplan.emergency_returns import CalledForHelp
     from pbxcore.features.recent import Came
@@ -18,7 +19,7 @@ class CallStores(NamedTuple):
     """Requests by caller and callee, last callers by extension, and who sits at which phone.
 
     Those who called for help are kept by the number that the emergency service calls back, those
-    who called out by the trunk and the number they called.
+    who called out by the trunk and the number they called; what calls out have spent by the trunk.
     """
 
     completions: Store[Request]
@@ -26,8 +27,9 @@ class CallStores(NamedTuple):
     desks: Store[str]
     emergencies: Store[CalledForHelp]
     called_out: Store[CalledOut]
+    airtime: Store[Spent]
 
 
 def volatile_call_stores() -> CallStores:
     """Stores that keep nothing."""
-    return CallStores(Volatile(), Volatile(), Volatile(), Volatile(), Volatile())
+    return CallStores(Volatile(), Volatile(), Volatile(), Volatile(), Volatile(), Volatile())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.party import Farewell
+from pbxcore.dialplan.emergencies import ORDINARY
 from pbxcore.directory import USUAL_FAILOVER
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class WaysOut:
         while self._left:
             way = self._left.pop(0)
             trunk = self._context.directory.trunks.get(way.trunk)
-            if trunk is not None and trunk.enabled and lines.has_room(trunk):
+            if trunk is not None and self._may_carry(trunk, way) and lines.has_room(trunk):
                 self._fails_over_on = trunk.fails_over_on
                 return trunk, way
         while self._again:
@@ -61,6 +62,11 @@ class WaysOut:
                 self._fails_over_on = trunk.fails_over_on
                 return trunk, way
         return None
+
+    def _may_carry(self, trunk: Trunk, way: Try) -> bool:
+        """Whether it is in use, and has time left; an emergency asks for none."""
+        urgent = way.urgency < ORDINARY
+        return trunk.enabled and (urgent or not self._context.airtime.is_spent(trunk))
 
     def goes_on(self, status: int) -> bool:
         """Whether another trunk may do better than the last one, which refused so."""

@@ -18,6 +18,7 @@ from pbxcore.journal import (
     EmergencyCalled,
     TrunkChanged,
     TrunkCrowded,
+    TrunkUsed,
 )
 from tests.support.messaging import Book, Desk
 from tests.support.people import Outbox
@@ -139,14 +140,26 @@ async def test_a_trunk_with_more_calls_than_its_threshold_is_told_of(
     assert (kind, params["calls"], params["threshold"]) == ("trunk_load", 31, 30)
 
 
+async def test_a_trunk_that_was_used_longer_than_its_threshold_is_told_of(
+    database: Database, exchange: Exchange
+) -> None:
+    rows, outbox = await trunks_told(database, exchange, TrunkUsed("t", "City Line", 61, 60))
+    assert rows == [("trunk.overuse", {"name": "City Line", "minutes": 61, "threshold": 60})]
+    [(kind, _, params)] = outbox.posted
+    assert (kind, params["minutes"], params["threshold"]) == ("trunk_usage", 61, 60)
+
+
 async def trunks_told(
-    database: Database, exchange: Exchange, *facts: TrunkChanged | TrunkCrowded
+    database: Database, exchange: Exchange, *facts: TrunkChanged | TrunkCrowded | TrunkUsed
 ) -> tuple[list[tuple[str, dict[str, Any]]], Outbox]:
     """What the operation log says of the trunk, and the mails."""
     outbox = Outbox()
     contacts = ("a@x.test",)
     settings = EventSettings(
-        warning_contacts=contacts, trunk_status_mail=True, trunk_load_mail=True
+        warning_contacts=contacts,
+        trunk_status_mail=True,
+        trunk_load_mail=True,
+        trunk_usage_mail=True,
     )
     alerts = PhoneAlerts(outbox, lambda: settings)
     async with Desk(database, exchange, Book(), alerts=alerts) as desk:

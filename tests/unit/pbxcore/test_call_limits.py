@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
+from pbxcore.dialplan.airtime import Airtime, Allowance, Spent
 from pbxcore.dialplan.emergencies import ORDINARY
 from pbxcore.dialplan.plan import NO_LIMIT, InboundRoute, Limit, Place, Plan
 from pbxcore.directory import (
@@ -18,8 +20,9 @@ from pbxcore.directory import (
     TrunkPut,
 )
 from pbxcore.features.model import NONE_SET, Forwarding
-from pbxcore.journal import LegCalled, LegEnded, TrunkCrowded
+from pbxcore.journal import LegCalled, LegEnded, TrunkCrowded, TrunkUsed
 from pbxcore.media.commands import Play
+from pbxcore.presence.keeping import Volatile
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office, Talk
 from tests.support.switching import Way
@@ -113,6 +116,80 @@ def test_a_trunk_is_told_of_that_carries_more_calls_than_its_threshold() -> None
         office.run()
         office.check()
         assert len(office.house.told(TrunkCrowded)) == 2
+
+
+def test_no_more_calls_go_out_by_a_trunk_whose_minutes_are_spent() -> None:
+    with Office("alice", "first") as office:
+        outside(office, "first", allowance=Allowance(2, "day", 1))
+        alice = talking(office, "alice", "first")
+        office.run(59)
+        alice.hang_up()
+        office.run(1)
+        assert not office.house.told(TrunkUsed)
+        alice = talking(office, "alice", "first")
+        office.run(62)
+        alice.hang_up()
+        office.run(1)
+        assert office.house.told(TrunkUsed) == [TrunkUsed("first", "First", 2, 1)]
+        refused = office["alice"].dial(NUMBER)
+        office.run(1)
+        assert refused.notes == ["503"]
+        emergency(office, "first", hunts=False)
+        talking(office, "alice", "first", POLICE).hang_up()
+        office.run()
+        office.check()
+
+
+def test_calls_that_come_in_or_are_not_answered_spend_nothing() -> None:
+    with Office("alice", "first") as office:
+        outside(office, "first", allowance=Allowance(1))
+        alice = office["alice"].dial(NUMBER)
+        office.run(90)
+        alice.hang_up()
+        office.run(1)
+        came = office["first"].dial("alice")
+        office.run(1)
+        office["alice"].talk.accept()
+        office.run(90)
+        came.hang_up()
+        office.run(1)
+        talking(office, "alice", "first").hang_up()
+        office.run()
+        office.check()
+
+
+def test_what_was_spent_counts_for_its_period_and_outlasts_us() -> None:
+    day = Allowance(10, "day", 5)
+    kept = Kept()
+    airtime = Airtime(kept)
+    assert airtime.add("t", day, 299.0, "2026-11-27") == 0
+    assert airtime.add("t", day, 62.0, "2026-11-27") == 6
+    assert airtime.add("t", day, 239.0, "2026-11-27") == 0
+    assert Airtime(kept).is_spent("t", day, "2026-11-27")
+    assert not Airtime(kept).is_spent("t", day, "2026-11-28")
+    assert not Airtime(kept).is_spent("t", Allowance(0, "day"), "2026-11-27")
+    assert airtime.add("t", day, 301.0, "2026-11-28") == 5
+
+
+def test_a_period_is_that_of_the_zone() -> None:
+    late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    assert Allowance(period="day").period_of(late, "Europe/Berlin") == "2026-12-01"
+    assert Allowance(period="month").period_of(late, "Europe/Berlin") == "2026-12"
+    assert Allowance(period="month").period_of(late, "UTC") == "2026-11"
+
+
+class Kept(Volatile[Spent]):
+    """Keeps what is saved."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Spent] = {}
+
+    def load(self) -> dict[str, Spent]:
+        return self.values
+
+    def save(self, key: str, value: Spent | None) -> None:
+        assert value is not None
+        self.values = {**self.values, key: value}
 
 
 @pytest.mark.parametrize(("answer", "number"), [(503, True), (486, False)])

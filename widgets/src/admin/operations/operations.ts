@@ -180,6 +180,8 @@ export function actionWords(action: string): string {
       return t("{what}: too many calls at once", { what });
     case "ease":
       return t("{what}: no longer too many calls", { what });
+    case "overuse":
+      return t("{what}: calls out have lasted longer than the threshold", { what });
     case "supervise":
       return t("{what}: supervised", { what });
     case "mute":
