@@ -286,6 +286,17 @@ class OwnCallFields(Body):
         description=N_("Where calls look for somebody whose phones do not answer."),
         json_schema_extra={"control": "group", "section": FOLLOWING},
     )
+    follow_me_music: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Music while Looking"),
+        description=N_("What callers hear while somebody is looked for."),
+        json_schema_extra={
+            "control": "select",
+            "section": FOLLOWING,
+            "choices": "/v1/choices/music-classes",
+            "placeholder": N_("Ring tone"),
+        },
+    )
 
 
 class CallFields(OwnCallFields):
@@ -414,17 +425,6 @@ class CallFields(OwnCallFields):
         description=N_("One line at several places: each sees the calls of all."),
         json_schema_extra={"control": "group", "section": SHARING},
     )
-    follow_me_music: Annotated[str, StringConstraints(max_length=64)] = Field(
-        default="",
-        title=N_("Music while Looking"),
-        description=N_("What callers hear while somebody is looked for."),
-        json_schema_extra={
-            "control": "select",
-            "section": FOLLOWING,
-            "choices": "/v1/choices/music-classes",
-            "placeholder": N_("Ring tone"),
-        },
-    )
     follow_me_skips_pin: bool = Field(
         default=False,
         title=N_("Skip Trunk Auth"),
@@ -464,6 +464,7 @@ class OwnCallChanges(Body):
     forward_except: Callers | None = None
     specific_time: Annotated[list[Hours], Field(max_length=20)] | None = None
     follow_me: FollowMeForm | None = None
+    follow_me_music: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 class CallChanges(OwnCallChanges):
@@ -484,6 +485,5 @@ class CallChanges(OwnCallChanges):
     taken_over_by: Members | None = None
     hot_desk: bool | None = None
     shared_line: SharedLineForm | None = None
-    follow_me_music: Annotated[str, StringConstraints(max_length=64)] | None = None
     follow_me_skips_pin: bool | None = None
     music: Annotated[str, StringConstraints(max_length=64)] | None = None

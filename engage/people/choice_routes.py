@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from starlette.routing import Route
 
 from engage.i18n import translate
+from engage.system.actor import Actor
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, language, named
+from engage.web.requests import address, answer, language, named, principal
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -44,15 +45,22 @@ class ChoiceRoutes:
         """`/v1/choices/{kind}`."""
         return [Route("/v1/choices/{kind}", self.of, methods=["GET"])]
 
-    @operation("List what a form may choose from", answer=ShownChoices, roles=("admin",))
+    @operation("List what a form may choose from", answer=ShownChoices, roles=("admin", "user"))
     async def of(self, request: Request) -> Response:
-        """Numbers and names alone, for whoever has a right on a module whose forms need them."""
-        who = await actor(request, "admin")
-        kind = named(request, "kind")
+        """Numbers and names alone, for whoever has a right on a module whose forms need them.
+
+        Users see what they choose from for their own calls.
+        """
+        who, kind = await principal(request, "admin", "user"), named(request, "kind")
+        found = (
+            self._choices.of_users(kind)
+            if who.kind == "user"
+            else self._choices.of(Actor(who.who, address(request), who.rights), kind)
+        )
         numbered, speaks = kind in NUMBERED, language(request)
         items = [
             {"id": each.id, "name": translate(each.name, speaks) if each.word else each.name}
             | ({"number": each.id} if numbered else {})
-            for each in self._choices.of(who, kind)
+            for each in found
         ]
         return answer({"items": items})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engage.errors import Forbidden, NotFound
 from engage.people.policy import name_key
@@ -89,6 +89,10 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
 """Whose forms choose from a list: a right on one of these modules opens it."""
 
 
+OF_USERS: Final = frozenset(("custom-prompts", "announcements", "music-classes"))
+"""What the forms of users choose from, who have no right on a module."""
+
+
 class Choices:
     """Short lists for forms."""
 
@@ -134,6 +138,20 @@ class Choices:
                 privileges = book.wave_privileges.values()
                 return _by_name([Choice(each.id, each.name) for each in privileges])
         return sorted(found, key=lambda each: each.id)
+
+    def of_users(self, kind: str) -> list[Choice]:
+        """Everything of a kind that users choose from for their own calls, by name.
+
+        Raises:
+            NotFound: no such kind.
+            Forbidden: it is for administrators alone.
+        """
+        if kind not in NEEDED_BY and kind not in self._others:
+            raise NotFound
+        if kind not in OF_USERS:
+            raise Forbidden
+        _, choices = self._others[kind]
+        return _by_name(choices())
 
 
 def _by_name(choices: list[Choice]) -> list[Choice]:

@@ -457,7 +457,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/wave-privileges/{id}"): {ADMIN},
     ("DELETE", "/v1/wave-privileges/{id}"): {ADMIN},
     ("GET", "/v1/wave-privileges/{id}/references"): {ADMIN},
-    ("GET", "/v1/choices/{kind}"): {ADMIN},
+    ("GET", "/v1/choices/{kind}"): {ADMIN} | USERS,
     ("GET", "/v1/me/queues"): USERS,
     ("GET", "/v1/queue-board"): {ADMIN},
     ("PATCH", "/v1/queue-board/callers/{key}"): {ADMIN},
