@@ -33,6 +33,7 @@ from engage.livechat.webhooks.forms import WebhookForm
 from engage.notify.wire import EmailTemplateForm
 from engage.people.admin_forms import AdminForm
 from engage.people.call_forms import OwnCallFields
+from engage.people.extension_batches import ExtensionBatchForm
 from engage.people.extension_forms import ExtensionForm
 from engage.people.group_forms import GroupForm
 from engage.people.privilege_forms import PrivilegeForm, WavePrivilegeForm
@@ -63,6 +64,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "fax-extension": FaxExtensionForm,
     "emergency-number": EmergencyNumberForm,
     "extension": ExtensionForm,
+    "extension-batch": ExtensionBatchForm,
     "extension-group": GroupForm,
     "inbound-route": InboundRouteForm,
     "ivr": IvrForm,

@@ -27,7 +27,7 @@ from engage.people.outbound_forms import OUTSIDE, OutboundChanges, OutboundField
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
 
 if TYPE_CHECKING:
-    from pydantic.config import JsonDict
+    from pydantic.config import JsonDict, JsonValue
 
 Permission = Literal[
     "internal",
@@ -192,22 +192,23 @@ class AccountFields(Body):
     )
 
 
+def tabs(*first: str) -> list[JsonValue]:
+    """How the form is parted; the sections `first` stand at its beginning."""
+    return [
+        {"title": N_("Basic Settings"), "sections": [*first, IDENTITY, CALLS, WAVE]},
+        {"title": N_("Media"), "sections": [MEDIA]},
+        {"title": N_("Features"), "sections": [RINGING, OUTSIDE, PRESENCE]},
+        {"title": N_("Follow Me"), "sections": [FOLLOWING]},
+        {"title": N_("Voicemail"), "sections": [VOICEMAIL]},
+        {"title": AGENT, "sections": [AGENT]},
+        {"title": N_("Shared Call Appearance"), "sections": [SHARING]},
+    ]
+
+
 class ExtensionForm(OutboundFields, AgentFields, MailboxFields, CallFields, AccountFields):
     """An extension and its user, as an administrator fills them in."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "tabs": [
-                {"title": N_("Basic Settings"), "sections": [IDENTITY, CALLS, WAVE]},
-                {"title": N_("Media"), "sections": [MEDIA]},
-                {"title": N_("Features"), "sections": [RINGING, OUTSIDE, PRESENCE]},
-                {"title": N_("Follow Me"), "sections": [FOLLOWING]},
-                {"title": N_("Voicemail"), "sections": [VOICEMAIL]},
-                {"title": AGENT, "sections": [AGENT]},
-                {"title": N_("Shared Call Appearance"), "sections": [SHARING]},
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"tabs": tabs()})
 
 
 class NewExtension(ExtensionForm):

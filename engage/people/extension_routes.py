@@ -11,6 +11,7 @@ from starlette.routing import Route
 from engage.partial_body import Body
 from engage.people.agent_forms import AgentFields
 from engage.people.call_forms import CallFields
+from engage.people.extension_batches import NewExtensions
 from engage.people.extension_forms import ExtensionChange, NewExtension
 from engage.people.fields import Numbers
 from engage.people.mailbox_forms import MailboxChoices
@@ -75,6 +76,12 @@ class ExtensionPage(BaseModel):
     total: int
 
 
+class AddedExtensions(BaseModel):
+    """The extensions that were added."""
+
+    numbers: list[str]
+
+
 class DropExtensions(Body):
     """The extensions that shall go, all or none."""
 
@@ -92,6 +99,7 @@ class ExtensionRoutes:
         return [
             Route("/v1/extensions", self.extensions, methods=["GET"]),
             Route("/v1/extensions", self.add, methods=["POST"]),
+            Route("/v1/extensions/batch", self.add_many, methods=["POST"]),
             Route("/v1/extensions/delete", self.delete_many, methods=["POST"]),
             Route("/v1/extensions/{number}", self.extension, methods=["GET"]),
             Route("/v1/extensions/{number}", self.change, methods=["PATCH"]),
@@ -130,6 +138,21 @@ class ExtensionRoutes:
         who.check(Module.EXTENSIONS)
         body = await read(request, NewExtension)
         return answer(extension_json(await self._extensions.add(who, body)), 201)
+
+    @operation(
+        "Add extensions",
+        body=NewExtensions,
+        answer=AddedExtensions,
+        status=201,
+        roles=("admin",),
+    )
+    async def add_many(self, request: Request) -> Response:
+        """Numbers in a row with what they have in common: all of them, or none."""
+        who = await actor(request, "admin")
+        who.check(Module.EXTENSIONS)
+        body = await read(request, NewExtensions)
+        added = await self._extensions.add_many(who, body.forms())
+        return answer({"numbers": [each.number for each in added]}, 201)
 
     @operation("Read an extension", answer=ShownExtension, roles=("admin",), query=(SECRETS,))
     async def extension(self, request: Request) -> Response:

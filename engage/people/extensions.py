@@ -10,6 +10,7 @@ from engage.people.directory_repository import DirectoryRepository
 from engage.people.extension_rows import Rewrite
 from engage.people.ledger import Repeated
 from engage.people.model import ExtensionEntry, NameTaken, Reference
+from engage.people.numbering import NumberTaken
 from engage.people.queue_groups import forget_who_left
 from engage.people.repository import DIRECTORY_VERSION, PeopleRepository
 from engage.system.actor import Module
@@ -122,6 +123,37 @@ class Extensions:
             return self._existing(known.key)
         self._ledger.tell_saved([new.number])
         return self._existing(new.number)
+
+    async def add_many(self, actor: Actor, batch: Sequence[NewExtension]) -> list[ExtensionEntry]:
+        """Add extensions, all or none, or give back what an earlier call has added so.
+
+        Raises:
+            NumberTaken: something has one of the numbers; told of the field `first`.
+            Invalid: with the fields that will not do.
+        """
+        actor.check(Module.EXTENSIONS)
+        for each in batch:
+            if problems := self.checks.problems(each):
+                told = {"first" if at == "number" else at: text for at, text in problems.items()}
+                raise Invalid(told, **self.checks.spans)
+        prepared = [await self.rows.prepared(each) for each in batch]
+
+        async def store(connection: AsyncConnection) -> None:
+            await self._check_repeated(connection, batch[0].client_id)
+            await self.rows.insert(connection, prepared)
+
+        numbers = [each.number for each in batch]
+        try:
+            async with self.checks.numbers.assigning:
+                await self._ledger.change(
+                    actor, "extension.add", subject_of(""), store, {"numbers": numbers}
+                )
+        except NumberTaken as taken:
+            raise taken.at("first") from None
+        except Repeated:
+            return [self._existing(each) for each in numbers]
+        self._ledger.tell_saved(numbers)
+        return [self._existing(each) for each in numbers]
 
     async def update(self, actor: Actor, number: str, change: ExtensionChange) -> ExtensionEntry:
         """Change some fields; what `options` names is put over what is kept.

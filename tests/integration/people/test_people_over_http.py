@@ -324,3 +324,24 @@ async def test_a_worksheet_is_looked_through_and_taken_over(root: Admin) -> None
     assert status == 413
     assert await root.status("POST", "/v1/extensions/import", {"csv": "number"}) == 415
     assert (await root.send_csv(sheet, "?dry_run=maybe"))[0] == 422
+
+
+async def test_many_extensions_are_added_at_once_all_or_none(root: Admin) -> None:
+    path, batch = "/v1/extensions/batch", {"first": "2000", "count": 3, "department": "Shop"}
+    called = {**batch, "client_id": "batch-1"}
+    for _ in range(2):  # repeated, as after an answer that got lost
+        status, told = await root.ask("POST", path, called)
+        assert (status, told["numbers"]) == (201, ["2000", "2001", "2002"])
+    secrets = set()
+    for number in told["numbers"]:
+        _, shown = await root.ask("GET", f"/v1/extensions/{number}?secrets=1")
+        assert shown["department"] == "Shop"
+        secrets.add(shown["sip_secret"])
+    assert len(secrets) == 3
+    status, told = await root.ask("POST", path, {**batch, "first": "1998"})
+    assert (status, told["error"]["fields"].keys()) == (409, {"first"})
+    assert await root.status("GET", "/v1/extensions/1998") == 404
+    status, told = await root.ask("POST", path, {**batch, "first": "9000"})
+    assert (status, told["error"]["fields"].keys()) == (422, {"first"})
+    drop = {"numbers": ["2000", "2001", "2002"]}
+    assert await root.status("POST", "/v1/extensions/delete", drop) == 204

@@ -237,6 +237,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/mails/{id}/retry"): {ADMIN},
     ("GET", "/v1/extensions"): {ADMIN},
     ("POST", "/v1/extensions"): {ADMIN},
+    ("POST", "/v1/extensions/batch"): {ADMIN},
     ("POST", "/v1/extensions/delete"): {ADMIN},
     ("POST", "/v1/extensions/import"): {ADMIN},
     ("POST", "/v1/extension-groups/import"): {ADMIN},

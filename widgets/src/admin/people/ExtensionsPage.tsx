@@ -46,6 +46,9 @@ export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
       />
     );
   }
+  if (first === "batch") {
+    return <ObjectPage form="extension-batch" collection={`${PATH}/batch`} id={null} newTitle={t("Add Several Extensions")} titleOf={(values) => addedWords(values["numbers"])} back={back} readOnly={readOnly} />;
+  }
   if (first === undefined) return <Extensions readOnly={readOnly} />;
   const id = first === "new" ? null : first;
   return (
@@ -102,6 +105,9 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
           <>
             <Button variant="default" leftSection={<Icon name="upload" size={16} />} onClick={() => go("extensions", "import")}>
               {t("Import CSV")}
+            </Button>
+            <Button variant="default" leftSection={<Icon name="people" size={16} />} onClick={() => go("extensions", "batch")}>
+              {t("Add Several")}
             </Button>
             <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extensions", "new")}>
               {t("Add")}
@@ -160,6 +166,11 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
       <ConfirmDelete doomed={doomed} text={t("The user, the passwords and the registrations go with it. This cannot be taken back.")} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>
   );
+}
+
+function addedWords(numbers: unknown): string {
+  const count = Array.isArray(numbers) ? numbers.length : 0;
+  return nt("{n} extension added", "{n} extensions added", count);
 }
 
 export function permissionWords(permission: string): string {
