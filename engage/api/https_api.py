@@ -41,7 +41,7 @@ from engage.api.sessions import ApiSessions
 from engage.api.settings import ApiSettings
 from engage.api.system_actions import SystemActions
 from engage.api.trunk_actions import TrunkActions
-from engage.api.user_actions import UserActions, members_of_group
+from engage.api.user_actions import UserActions, group_named, members_of_group
 from engage.api.watching import Watching
 from engage.api.websockify import Websockify
 from engage.calls.storage_settings import CleanerSettings
@@ -301,7 +301,9 @@ class HttpsApi:
         )
         return (
             TrunkActions(dialplan.trunks, numbers, backend.keyring, self._readings),
-            OutboundActions(dialplan.outbound, numbers, pins),
+            OutboundActions(
+                dialplan.outbound, numbers, pins, partial(group_named, backend.people, numbers)
+            ),
             pins,
             InboundActions(
                 dialplan.inbound,

@@ -12,12 +12,13 @@ from engage.api.listing import listed
 from engage.api.route_values import lines, matches, switch, text, whole, yes
 from engage.api.status import bad_value, missing, unknown
 from engage.api.stored import checked
+from engage.api.user_actions import GROUP_KIND, GROUP_PREFIX
 from engage.api.values import BadValue, Line, as_list
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from pbxcore.dialplan.patterns import patterns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
@@ -47,9 +48,15 @@ class OutboundActions:
     """Which numbers go out by which trunks."""
 
     def __init__(
-        self, routes: DialplanObjects[OutboundRouteForm], numbers: Numbers, pins: PinActions
+        self,
+        routes: DialplanObjects[OutboundRouteForm],
+        numbers: Numbers,
+        pins: PinActions,
+        group_named: Callable[[str], Awaitable[str | None]],
     ) -> None:
+        """`group_named` finds an extension group by the id that programs know it by."""
         self._routes, self._numbers, self._pins = routes, numbers, pins
+        self._group_named = group_named
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -74,7 +81,7 @@ class OutboundActions:
                 "sequence": each.position,
                 "pattern": ",".join(patterns_of(each.form.patterns)),
                 "out_of_service": yes(each.form.disabled),
-                "members": list(each.form.callers),
+                "members": await self._members(each.form),
             }
             for each in entries
         ]
@@ -98,7 +105,7 @@ class OutboundActions:
                 "strip": main.strip,
                 "prepend": main.prepend or None,
                 "enable_wlist": yes(form.only_callers),
-                "members": ",".join(form.callers) or None,
+                "members": ",".join(await self._members(form)) or None,
                 "custom_member": form.caller_patterns or None,
                 "limitime": form.longest_s or None,
                 "time_mode": form.when.condition,
@@ -173,7 +180,7 @@ class OutboundActions:
             if (on := switch(asked, theirs)) is not None:
                 found[ours] = on
         if (members := text(asked, "members")) is not None:
-            found["callers"] = [each.strip() for each in members.split(",") if each.strip()]
+            found |= await self._callers(members)
         if (group := text(asked, "pin_sets_id")) is not None:
             found["pin_group"] = await self._pins.group_of(caller, group)
         if "limitime" in asked:
@@ -187,6 +194,23 @@ class OutboundActions:
         if ways is not None:
             found["ways"] = ways
         return found
+
+    async def _members(self, form: OutboundRouteForm) -> list[str]:
+        """The extensions that may use a route, and the groups by the ids that programs know."""
+        groups = await self._numbers.of(GROUP_KIND, form.caller_groups)
+        return [*form.callers, *(f"{GROUP_PREFIX}{groups[each]}" for each in form.caller_groups)]
+
+    async def _callers(self, members: str) -> dict[str, list[str]]:
+        callers: list[str] = []
+        groups: list[str] = []
+        for each in filter(None, map(str.strip, members.split(","))):
+            if not each.lower().startswith(GROUP_PREFIX):
+                callers.append(each)
+            elif (group := await self._group_named(each)) is not None:
+                groups.append(group)
+            else:
+                raise unknown("members", each)
+        return {"callers": callers, "caller_groups": groups}
 
     def _ways(
         self, asked: Parameters, present: DialplanObject[OutboundRouteForm] | None

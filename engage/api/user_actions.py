@@ -48,13 +48,18 @@ NOT_HERE = N_("Rights in the administration are given there alone.")
 OTHER_USER = N_("user_id and user_name name different users.")
 
 
-async def members_of_group(people: People, numbers: Numbers, ident: str) -> list[str]:
-    """The extensions of a group by the id that programs know it by (`group-1`); else nobody."""
+async def group_named(people: People, numbers: Numbers, ident: str) -> str | None:
+    """The group that programs know by an id (`group-1`); None: there is none."""
     groups = people.groups.listed(SYSTEM)
     await numbers.of(GROUP_KIND, (each.id for each in groups))  # whether listed before or not
     digits = ident.strip().lower().removeprefix(GROUP_PREFIX)
     whole = digits.isascii() and digits.isdigit() and len(digits) < 10
-    found = numbers.named(GROUP_KIND, int(digits)) if whole else None
+    return numbers.named(GROUP_KIND, int(digits)) if whole else None
+
+
+async def members_of_group(people: People, numbers: Numbers, ident: str) -> list[str]:
+    """The extensions of a group by the id that programs know it by; else nobody."""
+    found = await group_named(people, numbers, ident)
     return [] if found is None else people.members_of_groups([found])
 
 

@@ -198,7 +198,10 @@ class Dialplan:
         dials = (each.form for each in self.speed_dials.entries if not each.form.disabled)
         outbound_calls = self._outbound_calls()
         plan = Plan(
-            tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
+            tuple(
+                each.form.route(each.id, self._pins_of, members_of)
+                for each in self.outbound.entries
+            ),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
             queues=queues,
             agents=self._people.queues.agent_profiles(),

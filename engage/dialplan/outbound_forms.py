@@ -10,6 +10,7 @@ from engage.dialplan.fields import (
     LEVELS,
     Digits,
     Ident,
+    MemberGroups,
     Name,
     Patterns,
     SomePatterns,
@@ -19,6 +20,7 @@ from engage.dialplan.fields import (
 )
 from engage.dialplan.model import NamedForm
 from engage.errors import N_
+from engage.form_hints import groups_hint
 from engage.partial_body import Body
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.pin import Pin
@@ -26,7 +28,7 @@ from pbxcore.dialplan.plan import Limit, OutboundRoute
 from pbxcore.dialplan.ways import WayOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 NUMBERS, WHO, WAYS = N_("Numbers"), N_("Who may call"), N_("Trunks")
 LIMIT = N_("Call Duration")
@@ -111,6 +113,12 @@ class OutboundRouteForm(NamedForm):
             "when": {"field": "only_callers", "is": True},
         },
     )
+    caller_groups: MemberGroups = Field(
+        default_factory=list,
+        title=N_("Available Extension Groups"),
+        description=N_("Whoever belongs to them when he calls."),
+        json_schema_extra=groups_hint(WHO) | {"when": {"field": "only_callers", "is": True}},
+    )
     caller_patterns: Patterns = Field(
         default="",
         title=N_("Custom Dynamic Route"),
@@ -189,9 +197,16 @@ class OutboundRouteForm(NamedForm):
     )
 
     def route(
-        self, route_id: str, pins_of: Callable[[str], tuple[Pin, ...]] = lambda group: ()
+        self,
+        route_id: str,
+        pins_of: Callable[[str], tuple[Pin, ...]] = lambda group: (),
+        members_of: Callable[[list[str]], Iterable[str]] = lambda groups: (),
     ) -> OutboundRoute:
-        """As the PBX knows it; `pins_of` tells a PIN group's."""
+        """As the PBX knows it.
+
+        `pins_of` tells a PIN group's, `members_of` the members of extension groups.
+        """
+        named = dict.fromkeys([*self.callers, *members_of(self.caller_groups)])
         password = (Pin(self.password),) if self.password else ()
         return OutboundRoute(
             route_id,
@@ -200,7 +215,7 @@ class OutboundRouteForm(NamedForm):
             tuple(WayOut(each.trunk, each.strip, each.prepend) for each in self.ways),
             permission=self.permission,
             only_callers=self.only_callers,
-            callers=(*self.callers, *patterns_of(self.caller_patterns)),
+            callers=(*named, *patterns_of(self.caller_patterns)),
             asks_pin=bool(self.password or self.pin_group),
             own_pins=not self.pin_group,
             pins=pins_of(self.pin_group) if self.pin_group else password,
@@ -219,7 +234,8 @@ class OutboundRouteForm(NamedForm):
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
         found = {}
-        if self.only_callers and not self.callers and not patterns_of(self.caller_patterns):
+        named = self.callers or self.caller_groups or patterns_of(self.caller_patterns)
+        if self.only_callers and not named:
             found["callers"] = N_("Choose who may use the route.")
         if self.longest_s and self.warned_s >= self.longest_s:
             found["warned_s"] = N_("The warning must come within the call.")

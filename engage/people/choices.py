@@ -68,6 +68,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.NAME_DIRECTORIES,
         Module.QUEUES,
         Module.TRUNKS,
+        Module.OUTBOUND_ROUTES,
     ),
     "queues": (
         Module.QUEUES,

@@ -67,6 +67,13 @@ def test_an_outbound_route_is_added_read_changed_and_deleted(
     }  # fmt: skip
     assert {name: read["outbound_route"][name] for name in expected} == expected
     assert [each["match"] for each in read["pattern"]] == ["_9X.", "911"]
+    group = api.ask("listExtensionGroup").response["extension_group"][0]["group_id"]
+    among = {"members": f"1001,{group}"}
+    assert api.ask("updateOutboundRoute", outbound_route=route, **among).status == 0
+    grouped = api.ask("getOutboundRoute", outbound_route=route).response["outbound_route"]
+    assert grouped["members"] == among["members"]
+    unknown = api.ask("updateOutboundRoute", outbound_route=route, members="group-999")
+    assert unknown.status == -16
     [failover] = read["failover_outbound_data"]
     assert (failover["failover_trunk_index"], failover["failover_prepend"]) == (
         index["Other"],

@@ -49,6 +49,18 @@ def test_an_outbound_form_is_a_way_out() -> None:
     assert found.tries[0].number == "0123"
 
 
+def test_the_members_of_groups_may_use_a_route_too() -> None:
+    usual = {"name": "Out", "patterns": "_9.", "ways": [{"trunk": "t"}], "only_callers": True}
+    form = OutboundRouteForm.model_validate(
+        {**usual, "callers": ["1000"], "caller_groups": ["sales"], "caller_patterns": "_2XXX"}
+    )
+    members = {"sales": ["1001", "1000"]}
+    route = form.route("r", members_of=lambda groups: [n for each in groups for n in members[each]])
+    assert route.callers == ("1000", "1001", "_2XXX")
+    alone = OutboundRouteForm.model_validate({**usual, "caller_groups": ["sales"]})
+    assert alone.problems() == {}
+
+
 def test_an_inbound_form_is_a_way_in() -> None:
     found = resolve(house(), Dialler("", "t", "5551234", "Sam"), "8001", NOON)
     assert (found.to, found.caller, found.original) == (
