@@ -113,6 +113,15 @@ class DialledFeatures(BaseModel):
         title=N_("Priority Calls by Every Extension"),
         json_schema_extra={"control": "switch", "section": CALLS},
     )
+    spy_for_all: bool = Field(
+        default=False,
+        title=N_("Enable Spy"),
+        description=N_(
+            "Every extension may listen, whisper and barge in at every other by the codes, whoever"
+            " its supervisors are. Mind the privacy of those who talk, and the law."
+        ),
+        json_schema_extra={"control": "switch", "section": CALLS},
+    )
 
     def features(self) -> dict[str, str]:
         """The codes by feature, as the PBX knows them."""

@@ -284,6 +284,7 @@ class FeatureCodes(DialledFeatures):
                 dict.fromkeys([*self.priority_callers, *members_of(self.priority_groups)])
             ),
             priority_for_all=self.priority_for_all,
+            spy_for_all=self.spy_for_all,
             mode_callers=tuple(self.mode_callers),
             between_s=self.digit_timeout_ms / 1000,
             pressed_by={each: getattr(self, f"{each}_by") for each in IN_CALLS},

@@ -287,7 +287,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     the number of a queue that an agent is going to serve, or is not any more. `features` are those
     of `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
     `priority_callers` make priority calls, and `mode_callers` switch the mode of inbound routes,
-    none of them meaning everybody. With `priority_for_all` everybody makes priority calls.
+    none of them meaning everybody. With `priority_for_all` everybody makes priority calls, with
+    `spy_for_all` everybody hears the talks of all.
     """
 
     pickup: str = "**"
@@ -314,6 +315,7 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     remote_callers: tuple[str, ...] = ()
     priority_callers: tuple[str, ...] = ()
     priority_for_all: bool = False
+    spy_for_all: bool = False
     mode_callers: tuple[str, ...] = ()
     between_s: float = 2.0
     pressed_by: dict[str, str] = {}

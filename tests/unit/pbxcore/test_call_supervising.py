@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.calls.directing import hold, mute
+from pbxcore.dialplan.plan import FeatureCodes, Plan
 from pbxcore.journal import CallEnded, CallStarted, LegAnswered, LegEnded, LegHeld
 from pbxcore.media.commands import DigitHeard, Play, PressDigits
 from pbxcore.sip.sdp.codecs import EVENTS, G729
@@ -106,6 +107,18 @@ def test_who_may_not_or_has_nobody_to_hear_is_told(
         assert office["carol"].dial("*54nobody").notes == []
         if alice is not None:
             alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_everybody_hears_the_talks_of_all_where_that_is_allowed() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.directory.plan = Plan(codes=FeatureCodes(spy_for_all=True))
+        alice, _ = talking(office)
+        office["carol"].dial("*54bob")
+        office.run(1)
+        assert [each.muted for each in seats(office)].count(True) == 1
+        alice.hang_up()
         office.run()
         office.check()
 
