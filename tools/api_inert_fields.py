@@ -29,7 +29,6 @@ REASONS = {
     **dict.fromkeys(("enable_vq_notification", "notification_prompt"), OFFERED),
     "notification_frequency": OFFERED,
     **dict.fromkeys(("family_number", "fax", "room"), PERSON),
-    "sendtofax": "a detected fax is always sent by e-mail",
     "jitterbuffer": "phones even out what comes late; the PBX does where it mixes or converts",
     **dict.fromkeys(("enable_ldap", "ldap_sync_enable", "ldap_sync_passwd"), NO_DIRECTORY),
     **dict.fromkeys(("ldap_sync_port", "ldap_default_outrt", "ldap_custom_prefix"), NO_DIRECTORY),

@@ -150,7 +150,7 @@ _MEDIA = (
     Field("custom_alert_info", Line(128), None, nullable=True, effective=True),
     Field("t38_udptl", YES_NO, "yes", effective=True),
     Field("faxdetect", YES_NO, "no", effective=True),
-    Field("sendtofax", YES_NO, None, nullable=True),
+    Field("sendtofax", YES_NO, None, nullable=True, effective=True),
     Field("fax_gateway", YES_NO, "no", written=False),
     Field("encryption", Choice(("no", "yes", "support")), "no", effective=True),
     Field("strategy_ipacl", Whole(0, 2), 0, effective=True),

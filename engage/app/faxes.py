@@ -41,13 +41,15 @@ class FaxOwners:
     def recipients(self, number: str) -> Sequence[Recipient]:
         """Each address once; the default ones where there is no other.
 
-        Programs name an address in place of a number.
+        Programs name an address in place of a number. An extension may want none of its faxes.
         """
         if "@" in number:
             return [Recipient(each) for each in addresses_in(number)]
         forms = (each.form for each in self._extensions.entries if each.form.number == number)
         form = next(forms, None)
         if form is None:
+            if not self._people.wants_faxes(number):
+                return []
             found = self._of_people([number])
         else:
             found = [Recipient(each, form.name) for each in addresses_in(form.email)]

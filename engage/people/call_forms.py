@@ -237,8 +237,17 @@ class OwnCallFields(Body):
     fax_detection: bool = Field(
         default=False,
         title=N_("Fax Detection"),
-        description=N_("Faxes that call from outside are sent to the email address."),
+        description=N_("Faxes that call from outside are received for it."),
         json_schema_extra=_faxes_there,
+    )
+    fax_mail: bool = Field(
+        default=True,
+        title=N_("Send Faxes by Email"),
+        json_schema_extra={
+            "control": "switch",
+            "section": RINGING,
+            "when": {"field": "fax_detection", "is": True},
+        },
     )
     presence: Presence = Field(
         default="available",
@@ -456,6 +465,7 @@ class OwnCallChanges(Body):
     ring_too_condition: ConditionCode | None = None
     missed_call_mails: bool | None = None
     fax_detection: bool | None = None
+    fax_mail: bool | None = None
     presence: Presence | None = None
     do_not_disturb: bool | None = None
     do_not_disturb_condition: ConditionCode | None = None

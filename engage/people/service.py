@@ -277,6 +277,11 @@ class People:
         wanted = found is not None and found.options.get("missed_call") == "yes"
         return self.mail_to(number) if wanted else None
 
+    def wants_faxes(self, number: str) -> bool:
+        """Whether the faxes that an extension received are to be mailed."""
+        found = self._book.extensions.get(number)
+        return found is None or found.options.get("sendtofax") != "no"
+
     def leading_to(self, kind: str, value: str) -> list[dict[str, str]]:
         """Who needs an object of the dialplan: extensions and queues whose calls go to it."""
         extensions = [
