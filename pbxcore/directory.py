@@ -134,7 +134,8 @@ Who is busy or declines (486, 600, 603) is so on every way.
 class Trunk(msgspec.Struct, frozen=True):
     """A far end: a provider we register with, or a peer that is trusted by its addresses.
 
-    `host` is a domain (found by RFC 3263 when `port` is 0) or an address. `number` is the user part
+    `host` is a domain (found by RFC 3263 when `port` is 0) or an address. URIs of requests are SIPS
+    URIs with `sips`, where the transport is TLS. `number` is the user part
     of our address-of-record, `username` when it is empty; `auth_id` the name in credentials,
     likewise. Requests go to the `outbound_proxy` where there is one, and name it in Route with
     `routes_by_proxy`. `networks` (CIDR) may send requests without a password; with `challenged`
@@ -183,6 +184,7 @@ class Trunk(msgspec.Struct, frozen=True):
     host: str
     port: int = 0
     transport: str = "udp"
+    sips: bool = False
     registers: bool = False
     username: str = ""
     auth_id: str = ""
@@ -234,6 +236,11 @@ class Trunk(msgspec.Struct, frozen=True):
     forwarding: Literal["diversion", "history-info", "both", "none"] = "diversion"
     anonymous: bool = False
     fails_over_on: tuple[str, ...] = USUAL_FAILOVER
+
+    @property
+    def scheme(self) -> bytes:
+        """Of the URIs in its requests (RFC 3261 §19.1)."""
+        return b"sips:" if self.sips and self.transport == "tls" else b"sip:"
 
     @property
     def lamp(self) -> str:

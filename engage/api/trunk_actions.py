@@ -172,6 +172,7 @@ def _fields(form: TrunkForm) -> dict[str, Any]:
         **{name: yes(form.header_number == ours) for name, ours in NUMBERS.items()},
         "need_register": yes(registers),
         "transport": "udp" if form.transport == "auto" else form.transport,
+        "uri_sip_or_sips": int(form.uri_scheme == "sips"),
         "fax_intelligent_route": form.fax_to if form.fax_destination else "no",
     }
 

@@ -147,6 +147,17 @@ class TrunkForm(TrunkLimits, TrunkFaxes, Body):
         title=N_("Transport"),
         json_schema_extra=hint("select", PROVIDER, labels=TRANSPORTS),
     )
+    uri_scheme: Literal["sip", "sips"] = Field(
+        "sip",
+        title=N_("SIP URI Scheme When Using TLS"),
+        description=N_("How addresses are written in requests to the provider."),
+        json_schema_extra=hint(
+            "select",
+            PROVIDER,
+            labels={"sip": "sip", "sips": "sips"},
+            when={"field": "transport", "is": "tls"},
+        ),
+    )
     outbound_proxy: Proxy = Field(
         "",
         title=N_("Outbound Proxy"),

@@ -86,6 +86,7 @@ class TrunkEntry:
             form.host,
             form.port or 0,
             form.transport,
+            sips=form.uri_scheme == "sips",
             registers=form.kind == "register" and form.need_registration,
             username=form.username,
             auth_id=form.auth_id,

@@ -77,8 +77,8 @@ def _named(trunk: Trunk, way: Try, came: Caller | None, shown: Caller, domain: b
 
 
 def _address(trunk: Trunk, number: str, domain: bytes) -> bytes:
-    uri = b"sip:%b@%b" % (escaped_user(number), domain) if number else b"sip:" + domain
-    return spelled(uri, trunk.tel_uri)
+    user = escaped_user(number) + b"@" if number else b""
+    return spelled(b"%b%b%b" % (trunk.scheme, user, domain), trunk.tel_uri)
 
 
 def _with_privacy(

@@ -32,12 +32,12 @@ class TrunkRequests:
         self._call_id, self._tag = call_id, tag
         self._cseq = 0
         self._user = escaped_user(trunk.number or trunk.username)
-        self.registrar = b"sip:" + _place(trunk)
+        self.registrar = trunk.scheme + _place(trunk)
         """The Request-URI: the provider's domain, without a user part (§10.2)."""
         self.domain = trunk.from_domain.encode() or _host(trunk)
         """Where we are at home for the provider."""
         who = b"%b@%b" % (self._user, self.domain) if self._user else self.domain
-        self._address = b"<sip:%b>" % who
+        self._address = b"<%b%b>" % (trunk.scheme, who)
         self._proxy = proxy_uri(trunk.outbound_proxy)
 
     @property
@@ -129,14 +129,15 @@ class TrunkRequests:
 
     def _contact(self, path: Path) -> bytes:
         user = self._user + b"@" if self._user else b""
-        transport = path.flow.transport
-        tail = b"" if transport == "udp" else b";transport=" + transport.encode()
-        return b"sip:%b%b%b" % (user, path.here, tail)
+        scheme, transport = self._trunk.scheme, path.flow.transport
+        said = transport == "udp" or scheme == b"sips:"  # which is TLS without being told
+        tail = b"" if said else b";transport=" + transport.encode()
+        return b"%b%b%b%b" % (scheme, user, path.here, tail)
 
 
 def address_at(trunk: Trunk, number: str) -> bytes:
     """The URI of a number behind a trunk."""
-    return b"sip:%b@%b" % (escaped_user(number), _place(trunk))
+    return b"%b%b@%b" % (trunk.scheme, escaped_user(number), _place(trunk))
 
 
 def _place(trunk: Trunk) -> bytes:

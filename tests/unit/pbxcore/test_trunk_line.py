@@ -22,6 +22,7 @@ from pbxcore.domain_settings import DomainSettings
 from pbxcore.journal import TrunkChanged
 from pbxcore.sip.digest import parse_credentials
 from pbxcore.sip.flow import Flow, Target
+from pbxcore.sip.inquiry import Path
 from pbxcore.sip.message import Request, build_response, parse
 from pbxcore.sip.resolution import Kind, Question, Record, Srv
 from pbxcore.sip.transactions.layer import TransactionLayer
@@ -365,6 +366,28 @@ def test_changed_trunk_does_not_wait_for_a_registrar_that_is_silent() -> None:
     assert network.time <= 5
     [(request, flow)] = network.asked
     assert (request.get(b"expires"), flow.host) == (b"3600", "192.0.2.77")
+
+
+@pytest.mark.parametrize(
+    ("transport", "sips", "scheme"),
+    [("tls", True, b"sips"), ("tls", False, b"sip"), ("tcp", True, b"sip")],
+)
+def test_a_provider_reads_sips_uris_where_it_wants_them_and_tls_carries_them(
+    transport: str, sips: bool, scheme: bytes
+) -> None:
+    trunk = Trunk("t", "T", "provider.example", transport=transport, sips=sips, username="me")
+    requests = TrunkRequests(trunk, b"c", b"t")
+    port = ":5061" if transport == "tls" else ":5060"
+    flow = Flow(transport, f"192.0.2.1{port}", "192.0.2.9", 5061)
+    path = Path(flow, b"192.0.2.1:5061", b"Via: v", None)
+    told = requests.register(path, [], 60)
+    request = parse(told)
+    assert isinstance(request, Request)
+    tail = b"" if scheme == b"sips" else b";transport=" + transport.encode()
+    assert request.uri == scheme + b":provider.example"
+    assert request.get(b"to") == b"<%b:me@provider.example>" % scheme
+    assert request.get(b"contact") == b"<%b:me@192.0.2.1:5061%b>" % (scheme, tail)
+    assert address_at(trunk, "100") == scheme + b":100@provider.example"
 
 
 def test_a_provider_at_an_ipv6_address_is_written_in_brackets() -> None:
