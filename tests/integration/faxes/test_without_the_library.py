@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engage.dialplan.fields import Destination
+from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.dialplan.ivr_forms import IvrForm
 from engage.people.call_forms import OwnCallFields
+from engage.telephony.trunk_forms import TrunkForm
 from pbxcore.faxes import library
 from tests.support import site as support
 
@@ -36,6 +39,9 @@ def _no_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_nothing_offers_faxes_and_all_say_why(database_url: str, tmp_path: Path) -> None:
     assert "fax" not in Destination.model_json_schema()["properties"]["kind"]["enum"]
     assert OwnCallFields.model_json_schema()["properties"]["fax_detection"]["when"]["is"] == []
+    for form, field in (InboundRouteForm, "did_kinds"), (IvrForm, "dials"):
+        assert "fax" not in form.model_json_schema()["properties"][field]["items"]["enum"]
+    assert TrunkForm.model_json_schema()["properties"]["fax_to"]["enum"] == ["extension"]
     async with support.site(tmp_path, database=database_url) as site:
         admin = await site.sign_in("admin")
         for method, path in (
@@ -56,5 +62,8 @@ def test_where_it_is_installed_a_destination_may_be_a_fax() -> None:
     if not library.installed():
         pytest.skip("libspandsp is not installed")
     assert "fax" in Destination.model_json_schema()["properties"]["kind"]["enum"]
+    for form, name in (InboundRouteForm, "did_kinds"), (IvrForm, "dials"):
+        assert "fax" in form.model_json_schema()["properties"][name]["items"]["enum"]
+    assert "email" in TrunkForm.model_json_schema()["properties"]["fax_to"]["enum"]
     field = OwnCallFields.model_json_schema()["properties"]["fax_detection"]
     assert (field["control"], "when" in field) == ("switch", False)
