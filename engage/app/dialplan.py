@@ -135,7 +135,7 @@ class Dialplan:
         self.emergencies = DialplanObjects(
             EMERGENCIES,
             *on,
-            ObjectRules(self._greeting_problem, trunk_exists=trunk_exists),
+            ObjectRules[EmergencyNumberForm](self._greeting_problem, trunk_exists=trunk_exists),
             numbers,
         )
         self.pin_groups = DialplanObjects(
@@ -144,7 +144,9 @@ class Dialplan:
         self.voicemail_groups = DialplanObjects(
             VOICEMAIL_GROUPS,
             *on,
-            ObjectRules(self._greeting_problem, references.users_of("voicemail_group")),
+            ObjectRules[VoicemailGroupForm](
+                self._greeting_problem, references.users_of("voicemail_group")
+            ),
             numbers,
         )
         references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))

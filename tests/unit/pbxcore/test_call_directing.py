@@ -114,7 +114,7 @@ def test_a_number_is_looked_for_as_who_will_call_it(handed_on: str) -> None:
     with office_with_provider() as office:
         allowed = ("bob", "0301234", "provider") if handed_on == "bob" else ()
 
-        def way_out(extension: str, number: str, original: str, *_: str) -> tuple[Way, ...]:
+        def way_out(extension: str, number: str, original: str = "", *_: str) -> tuple[Way, ...]:
             if (extension, number, original) != allowed:
                 raise RemoteProtocolError(404)
             return (Way("provider", number, "4989100"),)
@@ -150,7 +150,7 @@ def test_nobody_hands_on_to_where_he_might_not_call_himself(
 ) -> None:
     with Office("alice", "bob", "carol") as office:
 
-        def way_out(extension: str, number: str, _original: str, *_: str) -> tuple[Way, ...]:
+        def way_out(extension: str, number: str, _original: str = "", *_: str) -> tuple[Way, ...]:
             if extension == "carol":
                 raise RemoteProtocolError(refused)
             return (Way("provider", number, "4989100"),)
