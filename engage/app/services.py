@@ -92,7 +92,7 @@ LEAD_SOMEWHERE = (
     *(Module.CALLBACKS, Module.WAKE_UPS, Module.PAGING_GROUPS),
 )
 """Whose forms have destinations."""
-PROMPTED = (*LEAD_SOMEWHERE, Module.EMERGENCY_NUMBERS, Module.PMS)
+PROMPTED = (*LEAD_SOMEWHERE, Module.EMERGENCY_NUMBERS, Module.PMS, Module.VOICEMAIL)
 """Whose forms have prompts."""
 CODE_TAKEN = N_("This code is taken already.")
 NO_CHOICE = N_("This is none of the choices.")
