@@ -162,8 +162,8 @@ class TrunkLegs:
         extension = directory.extension(number)
         if extension is None or trunk.identity == "none":
             return ()
-        caller, name = outbound_caller(trunk, extension, usual=directory.plan.caller_id)
-        dod = dod_of(trunk, extension, "")
+        dod = dod_of(trunk, (extension.number,))
+        caller, name = outbound_caller(trunk, extension, dod=dod, usual=directory.plan.caller_id)
         way = Shown(trunk.id, "", caller, name, dod="" if dod is None else dod.number)
         domain = TrunkRequests(trunk, b"", b"").domain
         privacy = HIDDEN if trunk.anonymous else frozenset[bytes]()
