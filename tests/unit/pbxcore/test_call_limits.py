@@ -221,7 +221,7 @@ def test_nobody_is_called_twice_where_the_failover_number_fails_too() -> None:
         alice = office["alice"].dial(NUMBER)
         office.run(3)
         assert [each.number for each in office.house.told(LegCalled)] == [NUMBER, "0171555"]
-        assert alice.notes[-1] == "480"
+        assert alice.notes[-1] == "500"
         office.run()
         office.check()
 
