@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pbxcore.calls.alerting import alerting
 from pbxcore.calls.caller_leg import CallerLeg
-from pbxcore.calls.connected import follow_identity
 from pbxcore.calls.deciding import Deciding
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
@@ -48,7 +47,7 @@ class Admission:
         """Own the leg, and ask about him what has to be asked."""
         call, leg, context, origin = self._call, self._leg, self._context, self._call.origin
         leg.trunk = origin.trunk
-        follow_identity(leg, self._incoming.request)
+        leg.identified(self._incoming, self._incoming.request)
         leg.shows = Caller(context.address_of(call.dialled, self._incoming.flow))
         leg.session = context.caller_session(leg, self._incoming.flow)
         leg.recorded = call.aim.recorded

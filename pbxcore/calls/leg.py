@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pbxcore.calls.connected import follow_identity
 from pbxcore.calls.keypad import Keypad
 from pbxcore.dialplan.emergencies import ORDINARY
@@ -13,6 +15,8 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent, ToneHeard
 from pbxcore.sip.agent.listener import CallListener, unwanted
 from pbxcore.sip.dialogs.info import read_digit, wants_picture
+from pbxcore.sip.headers.privacy import read_privacy
+from pbxcore.sip.message import Response
 from pbxcore.sip.uri import escaped_user
 
 if TYPE_CHECKING:
@@ -197,9 +201,14 @@ class Leg(CallListener):
     # What its dialog tells
 
     def identified(self, call: SipCall, message: Message) -> None:
-        """The far end of a trunk says who is there; of phones of ours we know it ourselves."""
+        """The far end of a trunk says who is there; of phones of ours we know it ourselves.
+
+        Whoever answers one of those may want no name (RFC 3323 §4.3).
+        """
         if self.trunk:
             follow_identity(self, message)
+        elif isinstance(message, Response) and (privacy := read_privacy(message)):
+            self.identity = msgspec.structs.replace(self.identity, privacy=privacy)
 
     def described(self, call: SipCall, body: bytes, *, final: bool) -> None:
         """The peer answered our offer."""

@@ -254,7 +254,6 @@ class Call(Peer):
         Raises:
             RemoteProtocolError: its body is of a type we do not know.
         """
-        self.learn(response)
         if rack is None:
             self.take(Carrier.PROVISIONAL, response)
             return

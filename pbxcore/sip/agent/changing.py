@@ -145,6 +145,7 @@ class Changing:
             reliable = is_reliable(response)
             rack = self._reliable.receive(response) if reliable else None
             if rack is not None or not reliable:
+                self._call.learn(response)
                 self._call.take_provisional(response, rack)
         except RemoteProtocolError as error:
             log.info("response not understood", extra={"why": str(error)})

@@ -206,6 +206,7 @@ class OutgoingCall:
         return call
 
     def _rang(self, call: Call, response: Response, rack: bytes | None) -> None:
+        call.learn(response)
         self.listener.rang(call, response)
         call.take_provisional(response, rack)
 

@@ -20,6 +20,7 @@ from tests.support.raw_phone import SDP, RawPhone
 from tests.unit.pbxcore.test_call_changes import talking
 from tests.unit.pbxcore.test_call_features import outward, trunk
 from tests.unit.pbxcore.test_call_transfers import refer, replaces
+from tests.unit.pbxcore.test_queue_calls import office_with as queueing
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Message
@@ -177,6 +178,40 @@ def test_who_waits_in_a_slot_reads_who_took_him_out() -> None:
         office.check()
 
 
+def test_who_waits_in_a_queue_reads_which_agent_took_him_and_then_who_has_him() -> None:
+    with queueing("bob", about={"replaces_name": True}) as office:
+        phone, agent = Overhearing(office["alice"]), Overhearing(office["bob"])
+        alice = office["alice"].dial("help")
+        office.run(5)
+        assert named(phone.answers(b"INVITE", 200)[0]) is None  # it is what was dialled
+        office["bob"].talk.accept()
+        office.run(1)
+        assert updates(phone) == [(b"bob", b"Bob")]
+        assert updates(agent) == []
+        refer(office["bob"].talk, office.house.uri("carol"))
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        assert updates(phone)[1:] == [(b"carol", b"Carol")]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_handed_on_to_nobody_who_answers_goes_on_seeing_whom_he_talks_to() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, bob = talking(office)
+        phone = Overhearing(office["alice"])
+        office["carol"].refuses = 486
+        refer(bob, office.house.uri("carol"))
+        office.run(2)
+        assert len(office.house.workers.heard) == 2
+        assert updates(phone) == []
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_of_who_wants_no_name_it_is_told_that_he_is_nobody() -> None:
     with Office("alice", "bob", "carol") as office:
         alice, bob = talking(office)
@@ -193,6 +228,25 @@ def test_of_who_wants_no_name_it_is_told_that_he_is_nobody() -> None:
         assert read_identities(update, ASSERTED)[0].uri == NOBODY
         assert read_privacy(update) == HIDDEN
         alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_answers_and_wants_no_name_is_nobody_to_the_caller() -> None:
+    with Office("alice", "bob") as office:
+        phone, raw = Overhearing(office["alice"]), RawPhone(office, "bob")
+        alice = office["alice"].dial("bob")
+        office.run(0.3)
+        invite = raw.first(b"INVITE")
+        raw.answer(invite, 180, b"Contact: <sip:bob@10.0.0.2>", b"Privacy: id")
+        office.run(0.3)
+        answer = phone.answers(b"INVITE", 180)[0]
+        assert read_identities(answer, ASSERTED)[0].uri == NOBODY
+        assert read_privacy(answer) == HIDDEN
+        alice.hang_up()
+        office.run(0.3)
+        raw.answer(raw.first(b"CANCEL"), 200)
+        raw.answer(invite, 487)
         office.run()
         office.check()
 
