@@ -32,11 +32,12 @@ class Changing:
         self._update_works = True
         self._untold = False
         """Whether the peer has not heard yet who is at our end."""
+        self._tell_at: float | None = None
 
     @property
     def deadline(self) -> float | None:
-        """When a change is asked for again."""
-        return self._machine.deadline
+        """When a change is asked for again, or told who is at our end."""
+        return self._machine.deadline if self._tell_at is None else self._tell_at
 
     @property
     def inviting(self) -> bool:
@@ -54,13 +55,16 @@ class Changing:
         self.want(Wish(body, refresh=True))
 
     def present(self) -> None:
-        """Tell the peer who is at our end now: whatever we ask for next does, or an UPDATE."""
-        self._untold = True
-        self.go_on()
+        """Tell the peer who is at our end now: whatever we ask for next does, or an UPDATE.
+
+        That waits for the next tick, since a change of the session often comes with it.
+        """
+        self._untold, self._tell_at = True, self._call.core.now()
 
     def go_on(self) -> None:
         """Ask for what waits, if it is our turn now."""
         call = self._call
+        self._tell_at = None
         early = call.dialog.early
         if self._untold and self._updates and not early and self._machine.idle:
             self._machine.want(Wish(b"", refresh=True, by_update=True))
@@ -96,6 +100,7 @@ class Changing:
     def stop(self) -> None:
         """The call is over."""
         self._machine.clear()
+        self._untold, self._tell_at = False, None
 
     @property
     def _updates(self) -> bool:
