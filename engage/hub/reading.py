@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from engage.hub.manners import Shown, told_mark
 from engage.hub.model import (
@@ -88,8 +88,8 @@ async def page(
         NotParticipant: not a conversation of this participant.
         TooFar: `after` is below the first kept sequence, or beyond the last one.
     """
-    query = _memberships(who).where(conversations.c.id == conversation_id)
-    found = [_membership(row, first_name) for row in await connection.execute(query)]
+    one = {"who": who, "conversation": conversation_id}
+    found = [_membership(row, first_name) for row in await connection.execute(_MEMBERSHIP, one)]
     if not found:
         raise NotParticipant(conversation=conversation_id)
     membership = found[0]
@@ -133,8 +133,8 @@ async def summary(
     Raises:
         NotParticipant: not a conversation of this participant.
     """
-    query = _memberships(who).where(conversations.c.id == conversation_id)
-    members = [_membership(row, first_name) for row in await connection.execute(query)]
+    one = {"who": who, "conversation": conversation_id}
+    members = [_membership(row, first_name) for row in await connection.execute(_MEMBERSHIP, one)]
     if not members:
         raise NotParticipant(conversation=conversation_id)
     [(membership, answer)] = await _summarise(connection, who, members)
@@ -158,19 +158,61 @@ async def filled(connection: AsyncConnection, who: str, kinds: Sequence[str]) ->
     return list((await connection.execute(query)).scalars())
 
 
-def _memberships(who: str) -> Select[Any]:
-    return (
-        select(conversations, participants, inboxes.c.pinned_at_ms, inboxes.c.muted_at_ms)
-        .join(participants, participants.c.conversation_id == conversations.c.id)
-        .outerjoin(
-            inboxes,
-            and_(
-                inboxes.c.owner == participants.c.who,
-                inboxes.c.conversation_id == participants.c.conversation_id,
-            ),
-        )
-        .where(participants.c.who == who, participants.c.left_at_ms.is_(None))
+# Built once: building a query costs more than running it.
+_MINE = (
+    select(conversations, participants, inboxes.c.pinned_at_ms, inboxes.c.muted_at_ms)
+    .join(participants, participants.c.conversation_id == conversations.c.id)
+    .outerjoin(
+        inboxes,
+        and_(
+            inboxes.c.owner == participants.c.who,
+            inboxes.c.conversation_id == participants.c.conversation_id,
+        ),
     )
+    .where(participants.c.who == bindparam("who"), participants.c.left_at_ms.is_(None))
+)
+_MEMBERSHIP = _MINE.where(conversations.c.id == bindparam("conversation"))
+_SEEN = and_(
+    events.c.conversation_id == participants.c.conversation_id,
+    events.c.seq > participants.c.from_seq,
+    or_(participants.c.sees_notes, events.c.kind.not_in(sorted(HIDDEN_KINDS))),
+)
+"""Events that the joined participant may see."""
+_IN_THESE = participants.c.conversation_id.in_(bindparam("conversations", expanding=True))
+_FOLLOWERS = (
+    select(participants)
+    .where(_IN_THESE, participants.c.left_at_ms.is_(None))
+    .order_by(participants.c.who)
+)
+_LAST = (
+    select(events)
+    .join(participants, participants.c.conversation_id == events.c.conversation_id)
+    .where(
+        participants.c.who == bindparam("who"),
+        _IN_THESE,
+        events.c.seq
+        == select(func.max(events.c.seq))
+        .where(_SEEN, events.c.kind.in_(COUNTED_KINDS))
+        .correlate(participants)
+        .scalar_subquery(),
+    )
+)
+_UNREAD_EVENTS = (
+    select(events.c.seq)
+    .where(
+        _SEEN,
+        events.c.seq > participants.c.read_seq,
+        events.c.kind.in_(COUNTED_KINDS),
+        events.c.author.not_in(bindparam("authors", expanding=True)),
+    )
+    .correlate(participants)
+    .limit(UNREAD_LIMIT)
+    .subquery()
+)
+_UNREAD = select(
+    participants.c.conversation_id,
+    select(func.count()).select_from(_UNREAD_EVENTS).scalar_subquery(),
+).where(participants.c.who == bindparam("who"), _IN_THESE)
 
 
 def _membership(row: Row[Any], first_name: FirstName) -> Membership:
@@ -189,7 +231,7 @@ async def _mine(
     connection: AsyncConnection, who: str, named: list[str], first_name: FirstName
 ) -> list[Membership]:
     """What a participant is to see on connecting: all that is open, all named, the last ended."""
-    mine, newest_first = _memberships(who).where(shown()), conversations.c.id.desc()
+    mine, newest_first = _MINE.where(shown()), conversations.c.id.desc()
     closed = conversations.c.state.in_(sorted(CLOSED_STATES))
     queries = [
         mine.where(~closed).order_by(newest_first).limit(OPEN_LIMIT),
@@ -199,7 +241,7 @@ async def _mine(
         queries.append(mine.where(conversations.c.id.in_(named[:OPEN_LIMIT])))
     found: dict[str, Membership] = {}
     for query in queries:
-        for row in await connection.execute(query):
+        for row in await connection.execute(query, {"who": who}):
             membership = _membership(row, first_name)
             found.setdefault(membership.conversation.id, membership)
     return list(found.values())
@@ -211,11 +253,7 @@ async def _summarise(
     """Summaries without events, by a constant number of statements."""
     identifiers = [each.conversation.id for each in members]
     everyone: dict[str, list[Participant]] = {each: [] for each in identifiers}
-    for row in await connection.execute(
-        select(participants)
-        .where(participants.c.conversation_id.in_(identifiers), participants.c.left_at_ms.is_(None))
-        .order_by(participants.c.who)
-    ):
+    for row in await connection.execute(_FOLLOWERS, {"conversations": identifiers}):
         everyone[row.conversation_id].append(participant_of(row))
     last = {event.conversation_id: event for event in await _last(connection, who, identifiers)}
     unread = await _unread(connection, who, identifiers)
@@ -237,56 +275,18 @@ async def _summarise(
     return answer
 
 
-def _seen() -> ColumnElement[bool]:
-    """Events that the joined participant may see."""
-    return and_(
-        events.c.conversation_id == participants.c.conversation_id,
-        events.c.seq > participants.c.from_seq,
-        or_(participants.c.sees_notes, events.c.kind.not_in(sorted(HIDDEN_KINDS))),
-    )
-
-
 async def _last(connection: AsyncConnection, who: str, identifiers: Iterable[str]) -> list[Event]:
     """The last event of each conversation that someone has written."""
-    newest_seq = (
-        select(func.max(events.c.seq))
-        .where(_seen(), events.c.kind.in_(COUNTED_KINDS))
-        .correlate(participants)
-        .scalar_subquery()
-    )
-    query = (
-        select(events)
-        .join(participants, participants.c.conversation_id == events.c.conversation_id)
-        .where(
-            participants.c.who == who,
-            participants.c.conversation_id.in_(list(identifiers)),
-            events.c.seq == newest_seq,
-        )
-    )
-    return [event_of(row) for row in await connection.execute(query)]
+    these = {"who": who, "conversations": list(identifiers)}
+    return [event_of(row) for row in await connection.execute(_LAST, these)]
 
 
 async def _unread(
     connection: AsyncConnection, who: str, identifiers: Iterable[str]
 ) -> dict[str, int]:
     """How many counted events of others come after each read mark."""
-    waiting = (
-        select(events.c.seq)
-        .where(
-            _seen(),
-            events.c.seq > participants.c.read_seq,
-            events.c.kind.in_(COUNTED_KINDS),
-            events.c.author.not_in(authors_of(who)),
-        )
-        .correlate(participants)
-        .limit(UNREAD_LIMIT)
-        .subquery()
-    )
-    counted = select(func.count()).select_from(waiting).scalar_subquery()
-    query = select(participants.c.conversation_id, counted).where(
-        participants.c.who == who, participants.c.conversation_id.in_(list(identifiers))
-    )
-    return {row[0]: row[1] for row in await connection.execute(query)}
+    these = {"who": who, "conversations": list(identifiers), "authors": list(authors_of(who))}
+    return {row[0]: row[1] for row in await connection.execute(_UNREAD, these)}
 
 
 def _visible(membership: Membership, after: int) -> Select[Any]:

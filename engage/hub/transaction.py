@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from engage.errors import NotFound
 from engage.hub.append import Append, Entry, append_script
@@ -59,6 +59,12 @@ _BELONGING = [
     if column.references(conversations.c.id)
 ]
 """What names a conversation that it cannot be without, dependent tables first."""
+
+
+_FOLLOWER = select(participants).where(
+    participants.c.conversation_id == bindparam("conversation"),
+    participants.c.who == bindparam("who"),
+)
 
 
 class HubTransaction:
@@ -226,9 +232,7 @@ class HubTransaction:
         """
         room = await self._room(conversation_id)
         found = await self.connection.execute(
-            select(participants).where(
-                participants.c.conversation_id == conversation_id, participants.c.who == who
-            )
+            _FOLLOWER, {"conversation": conversation_id, "who": who}
         )
         row = found.one_or_none()
         if row is None:
@@ -448,19 +452,20 @@ class HubTransaction:
 
     async def _sit_down(self, conversation_id: str, member: Member, role: str) -> None:
         await self.connection.execute(
-            insert(participants).values(
-                conversation_id=conversation_id,
-                who=member.who,
-                name=member.name,
-                from_seq=member.from_seq,
-                sees_notes=member.sees_notes,
-                delivered_seq=member.from_seq,
-                read_seq=member.from_seq,
-                role=role,
-            )
+            insert(participants),
+            {
+                "conversation_id": conversation_id,
+                "who": member.who,
+                "name": member.name,
+                "from_seq": member.from_seq,
+                "sees_notes": member.sees_notes,
+                "delivered_seq": member.from_seq,
+                "read_seq": member.from_seq,
+                "role": role,
+            },
         )
         await self.connection.execute(
-            insert(inboxes).values(owner=member.who, conversation_id=conversation_id)
+            insert(inboxes), {"owner": member.who, "conversation_id": conversation_id}
         )
 
     async def _come_back(self, conversation_id: str, member: Member, role: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from engage.livechat.model import Destination, LiveChat, UnknownLiveChat
 from engage.livechat.options import Options
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
+
+
+_KEPT = (
+    select(livechats.c.id)
+    .where(livechats.c.id == bindparam("livechat"), livechats.c.deleted_at_ms.is_(None))
+    .with_for_update(read=True)
+)
 
 
 class LiveChatRows:
@@ -62,12 +69,7 @@ class LiveChatRows:
 
     async def is_kept(self, livechat_id: str) -> bool:
         """Whether a live chat is not deleted, nor will be before this transaction ends."""
-        query = (
-            select(livechats.c.id)
-            .where(livechats.c.id == livechat_id, livechats.c.deleted_at_ms.is_(None))
-            .with_for_update(read=True)
-        )
-        return await self._connection.scalar(query) is not None
+        return await self._connection.scalar(_KEPT, {"livechat": livechat_id}) is not None
 
     async def add(self, livechat: LiveChat, client_id: str | None = None) -> None:
         """Store a new one."""

@@ -6,7 +6,20 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, Text, case, cast, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Integer,
+    Text,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from engage.livechat.model import (
     ACTIVE,
@@ -37,7 +50,7 @@ from engage.storage.tables import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _NUMBER_FACT = "inquiry_number"
@@ -65,6 +78,63 @@ _INQUIRY = INQUIRY.where(conversations.c.kind == KIND)
 _OLDEST_FIRST = inquiries.c.number + 0
 """No column: SQLite would read every past inquiry of a live chat in the order of its index."""
 
+# What each arrival and each acceptance asks is built once: building costs more than running.
+_SERVED = (
+    conversations.c.kind == KIND,
+    conversations.c.state.in_((ACTIVE, TRANSFERRING)),
+)
+_SERVED_BY_OWNER = (
+    select(conversations.c.owner, func.count().label("chats"))
+    .where(*_SERVED, conversations.c.owner.is_not(None), conversations.c.owner != "")
+    .group_by(conversations.c.owner)
+)
+_SERVED_BY = (
+    select(func.count())
+    .select_from(conversations)
+    .where(*_SERVED, conversations.c.owner == bindparam("owner"))
+)
+_AGENT = select(extensions.c.number).where(extensions.c.number == bindparam("agent"))
+_LOCK_AGENT = _AGENT.with_for_update()
+_COUNT = (
+    update(facts)
+    .where(facts.c.name == _NUMBER_FACT)
+    .values(value=cast(cast(facts.c.value, Integer) + 1, Text))
+    .returning(facts.c.value)
+)
+_ONE = _INQUIRY.where(inquiries.c.conversation_id == bindparam("conversation"))
+_LATEST = (
+    _INQUIRY.where(inquiries.c.visitor_id == bindparam("visitor"))
+    .order_by(case((conversations.c.state.in_(OPEN_STATES), 0), else_=1), inquiries.c.number.desc())
+    .limit(1)
+)
+_IN_LINE = (conversations.c.state == WAITING, inquiries.c.livechat_id == bindparam("livechat"))
+_LINE = _INQUIRY.where(*_IN_LINE).order_by(_OLDEST_FIRST)
+_WAITING = (
+    select(func.count())
+    .select_from(inquiries)
+    .join(conversations, conversations.c.id == inquiries.c.conversation_id)
+    .where(conversations.c.kind == KIND, *_IN_LINE)
+)
+_PLACE = _WAITING.where(
+    or_(
+        inquiries.c.queued_at_ms < bindparam("queued_at"),
+        (inquiries.c.queued_at_ms == bindparam("queued_at"))
+        & (inquiries.c.number <= bindparam("to_number")),
+    )
+)
+_NEWEST_WORDS = (
+    select(events.c.conversation_id, func.max(events.c.seq).label("seq"))
+    .where(events.c.conversation_id.in_(bindparam("conversations", expanding=True)))
+    .where(events.c.kind.in_(("message", "file")), events.c.author.like("visitor:%"))
+    .group_by(events.c.conversation_id)
+    .subquery()
+)
+_PREVIEWS = select(events.c.conversation_id, events.c.body).join(
+    _NEWEST_WORDS,
+    (_NEWEST_WORDS.c.conversation_id == events.c.conversation_id)
+    & (_NEWEST_WORDS.c.seq == events.c.seq),
+)
+
 
 class LiveChatRepository:
     """Rows in, values out; holds no rule and opens no transaction."""
@@ -88,33 +158,14 @@ class LiveChatRepository:
 
     async def served_by_owner(self) -> dict[str, int]:
         """How many visitors each agent serves now, also those who are about to be handed over."""
-        query = (
-            select(conversations.c.owner, func.count().label("chats"))
-            .where(
-                conversations.c.kind == KIND,
-                conversations.c.state.in_((ACTIVE, TRANSFERRING)),
-                conversations.c.owner.is_not(None),
-                conversations.c.owner != "",
-            )
-            .group_by(conversations.c.owner)
-        )
-        return {row.owner: int(row.chats) for row in await self._connection.execute(query)}
+        found = await self._connection.execute(_SERVED_BY_OWNER)
+        return {row.owner: int(row.chats) for row in found}
 
     async def served_by(self, number: str) -> int:
         """How many visitors an agent serves; they accept no other within this transaction."""
-        await self._connection.execute(
-            select(extensions.c.number).where(extensions.c.number == number).with_for_update()
-        )
-        query = (
-            select(func.count())
-            .select_from(conversations)
-            .where(
-                conversations.c.kind == KIND,
-                conversations.c.state.in_((ACTIVE, TRANSFERRING)),
-                conversations.c.owner == f"user:{number}",
-            )
-        )
-        return int(await self._connection.scalar(query) or 0)
+        await self._connection.execute(_LOCK_AGENT, {"agent": number})
+        served = await self._connection.scalar(_SERVED_BY, {"owner": f"user:{number}"})
+        return int(served or 0)
 
     async def open_inquiries_of(self, livechat_id: str, limit: int) -> list[Inquiry]:
         """At most so many of one live chat that wait or are served, oldest first."""
@@ -130,31 +181,32 @@ class LiveChatRepository:
     async def add_visitor(self, visitor: Visitor, token_hash: str) -> None:
         """Store a new visitor with their first token."""
         await self._connection.execute(
-            insert(visitors).values(
-                id=visitor.id,
-                livechat_id=visitor.livechat_id,
-                token_hash=token_hash,
-                token_expires_at_ms=visitor.token_expires_at_ms,
-                full_name=visitor.details.full_name,
-                email=visitor.details.email,
-                email_key=visitor.details.email_key,
-                phone=visitor.details.phone,
-                language=visitor.language,
-                user_agent=visitor.user_agent,
-                address=visitor.address,
-                first_seen_at_ms=visitor.first_seen_at_ms,
-                subject=visitor.subject or None,
-            )
+            insert(visitors),
+            {
+                "id": visitor.id,
+                "livechat_id": visitor.livechat_id,
+                "token_hash": token_hash,
+                "token_expires_at_ms": visitor.token_expires_at_ms,
+                "full_name": visitor.details.full_name,
+                "email": visitor.details.email,
+                "email_key": visitor.details.email_key,
+                "phone": visitor.details.phone,
+                "language": visitor.language,
+                "user_agent": visitor.user_agent,
+                "address": visitor.address,
+                "first_seen_at_ms": visitor.first_seen_at_ms,
+                "subject": visitor.subject or None,
+            },
         )
 
     async def visitor_by_token(self, token_hash: str) -> Visitor | None:
         """The one a token belongs to, however old it is."""
-        visitor = await self._visitor(visitors.c.token_hash == token_hash)
+        visitor = await self._visitor(_BY_TOKEN, token=token_hash)
         return visitor or await self._by_device(token_hash)
 
     async def visitor(self, visitor_id: str) -> Visitor | None:
         """A visitor by identifier."""
-        return await self._visitor(visitors.c.id == visitor_id)
+        return await self._visitor(_BY_ID, visitor=visitor_id)
 
     async def lock_visitor(self, visitor_id: str) -> None:
         """Let nobody else start a chat for them within this transaction (PostgreSQL)."""
@@ -194,11 +246,7 @@ class LiveChatRepository:
 
     async def next_number(self) -> int:
         """The next inquiry's number; the row's lock makes it gapless and unique."""
-        counter = facts.c.name == _NUMBER_FACT
-        counted = (
-            update(facts).where(counter).values(value=cast(cast(facts.c.value, Integer) + 1, Text))
-        )
-        row = (await self._connection.execute(counted.returning(facts.c.value))).one_or_none()
+        row = (await self._connection.execute(_COUNT)).one_or_none()
         if row is not None:
             return int(row.value)
         await self._connection.execute(
@@ -209,32 +257,34 @@ class LiveChatRepository:
     async def add_inquiry(self, inquiry: Inquiry, client_id: str | None) -> None:
         """Store a new inquiry; its conversation exists already."""
         await self._connection.execute(
-            insert(inquiries).values(
-                conversation_id=inquiry.conversation_id,
-                number=inquiry.number,
-                livechat_id=inquiry.livechat_id,
-                visitor_id=inquiry.visitor_id,
-                client_id=client_id,
-                page_url=inquiry.page_url,
-                queued_at_ms=inquiry.queued_at_ms,
-                accepted_at_ms=inquiry.accepted_at_ms,
-                end_reason=inquiry.end_reason,
-                away_since_ms=inquiry.away_since_ms,
-                agent_away_since_ms=inquiry.agent_away_since_ms,
-            )
+            insert(inquiries),
+            {
+                "conversation_id": inquiry.conversation_id,
+                "number": inquiry.number,
+                "livechat_id": inquiry.livechat_id,
+                "visitor_id": inquiry.visitor_id,
+                "client_id": client_id,
+                "page_url": inquiry.page_url,
+                "queued_at_ms": inquiry.queued_at_ms,
+                "accepted_at_ms": inquiry.accepted_at_ms,
+                "end_reason": inquiry.end_reason,
+                "away_since_ms": inquiry.away_since_ms,
+                "agent_away_since_ms": inquiry.agent_away_since_ms,
+            },
         )
 
     async def add_consent(self, conversation_id: str, visitor_id: str, consent: Consent) -> None:
         """Store what was agreed to."""
         await self._connection.execute(
-            insert(consents).values(
-                conversation_id=conversation_id,
-                visitor_id=visitor_id,
-                text_hash=consent.text_hash,
-                text=consent.text,
-                at_ms=consent.at_ms,
-                address=consent.address,
-            )
+            insert(consents),
+            {
+                "conversation_id": conversation_id,
+                "visitor_id": visitor_id,
+                "text_hash": consent.text_hash,
+                "text": consent.text,
+                "at_ms": consent.at_ms,
+                "address": consent.address,
+            },
         )
 
     async def consent(self, conversation_id: str) -> Consent | None:
@@ -245,8 +295,9 @@ class LiveChatRepository:
 
     async def inquiry(self, conversation_id: str) -> Inquiry | None:
         """One inquiry by its conversation."""
-        rows = await self._inquiries(inquiries.c.conversation_id == conversation_id)
-        return rows[0] if rows else None
+        found = await self._connection.execute(_ONE, {"conversation": conversation_id})
+        row = found.one_or_none()
+        return None if row is None else inquiry_of(row)
 
     async def inquiry_by_client_id(self, livechat_id: str, client_id: str) -> Inquiry | None:
         """The inquiry that an earlier try of the same start has made."""
@@ -257,10 +308,8 @@ class LiveChatRepository:
 
     async def latest_inquiry_of(self, visitor_id: str) -> Inquiry | None:
         """A visitor's open inquiry, else the newest: a message may be left during a chat."""
-        closed = case((conversations.c.state.in_(OPEN_STATES), 0), else_=1)
-        query = _INQUIRY.where(inquiries.c.visitor_id == visitor_id)
-        query = query.order_by(closed, inquiries.c.number.desc()).limit(1)
-        row = (await self._connection.execute(query)).one_or_none()
+        found = await self._connection.execute(_LATEST, {"visitor": visitor_id})
+        row = found.one_or_none()
         return None if row is None else inquiry_of(row)
 
     async def open_inquiries(self) -> list[Inquiry]:
@@ -303,21 +352,18 @@ class LiveChatRepository:
 
     async def place(self, inquiry: Inquiry) -> int:
         """How many wait in its live chat up to and with this one: `waiting.positions` for one."""
-        earlier = inquiries.c.queued_at_ms < inquiry.queued_at_ms
-        same = (inquiries.c.queued_at_ms == inquiry.queued_at_ms) & (
-            inquiries.c.number <= inquiry.number
-        )
-        return await self._count_waiting(inquiry.livechat_id, or_(earlier, same))
+        line = {"livechat": inquiry.livechat_id}
+        upto = {"queued_at": inquiry.queued_at_ms, "to_number": inquiry.number}
+        return int(await self._connection.scalar(_PLACE, line | upto) or 0)
 
     async def count_waiting(self, livechat_id: str) -> int:
         """How many wait in a live chat."""
-        return await self._count_waiting(livechat_id)
+        return int(await self._connection.scalar(_WAITING, {"livechat": livechat_id}) or 0)
 
     async def line(self, livechat_id: str) -> list[Inquiry]:
         """Those who wait in one live chat."""
-        return await self._inquiries(
-            inquiries.c.livechat_id == livechat_id, conversations.c.state == WAITING
-        )
+        found = await self._connection.execute(_LINE, {"livechat": livechat_id})
+        return [inquiry_of(row) for row in found]
 
     async def over_since(self, livechat_id: str, before_ms: int, most: int) -> list[Inquiry]:
         """Chats and messages of a live chat that were over by then, oldest first."""
@@ -348,18 +394,9 @@ class LiveChatRepository:
 
     async def previews(self, conversation_ids: Sequence[str]) -> dict[str, str]:
         """The JSON body of the newest message the visitor wrote, per conversation."""
-        newest = (
-            select(events.c.conversation_id, func.max(events.c.seq).label("seq"))
-            .where(events.c.conversation_id.in_(conversation_ids))
-            .where(events.c.kind.in_(("message", "file")), events.c.author.like("visitor:%"))
-            .group_by(events.c.conversation_id)
-            .subquery()
-        )
-        query = select(events.c.conversation_id, events.c.body).join(
-            newest,
-            (newest.c.conversation_id == events.c.conversation_id) & (newest.c.seq == events.c.seq),
-        )
-        return {row.conversation_id: row.body for row in await self._connection.execute(query)}
+        these = {"conversations": list(conversation_ids)}
+        found = await self._connection.execute(_PREVIEWS, these)
+        return {row.conversation_id: row.body for row in found}
 
     async def said_last(self, conversation_id: str) -> str:
         """The newest words of the visitor."""
@@ -368,8 +405,8 @@ class LiveChatRepository:
 
     async def visitors(self, visitor_ids: Sequence[str]) -> dict[str, Visitor]:
         """Several visitors by identifier."""
-        query = _VISITOR.where(visitors.c.id.in_(visitor_ids))
-        return {row.id: _visitor(row) for row in await self._connection.execute(query)}
+        found = await self._connection.execute(_BY_IDS, {"visitors": list(visitor_ids)})
+        return {row.id: _visitor(row) for row in found}
 
     async def _by_device(self, token_hash: str) -> Visitor | None:
         query = select(visitor_tokens).where(visitor_tokens.c.token_hash == token_hash)
@@ -379,19 +416,9 @@ class LiveChatRepository:
             return None
         return replace(visitor, token_expires_at_ms=row.expires_at_ms)
 
-    async def _visitor(self, condition: Any) -> Visitor | None:
-        row = (await self._connection.execute(_VISITOR.where(condition))).one_or_none()
+    async def _visitor(self, query: Select[Any], **values: str) -> Visitor | None:
+        row = (await self._connection.execute(query, values)).one_or_none()
         return None if row is None else _visitor(row)
-
-    async def _count_waiting(self, livechat_id: str, *conditions: Any) -> int:
-        query = (
-            select(func.count())
-            .select_from(inquiries)
-            .join(conversations, conversations.c.id == inquiries.c.conversation_id)
-            .where(conversations.c.kind == KIND, conversations.c.state == WAITING)
-            .where(inquiries.c.livechat_id == livechat_id, *conditions)
-        )
-        return int(await self._connection.scalar(query) or 0)
 
     async def _inquiries(self, *conditions: Any) -> list[Inquiry]:
         query = _INQUIRY.where(*conditions).order_by(_OLDEST_FIRST)
@@ -405,6 +432,9 @@ _FIRST_CONVERSATION = (
     .scalar_subquery()
 )
 _VISITOR = select(visitors, _FIRST_CONVERSATION.label("number"))
+_BY_TOKEN = _VISITOR.where(visitors.c.token_hash == bindparam("token"))
+_BY_ID = _VISITOR.where(visitors.c.id == bindparam("visitor"))
+_BY_IDS = _VISITOR.where(visitors.c.id.in_(bindparam("visitors", expanding=True)))
 
 
 def _visitor(row: Row[Any]) -> Visitor:

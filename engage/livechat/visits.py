@@ -76,15 +76,16 @@ class VisitRows:
         """A chat begins: what the browser told, and where the visitor is now."""
         clean = told.cleaned()
         await self._connection.execute(
-            insert(visits).values(
-                conversation_id=conversation_id,
-                page_title=clean.page_title,
-                referrer=clean.referrer,
-                time_zone=clean.time_zone,
-                answers=[[each.label, each.value, each.kind] for each in clean.answers] or None,
-                user_agent=arrival.user_agent,
-                address=arrival.address,
-            )
+            insert(visits),
+            {
+                "conversation_id": conversation_id,
+                "page_title": clean.page_title,
+                "referrer": clean.referrer,
+                "time_zone": clean.time_zone,
+                "answers": [[each.label, each.value, each.kind] for each in clean.answers] or None,
+                "user_agent": arrival.user_agent,
+                "address": arrival.address,
+            },
         )
         where = {"address": arrival.address, "user_agent": arrival.user_agent}
         await self.came(visitor_id, now_ms, **where)
