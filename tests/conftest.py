@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.support.examples import SOAK
+from tests.support.examples import SOAK, examples
 from tests.support.postgres import (
     Postgres,
     database,
@@ -19,6 +19,7 @@ from tests.support.postgres import (
     empty_database_url,
     postgres,
 )
+from tests.support.quick_passwords import hash_quickly
 from tests.support.scheduling import BrowsersBesideOthers
 from tests.support.server import Server
 
@@ -65,13 +66,11 @@ LONGEST_FIRST = (
 """Without a browser, then with one: workers take from the ones or from the others."""
 
 BEGAN = pytest.StashKey[tuple[float, float]]()
+EXAMPLES = 30
+"""Of a property that says nothing else, with each change."""
 LINES_OF_LOG = 80
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
 """numpy's threads wait for each other busily: workers would lose most of theirs."""
-
-# Examples may take their time: the machine that runs them is shared.
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,6 +83,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault(*ONE_THREAD)
     if config.getoption("--soak"):
         os.environ[SOAK] = "1"  # workers and modules about to be loaded
+    hash_quickly()
+    # Examples may take their time: the machine that runs them is shared.
+    settings.register_profile("shared machine", deadline=None, max_examples=examples(EXAMPLES))
+    settings.load_profile("shared machine")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -219,6 +219,8 @@ if __name__ == "__main__":
         import_module(f"engage.processes.{each}")
     from engage.cli import main, serving
     from engage.processes import supervisor
+    from tests.support.quick_passwords import hash_quickly
 
+    hash_quickly()
     gc.freeze()
     _tend(socket.socket(fileno=int(sys.argv[1])))

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import random
-import re
 import signal
 import socket
 import ssl
@@ -33,13 +32,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60.0
-WARM = re.compile(
-    r"tests/(browser|integration)/(?!processes/test_(parts_die|start_refusals)|[^:]*life_of)"
-)
-"""Tests whose servers the nursery begins: where starts and ends are the subject, they are real.
-
-One that is killed is forked as well: what dies is the same, and how it loads is not the subject.
-"""
 RTP_PORTS = 40
 _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -117,6 +109,8 @@ class Server:
         data: a folder to use and keep, instead of a temporary one.
         demo: with the demonstration data.
         start: whether entering the context starts it.
+        forked: whether the nursery begins it where tests want it; it is loaded as a user's is
+            where that is a subject. What dies of a kill, or ends, is the same.
     """
 
     new_database: ClassVar[Callable[[], str] | None] = None
@@ -129,6 +123,7 @@ class Server:
         data: Path | None = None,
         demo: bool = True,
         start: bool = True,
+        forked: bool = True,
     ) -> None:
         self._temporary = None if data else tempfile.TemporaryDirectory(prefix="engage-test-")
         self.data = data or Path(self._temporary.name if self._temporary else "") / "data"
@@ -138,6 +133,7 @@ class Server:
         if Server.new_database is not None and "--database" not in arguments:
             arguments = (*arguments, "--database", Server.new_database())
         self._arguments, self._demo, self._start = arguments, demo, start
+        self._forked = forked and SOAK not in os.environ and not environment
         self._environment = dict(environment or {})
         self.process: subprocess.Popen[bytes] | Child | None = None
         self._log_path = self.data.with_name(f"{self.data.name}-{os.getpid()}-{id(self)}.log")
@@ -189,8 +185,7 @@ class Server:
             self.wait_ready()
 
     def _begun(self, output: IO[bytes]) -> subprocess.Popen[bytes] | Child:
-        test = os.environ.get("PYTEST_CURRENT_TEST", "")
-        if WARM.match(test) and SOAK not in os.environ and not self._environment:
+        if self._forked and "PYTEST_CURRENT_TEST" in os.environ:
             arguments = self.command()[3:]  # without `python -m engage.cli`
             with Path(os.devnull).open("rb") as nothing:
                 streams = nothing.fileno(), output.fileno(), output.fileno()

@@ -12,13 +12,14 @@ from engage.api.account_fields import ACCOUNT
 from engage.api.index import SERVED
 from engage.api.queue_fields import QUEUE
 from engage.api.status import Status
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from tests.support.server import Server
     from tests.support.ucm import UcmClient
 
 FUZZ = settings(
-    max_examples=150,
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 RING_BACK, BUSY = (440, 480), (480, 620)
 """What North America's network says (ITU-T E.180, supplement 2)."""
-TIMES = examples(5)
+TIMES = examples(2, in_soak=100)
 
 
 @pytest.fixture(scope="module")

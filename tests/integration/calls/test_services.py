@@ -82,9 +82,11 @@ def add_menu(admin: Program, **fields: Any) -> dict[str, Any]:
     return found
 
 
-def add_prompt(server: Server, admin: Program, folder: Path, name: str, hz: float) -> str:
+def add_prompt(
+    server: Server, admin: Program, folder: Path, name: str, hz: float, *, seconds: float = 20
+) -> str:
     """A prompt that is a tone."""
-    sound = write_tone(folder / f"{name}.wav", hz, seconds=20, rate=44100, channels=2)
+    sound = write_tone(folder / f"{name}.wav", hz, seconds=seconds, rate=44100, channels=2)
     added = admin.send("POST", f"/v1/custom-prompts?name={name}", sound.read_bytes(), "audio/wav")
     assert added.status == 201, added.body
     return str(added.json()["id"])

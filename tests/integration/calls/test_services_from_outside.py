@@ -72,7 +72,7 @@ async def test_who_is_blocked_hears_the_announcement(
     provider: Provider, server: Server, tmp_path: Path
 ) -> None:
     pair = provider.pair
-    prompt = add_prompt(server, provider.admin, tmp_path, "Unwanted", GREETING_HZ)
+    prompt = add_prompt(server, provider.admin, tmp_path, "Unwanted", GREETING_HZ, seconds=4)
     provider.set("blacklist", enabled=True, blocked="5551234", answer="prompt", prompt=prompt)
     assert provider.admin.delete(f"/v1/custom-prompts/{prompt}").status == 409
     with Voice(0) as ours:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engage.chat.model import MessageGone, NotYours
 from engage.errors import NotFound
 from tests.support.colleagues import Office, author, person
+from tests.support.examples import examples
 from tests.support.following import Reader
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ async def do(office: Office, conversation: str, step: Step, key: int) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS)
 async def test_all_clients_end_with_the_same_messages(

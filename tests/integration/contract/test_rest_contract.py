@@ -25,13 +25,14 @@ from schemathesis.specs.openapi.checks import (
 
 from engage.app.application import openapi, wired
 from engage.web.openapi import operations
+from tests.support.examples import examples
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENDS_THE_SESSION = re.compile(r"/v1/(sign-in|sign-out|password|me/sessions|sessions)\b")
-EXAMPLES = 6
+EXAMPLES = examples(2, in_soak=20)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

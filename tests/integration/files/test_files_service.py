@@ -41,6 +41,7 @@ from engage.people.model import Grant
 from engage.storage.tables import conversations, events, inboxes, participants
 from tests.support import pictures
 from tests.support.bringing import ANA, BEN, VERA, Cabinet, pieces
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -85,7 +86,7 @@ async def test_what_arrived_before_the_line_broke_is_kept(cabinet: Cabinet) -> N
 @given(
     steps=st.lists(st.tuples(st.integers(-3, 60), st.integers(0, 50), st.booleans()), max_size=9)
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 async def test_whatever_breaks_the_file_arrives_whole(
     cabinet: Cabinet, steps: list[tuple[int, int, bool]]
 ) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engage.hub.model import Appended, Author
 from engage.hub.service import Entry, Hub, HubTransaction
 from engage.storage.tables import inboxes
+from tests.support.examples import examples
 from tests.support.following import ANA, BEN, VISITOR, Connections, Reader, hub_of, member, opened
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def check_acknowledgements(results: list[tuple[Write, list[Appended]]]) -> list[
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rounds=ROUNDS)
 async def test_log_is_gapless_exactly_once_and_one_order_for_all(
@@ -134,7 +137,9 @@ async def test_log_is_gapless_exactly_once_and_one_order_for_all(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(5),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rounds=ROUNDS)
 async def test_unread_counts_and_inbox_agree_with_the_log(

@@ -1,4 +1,4 @@
-"""Every route of the description, with everything that is not what it wants."""
+"""Every route of the description, with what it does not want: a share each, all in a soak."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.support.examples import share
 
 if TYPE_CHECKING:
     from tests.integration.interfaces.conftest import Answer, Browserless
@@ -22,6 +24,7 @@ VALUES: list[Any] = [
     *("' OR 1=1 --", "=HYPERLINK(1)", "%s%n{0}", "\u0301" * 300),
     *(0, -1, 1.5, 10**400, True, None, [], {}, [[]], [None], {"a": {"b": []}}, {"\ud800": 1}),
 ]
+QUERIES = ("limit=", "limit=-1", "after=1e5", "cursor=%ff", "after=%00", "x" * 3000)
 HEADERS = [
     {"Accept-Language": "x" * 5000},
     {"Accept-Language": "de;q=abc,*;q=9,,;"},
@@ -66,25 +69,25 @@ async def test_no_route_has_a_fault_whatever_comes(http: Browserless) -> None:
         for method, operation in operations.items()
         if path != "/v1/sign-out"
     ]
-    for method, pattern, operation in routes:
+    for turn, (method, pattern, operation) in enumerate(routes):
         path = pattern.replace("{id}", session["conversation"])
         token = admin if "broadcast" in path or "extension" in path else user
         if "sign-in" in path or "/password" in path:
             token = ""
-        for headers in HEADERS:
+        for headers in share(HEADERS, 4, turn):
             own = token if "Authorization" not in headers else ""
             raw = b"{}" if method == "POST" else None
             answer = await http.ask(method, path, token=own, headers=headers, raw=raw)
             check(answer, (method, path, headers))
-        for query in ("limit=", "limit=-1", "after=1e5", "cursor=%ff", "after=%00", "x" * 3000):
+        for query in share(QUERIES, 3, turn):
             check(await http.ask("GET", f"{path}?{query}", token=token), (path, query))
         if method != "POST":
             continue
-        for raw in RAW:
+        for raw in share(RAW, 4, turn):
             answer = await http.ask("POST", path, token=token, raw=raw)
             check(answer, (path, raw[:40]))
-        for field in fields_of(document, operation):
-            for value in VALUES:
+        for place, field in enumerate(fields_of(document, operation)):
+            for value in share(VALUES, 4, turn + place):
                 raw = json.dumps({field: value}).encode()
                 check(await http.ask("POST", path, token=token, raw=raw), (path, raw[:60]))
 

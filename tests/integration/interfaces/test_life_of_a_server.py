@@ -39,7 +39,7 @@ def stopping_s(log: str) -> float:
 
 
 def test_a_password_is_made_once_told_once_and_kept() -> None:
-    with Server(demo=False) as server:
+    with Server(demo=False, forked=False) as server:
         [password] = re.findall(r"sign in as admin / (\S+)", server.log)
         Program(server.url, "admin", password)
         assert server.stop(within_s=30) == 0

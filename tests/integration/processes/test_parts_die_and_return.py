@@ -14,7 +14,7 @@ from engage.processes import unix
 from tests.support.server import Server, runs, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 KILLED = "part killed"
 """What the log says when a part is given no more time to end by itself."""
@@ -49,6 +49,13 @@ SERVING: dict[str, Callable[[Server], bool]] = {
     "pbx": sip_serves,
     "media": media_serves,
 }
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Each part, and what comes after it, is loaded as a user's is."""
+    with Server(forked=False) as running:
+        yield running
 
 
 @pytest.mark.parametrize("part", ["web", "pbx", "media"])
@@ -95,7 +102,7 @@ def test_a_killed_supervisor_takes_all_with_it_and_the_next_start_succeeds() -> 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_the_server_cleanly(number: signal.Signals) -> None:
-    with Server() as server:
+    with Server(forked=number is not signal.SIGTERM) as server:
         parts = [server.pid(name) for name in SERVING]
         assert server.process is not None
         server.process.send_signal(number)
@@ -107,7 +114,7 @@ def test_a_signal_ends_the_server_cleanly(number: signal.Signals) -> None:
 
 
 def test_sigterm_during_the_start_ends_it_as_well() -> None:
-    with Server(start=False) as server:
+    with Server(start=False, forked=False) as server:
         server.start(wait=False)
         wait_until(lambda: server.status().get("parts", {}).get("media"), 20, "the start")
         assert server.stop() == 0

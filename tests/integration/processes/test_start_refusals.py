@@ -66,7 +66,7 @@ def test_a_bad_file_is_named(content: str, line: str) -> None:
 
 
 def test_the_file_is_read_and_options_beat_it() -> None:
-    with Server(start=False) as server:
+    with Server(start=False, forked=False) as server:
         server.data.mkdir()
         other = free_port()
         content = f'http = "127.0.0.1:{other}"\nsips = "off"\nrtp = "4000-4001"\n'

@@ -18,6 +18,7 @@ from engage.errors import Unavailable
 from engage.storage.database import Database
 from engage.storage.tables import conversations, events
 from tests.support.appender import SENDERS
+from tests.support.examples import examples
 from tests.support.following import (
     ANA,
     VISITOR,
@@ -105,7 +106,7 @@ async def test_killed_at_any_moment_everything_acknowledged_is_there_once(
     conversation = await new_conversation(database_url)
     chance = random.Random(7)  # noqa: S311 - a repeatable play of chance
     said, before = Acknowledged(), 0
-    for life in range(5):
+    for life in range(examples(3)):
         process = await appender(database_url, conversation, f"life{life}")
         lines = [each async for each in lines_of(process, chance.randrange(1, 600))]
         said |= acknowledged(lines)

@@ -11,14 +11,14 @@ import aiohttp
 import pytest
 
 from tests.support.chatter import Chatter
+from tests.support.examples import examples
 from tests.support.invariants import check_acknowledged, check_log, check_view
 
 if TYPE_CHECKING:
     from tests.support.server import Server
 
 VISITORS = 4
-TIMES = 10
-TIMES_IN_SHORT = 3  # a part that dies often is started again after growing pauses
+TIMES = examples(3, in_soak=10)  # a part that dies often is started again after growing pauses
 
 
 @dataclass
@@ -100,9 +100,8 @@ async def whole_log(url: str, talk: Talk) -> list[dict[str, Any]]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", [None, "web", "pbx", "media"])
 async def test_kill_9_under_load_loses_and_doubles_nothing(
-    server: Server, part: str | None, pytestconfig: pytest.Config
+    server: Server, part: str | None
 ) -> None:
-    times = TIMES if part is None or pytestconfig.getoption("--soak") else TIMES_IN_SHORT
     agents = [await sign_in(server.url, number) for number in ("1000", "1001")]
     talks = [await begin(server.url, n, agents[n % 2]) for n in range(VISITORS)]
     stop = asyncio.Event()
@@ -112,7 +111,7 @@ async def test_kill_9_under_load_loses_and_doubles_nothing(
         for talk in talks
         for client in (talk.visitor, talk.agent)
     ]
-    for _ in range(times):
+    for _ in range(TIMES):
         for _ in range(2 * VISITORS):  # the load goes on before each kill
             await acknowledged.get()
         await asyncio.to_thread(server.kill9, part)

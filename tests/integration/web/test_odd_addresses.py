@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from tests.support import site as support
+from tests.support.examples import share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +42,8 @@ async def test_no_character_in_an_address_is_a_fault(database_url: str, tmp_path
     async with support.site(tmp_path, database=database_url) as site:
         visitor, _ = await site.visitor()
         tokens = [visitor, await site.sign_in("1000"), await site.sign_in("admin", "Demo-admin!")]
-        for method, path in routes(site):
-            for odd in ODD:
+        for turn, (method, path) in enumerate(routes(site)):
+            for odd in share(ODD, 3, turn):
                 where = path.replace("{public_id}", odd).replace("{id}", odd)
                 where = where.replace("{path:path}", odd)
                 for token in tokens:

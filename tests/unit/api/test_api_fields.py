@@ -19,6 +19,7 @@ from engage.api.stored import kept_in, options_of
 from engage.api.user_actions import USER
 from engage.api.values import Address, Choice, CommaList, Digit, Exact, Line, Network, Whole, YesNo
 from engage.people.codecs import CODECS, VIDEO
+from tests.support.examples import examples
 from tools.api_inert_fields import PAGE, page
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def test_every_key_of_the_reference_is_in_the_table() -> None:
         assert field.shown, name
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(100))
 @given(data=st.data())
 def test_what_was_read_reads_the_same_again_and_is_json(data: st.DataObject) -> None:
     fields, field = ALL[data.draw(st.integers(0, len(ALL) - 1))]  # a table is long to be told
@@ -124,7 +125,7 @@ def test_what_was_read_reads_the_same_again_and_is_json(data: st.DataObject) -> 
     assert fields.given({field.name: once}) == ({field.name: once} if field.written else {})
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(100))
 @given(
     which=st.sampled_from(ALL),
     value=st.recursive(

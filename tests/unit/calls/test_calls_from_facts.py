@@ -24,6 +24,7 @@ from pbxcore.journal import (
     PbxStarted,
 )
 from tests.support.call_story import BEGIN_MS, Story
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from engage.calls.model import CallRecord, LegRecord
@@ -288,7 +289,7 @@ def something(chance: random.Random, story: Story, call: str, other: str) -> Non
             story.end(call, "answered")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 2**32))
 def test_whatever_is_told_each_call_has_one_record_or_is_up(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a course, no secret

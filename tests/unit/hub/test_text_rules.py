@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engage.errors import EngageError, Invalid, TextRefused, TooLarge
 from engage.hub.model import TEXT_LIMIT, clean_client_id, clean_text, encode_body, mended_text
+from tests.support.examples import examples
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=200)
 
@@ -73,7 +74,7 @@ def test_run_of_combining_marks_is_parted_since_ordering_it_takes_its_square() -
 
 
 @given(ANY_TEXT)
-@settings(max_examples=300)
+@settings(max_examples=examples(60))
 def test_any_text_is_refused_by_a_typed_error_or_kept_in_a_form_that_stays(text: str) -> None:
     try:
         kept = clean_text(text)

@@ -18,6 +18,7 @@ from pbxcore.media.g711 import compress_a, compress_mu
 from pbxcore.media.resampling import Resampler
 from pbxcore.media.samples import Samples, frame_size, rounded
 from pbxcore.sip.sdp.codecs import G722, G729, GSM, OPUS, PCMA, PCMU, Codec
+from tests.support.examples import examples
 
 L16 = Codec("L16", 16000)
 VOICES = ((PCMU.codec, 35), (PCMA.codec, 35), (L16, 90), (G722.codec, 20), (OPUS.codec, 4))
@@ -57,7 +58,7 @@ def test_a_voice_comes_back(codec: Codec, least_db: float) -> None:
 
 
 @pytest.mark.parametrize("codec", [each for each, _ in VOICES])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(payload=st.binary(max_size=400))
 def test_any_payload_is_sound_or_none(codec: Codec, payload: bytes) -> None:
     decoder = decoder_for(codec)
@@ -112,7 +113,7 @@ def test_resampling_keeps_a_voice(source: int, target: int) -> None:
 
 @pytest.mark.parametrize(("source", "target"), RATIOS)
 @given(cuts=st.lists(st.integers(0, 400), max_size=12))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 def test_resampling_does_not_depend_on_how_sound_is_cut(
     source: int, target: int, cuts: list[int]
 ) -> None:

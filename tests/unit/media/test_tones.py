@@ -21,6 +21,7 @@ from pbxcore.media.tones import (
     plan_for,
     tone,
 )
+from tests.support.examples import examples
 
 RATE = 8000
 MEANINGS = ("dial", "ring_back", "busy", "congestion", "call_waiting", "special")
@@ -76,7 +77,7 @@ def test_every_key_is_heard_with_its_length(key: str) -> None:
     assert 120 <= heard.duration_ms <= 180
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     keys=st.text("0123456789*#ABCD", min_size=1, max_size=5),
     duration_ms=st.integers(50, 200),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import READERS, TARGETS
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -17,7 +18,7 @@ def test_what_fuzzing_found_stays_mended(target: str) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=200)
+@settings(max_examples=examples(50))
 @given(data=st.data())
 def test_damaged_seeds_break_nothing(target: str, data: st.DataObject) -> None:
     seed = bytearray(data.draw(st.sampled_from(seeds(target))))

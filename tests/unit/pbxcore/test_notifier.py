@@ -29,6 +29,7 @@ from pbxcore.presence.resource_list import read_resource_lists
 from pbxcore.presence.subscription import Member, StoredSubscription, Subscription, read_subscribe
 from pbxcore.sip.dialogs.dialog import dialog_of_request
 from pbxcore.sip.message import Request, parse
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -513,4 +514,4 @@ class Watching(RuleBasedStateMachine):
 
 
 TestWatching = Watching.TestCase
-TestWatching.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestWatching.settings = settings(max_examples=examples(20), stateful_step_count=30, deadline=None)

@@ -13,6 +13,7 @@ from pbxcore.sip.transactions.invite_server import InviteServerTransaction
 from pbxcore.sip.transactions.non_invite_client import NonInviteClientTransaction
 from pbxcore.sip.transactions.non_invite_server import NonInviteServerTransaction
 from pbxcore.sip.transactions.outputs import Deliver, Fail, Output, Send, Unacknowledged
+from tests.support.examples import examples
 
 _LINES = [
     b"Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1",
@@ -280,4 +281,4 @@ TestNonInviteServer = NonInviteServer.TestCase
 TestInviteServer = InviteServer.TestCase
 TestFraming = Framing.TestCase
 for machine in (NonInviteClient, InviteClient, NonInviteServer, InviteServer, Framing):
-    machine.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
+    machine.TestCase.settings = settings(max_examples=examples(20), stateful_step_count=25)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.support.examples import examples
 from tests.support.queue_play import Play
 
 if TYPE_CHECKING:
@@ -107,10 +108,6 @@ def run(examples: int) -> None:
     )
 
 
-def test_whatever_happens_in_20_000_steps_the_queues_are_right_after_each() -> None:
-    run(200)
-
-
 class Seeded:
     """Chances of a seed: a tenth of what hypothesis costs, and told by one number."""
 
@@ -142,6 +139,13 @@ def course_of(seed: int, steps: int) -> None:
     except AssertionError as wrong:
         wrong.add_note(f"seed {seed}")
         raise
+
+
+def test_whatever_happens_in_20_000_steps_the_queues_are_right_after_each() -> None:
+    shortened = examples(20, in_soak=200)  # what hypothesis finds, it makes short
+    run(shortened)
+    for seed in range(200 - shortened):
+        course_of(seed, 100)
 
 
 @pytest.mark.soak

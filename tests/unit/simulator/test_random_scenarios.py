@@ -1,4 +1,4 @@
-"""Random scenarios: a thousand of calls, some of transactions alone; soaks of a million steps."""
+"""Random scenarios: of calls, and of transactions alone; soaks of a million steps."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from pbxcore.simulator import Conditions, Simulation
 from tests.support.calling import FAULTS, Fault, Phone, call_somebody, play_calls
+from tests.support.examples import examples
 from tests.support.scenarios import CONDITIONS, METHODS, NAMES, STEPS, Callee, Step, play
 
 SEEDS = st.integers(0, 2**64 - 1)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SEEDS, CONDITIONS, st.integers(1, 3), FAULTS)
 def test_whatever_the_network_does_calls_end_and_nothing_is_left(
     seed: int, conditions: Conditions, calls: int, faults: list[Fault]
@@ -21,7 +22,7 @@ def test_whatever_the_network_does_calls_end_and_nothing_is_left(
     play_calls(seed, conditions, calls, faults)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SEEDS, CONDITIONS, STEPS)
 def test_whatever_the_network_does_transactions_end_well(
     seed: int, conditions: Conditions, steps: list[Step]

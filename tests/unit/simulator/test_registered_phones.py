@@ -11,7 +11,11 @@ from tests.support.registering import TRANSPORTS, TROUBLES, Registered, Trouble
 from tests.support.scenarios import CONDITIONS
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=examples(15, in_soak=1200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(st.integers(0, 2**64 - 1), CONDITIONS, TRANSPORTS, TROUBLES)
 def test_whatever_the_network_does_phones_and_watchers_come_to_the_truth(
     seed: int, conditions: Conditions, transports: list[str], troubles: list[Trouble]

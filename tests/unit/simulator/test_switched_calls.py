@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 SEEDS = st.integers(0, 2**64 - 1)
 
 
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=examples(40, in_soak=3000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(SEEDS, CONDITIONS, st.integers(1, 4), FAULTS)
 def test_whatever_the_network_does_switched_calls_end_and_nothing_is_left(
     seed: int, conditions: Conditions, calls: int, faults: Sequence[Fault]

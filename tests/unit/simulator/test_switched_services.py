@@ -17,6 +17,7 @@ from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import CallEnded, CallStarted, LegAnswered
 from pbxcore.simulator import Conditions, Simulation
 from tests.support.calling import Phone
+from tests.support.examples import examples
 from tests.support.switched import NAMES
 from tests.support.switching import House
 
@@ -87,7 +88,7 @@ def play(seed: int, *, placed: bool = False) -> House:
 
 
 @pytest.mark.parametrize("placed", [False, True])
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(examples(10, in_soak=40)))
 def test_services_leave_nothing_behind(seed: int, placed: bool) -> None:
     house = play(seed, placed=placed)
     started = {each.call for each in house.facts if isinstance(each, CallStarted)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -25,6 +26,7 @@ ACTION: Final = re.compile(r"([a-z_]+|\*)\.((?:[a-z_]+\.)?(?:[a-z_]+|\*))")
 FILES: Final = frozenset({"csv", "html", "json", "pem", "sock", "wav", "xlsx", "zip"})
 
 
+@cache
 def written() -> set[tuple[str, str]]:
     """Kind and verb of every row; the kind is * where it is only known when the row is written."""
     found = set()
