@@ -9,19 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.nursery import run
 from tests.support.server import Server, free_port
 
 
 def refused(server: Server) -> tuple[int, str]:
     """The exit code and what was printed by a start that must fail."""
-    ended = subprocess.run(
-        server.command(),
-        env=server.environment(),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    ended = run(server.command()[3:], server.environment())  # without `python -m engage.cli`
     assert "Traceback" not in ended.stderr
     lines = ended.stderr.strip().splitlines()
     assert len(lines) == 1, ended.stderr
