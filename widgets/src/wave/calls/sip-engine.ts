@@ -222,7 +222,7 @@ export class SipEngine {
     });
     session.on("accepted", (event: IncomingEvent | OutgoingEvent) => {
       this.hear({ kind: "answered", id, now_ms: Date.now() });
-      if ("response" in event) this.#connected(id, event.response);
+      if ("response" in event && event.response) this.#connected(id, event.response); // our own answer is none
     });
     session.on("update", ({ request }) => this.#connected(id, request));
     session.on("reinvite", ({ request }) => this.#connected(id, request));
