@@ -31,7 +31,7 @@ from bench.sip_server import Ports, keeping, registered, stored
 from engage.processes.part import YOUNG_CALLS, settle
 from pbxcore.directory import Directory, Extension, Snapshot
 from pbxcore.domain_settings import DomainSettings
-from pbxcore.pbx import Pbx
+from pbxcore.pbx import Audio, Outlets, Pbx, Stores
 from pbxcore.sip.flow import Flow
 
 CALLER: Final = ("127.0.0.1", 25160)
@@ -175,7 +175,7 @@ async def exchange(folder: Path | None = None, held: int = 0) -> Exchange:
     settings = DomainSettings(realm="bench", domains=("bench",), trusted_peers=("127.0.0.0/8",))
     directory = Directory(Snapshot(1, settings, (Extension("uas", "Uas", "secret", 5),)))
     store, record = keeping(folder, registered("{}:{}".format(*CALLEE), LOCAL))
-    pbx = Pbx(directory, store=store, record=record, arrived=stored, media=Ports())
+    pbx = Pbx(directory, Stores(store), Outlets(record, stored), Audio(Ports()))
     await pbx.start([], [])
     made = Exchange(pbx, held)
     for _ in range(_WARM):

@@ -34,7 +34,7 @@ from bench.sip_server import Memory, forget, stored
 from pbxcore.directory import Directory, Extension, Snapshot
 from pbxcore.domain_settings import BanPolicy, DomainSettings
 from pbxcore.health import Health, Probe
-from pbxcore.pbx import Pbx
+from pbxcore.pbx import Outlets, Pbx, Stores
 
 T1_S: Final = 0.5
 GIVEN_UP_S: Final = 8.0
@@ -172,7 +172,7 @@ async def serve(*, exempt: bool) -> None:
     tcp = socket.create_server(("127.0.0.1", 0), backlog=512)
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind(tcp.getsockname())
-    pbx = Pbx(directory, store=Memory(), record=forget, arrived=stored)
+    pbx = Pbx(directory, Stores(Memory()), Outlets(forget, stored))
     await pbx.start([udp], [tcp])
     print(tcp.getsockname()[1], flush=True)
     loop = asyncio.get_running_loop()

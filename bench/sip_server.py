@@ -32,7 +32,7 @@ from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, Extension, Snapshot
 from pbxcore.domain_settings import DomainSettings
 from pbxcore.media.commands import CloseStream, Done, OpenStream, StreamClosed, StreamOpened
-from pbxcore.pbx import Pbx, StoredBinding
+from pbxcore.pbx import Audio, Outlets, Pbx, StoredBinding, Stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +130,7 @@ async def serve(port: int, uas: str, folder: Path | None, worker: Path | None) -
     tcp = socket.create_server(("127.0.0.1", port))
     store, record = keeping(folder, registered(uas, f"127.0.0.1:{port}"))
     media: Media = Ports() if worker is None else await connected(MediaLink(worker))
-    pbx = Pbx(directory, store=store, record=record, arrived=stored, media=media)
+    pbx = Pbx(directory, Stores(store), Outlets(record, stored), Audio(media))
     await pbx.start([udp], [tcp])
     settle(YOUNG_CALLS)
     print(f"serving on 127.0.0.1:{port}, pid {os.getpid()}", flush=True)

@@ -1,6 +1,6 @@
 """The parts wired together: commands in, facts out. The PBX's front door.
 
-pbx = Pbx(directory, store=store, record=journal.append, arrived=ask_the_hub)
+pbx = Pbx(directory, Stores(bindings), Outlets(journal.append, arrived=ask_the_hub))
 await pbx.start(udp=[...], tcp=[...])     # sockets bound by the supervisor; TCP ones listening
 reply = await pbx.handle(Probe())
 await pbx.stop()
@@ -9,64 +9,48 @@ await pbx.stop()
 from __future__ import annotations
 
 import logging
-import socket
 import time
 from typing import TYPE_CHECKING
 
 from pbxcore import commands
 from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
-from pbxcore.authentication import Authentication
 from pbxcore.calls.commands import CallCommand, CallDone
 from pbxcore.calls.completing import Request as CompletionRequest
 from pbxcore.calls.keeping import CallStores
 from pbxcore.calls.visitor_commands import VisitorCommand
 from pbxcore.defence.bans import Ban, BanStore
-from pbxcore.devices import Devices
 from pbxcore.dialplan.airtime import Spent
 from pbxcore.dialplan.direct_returns import CalledOut
 from pbxcore.dialplan.emergency_returns import CalledForHelp
 from pbxcore.directory import DirectoryGap
-from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
 from pbxcore.errors import LocalProtocolError
-from pbxcore.faxes.inbox import FaxInbox
-from pbxcore.faxes.keeping import NoFaxKeeper
 from pbxcore.features.model import Features
 from pbxcore.features.recent import Came
 from pbxcore.health import Health, Probe
-from pbxcore.media.port import NoMedia
-from pbxcore.net import addresses
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.net.websocket import WebSockets
 from pbxcore.parts import PbxParts
 from pbxcore.presence.bindings import BindingStore, StoredBinding
-from pbxcore.presence.gruu_ways import GruuWays
-from pbxcore.presence.keeping import EventStores, volatile_stores
+from pbxcore.presence.keeping import EventStores
 from pbxcore.presence.publication import Publication
-from pbxcore.presence.qualification import Qualification
-from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.subscription import StoredSubscription
-from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.prompts.sounds import Prompts
 from pbxcore.queues.commands import QueueCommand, QueueDone
 from pbxcore.queues.state import State as QueueState
 from pbxcore.running import Running, not_for_us
-from pbxcore.services.phones import Phones
-from pbxcore.services.voicemail import VoicemailService
+from pbxcore.surroundings import Audio, Outlets, Stores, Surroundings
 from pbxcore.voicemail.commands import VoicemailCommand
-from pbxcore.voicemail.keeping import NoKeeper
-from pbxcore.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    import socket
+    from collections.abc import Callable, Sequence
 
     from pbxcore.directory import Directory
-    from pbxcore.faxes.keeping import FaxKeeper
-    from pbxcore.journal import Fact
-    from pbxcore.media.port import Media
-    from pbxcore.voicemail.keeping import Keeper
+    from pbxcore.services.voicemail import VoicemailService
 
 __all__ = [
+    "Audio",
     "Ban",
     "BanStore",
     "BindingStore",
@@ -78,6 +62,7 @@ __all__ = [
     "CompletionRequest",
     "EventStores",
     "Features",
+    "Outlets",
     "Pbx",
     "Prompts",
     "Publication",
@@ -86,6 +71,7 @@ __all__ = [
     "Spent",
     "StoredBinding",
     "StoredSubscription",
+    "Stores",
     "WebSockets",
 ]
 
@@ -97,20 +83,11 @@ class Pbx:
 
     Args:
         directory: extensions and settings; kept current by `handle`.
-        store: keeps bindings over a restart; its methods must not wait.
-        bans: keeps bans over a restart; without it they end with the process.
+        stores: keep over a restart what is to outlast it.
+        outlets: where facts go, texts that no phone takes, and what is for web alone.
+        audio: the media workers, recordings and prompts; none: calls with sound find no room.
         device_key: what signed-in browsers' passwords are made with; none: they have none. What
             temporary GRUUs are hidden with comes of it too; without it they end with the process.
-        record: takes each fact for the journal; called inside the loop, must not wait.
-        arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
-        media: the media workers; none: calls with sound find no room.
-        recordings: the absolute path of the folder that recordings are kept in.
-        events: keep subscriptions, publications and features over a restart; none: nothing does.
-        calls: keep what is to come of calls over a restart; none: nothing does.
-        voicemail: keeps mailboxes; none: nobody can leave a message.
-        faxes: keeps faxes that come in; none: none do.
-        tell: tells web what is for it alone; whether it is there to hear.
-        prompts: the sound files of what services say; none: ours.
         clock: seconds UTC since 1970.
         entropy: that many unguessable bytes.
     """
@@ -118,76 +95,18 @@ class Pbx:
     def __init__(
         self,
         directory: Directory,
+        stores: Stores,
+        outlets: Outlets,
+        audio: Audio | None = None,
         *,
-        store: BindingStore,
-        bans: BanStore | None = None,
         device_key: bytes = b"",
-        record: Callable[[Fact], None],
-        arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
-        media: Media | None = None,
-        recordings: str = "",
-        events: EventStores | None = None,
-        calls: CallStores | None = None,
-        voicemail: Keeper | None = None,
-        faxes: FaxKeeper | None = None,
-        tell: Callable[[commands.Told], bool] = lambda notice: False,
-        prompts: Prompts | None = None,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] | None = None,
     ) -> None:
-        entropy = entropy or Entropy()
-        registrar = Registrar()
-        qualification = Qualification(lambda: int.from_bytes(entropy(2)) / 65536)
-        machine = ("localhost", socket.gethostname().lower())
-        domain = Domain(directory, machine, addresses.is_ours)
-        watch = Watch(directory, store=bans, record=record, clock=clock)
-        self._devices = Devices(device_key, clock)
-
-        def now_ms() -> int:
-            return int(clock() * 1000)
-
-        temporary = TemporaryGruus(device_key or entropy(32), entropy, registrar.of)
         self._parts = PbxParts(
-            directory=directory,
-            domain=domain,
-            authentication=Authentication(
-                directory,
-                domain,
-                watch=watch,
-                devices=self._devices,
-                clock=clock,
-                entropy=entropy,
-            ),
-            registrar=registrar,
-            gruus=temporary,
-            gruu_ways=GruuWays(domain.is_ours, temporary, registrar.of),
-            qualification=qualification,
-            phones=Phones(
-                directory, registrar, qualification, store=store, record=record, now_ms=now_ms
-            ),
-            watch=watch,
-            voicemail=VoicemailService(
-                directory,
-                voicemail or NoKeeper(),
-                record=record,
-                now_ms=now_ms,
-                entropy=entropy,
-                tell=tell,
-            ),
-            faxes=FaxInbox(
-                faxes or NoFaxKeeper(), record, now_ms=now_ms, token=lambda: entropy(4).hex()
-            ),
-            media=media or NoMedia(),
-            recordings=recordings,
-            prompts=prompts,
-            event_stores=events or volatile_stores(),
-            call_stores=calls,
-            record=record,
-            arrived=arrived,
-            told=tell,
-            clock=clock,
-            now_ms=now_ms,
-            entropy=entropy,
+            directory,
+            Surroundings(stores, outlets, audio or Audio(), clock, entropy or Entropy()),
+            device_key,
         )
         self._tls: Tls | None = None
         self._running: Running | None = None
@@ -252,7 +171,7 @@ class Pbx:
             case commands.ListBindings(number, everywhere):
                 return parts.phones.listed(number, everywhere=everywhere)
             case commands.RevokeDevice(tag, until_ms):
-                self._devices.revoke(tag, until_ms / 1000)
+                parts.devices.revoke(tag, until_ms / 1000)
                 parts.phones.revoked(tag)
             case commands.ListBans() | commands.LiftBans() | commands.Trace():
                 return parts.watch.handle(request)

@@ -61,17 +61,22 @@ class Running:
 
     def __init__(self, parts: PbxParts, tls: Tls | None) -> None:
         self._parts = parts
+        self._surroundings = surroundings = parts.surroundings
         directory = parts.directory
         self._uas = uas = Uas()
         uas.gruus = parts.gruus
         uas.proxies = lambda: directory.settings.trusted_proxies
         self.endpoint = Endpoint(
-            lambda: directory.settings, uas.receive, parts.entropy, parts.watch, tls
+            lambda: directory.settings, uas.receive, surroundings.entropy, parts.watch, tls
         )
         layer = self.endpoint.layer
         layer.on_lost = self._lost
         self._pager = Pager(
-            directory, layer, record=parts.record, arrived=parts.arrived, entropy=parts.entropy
+            directory,
+            layer,
+            record=surroundings.outlets.record,
+            arrived=surroundings.outlets.arrived,
+            entropy=surroundings.entropy,
         )
         self._messages = self._serve_requests()
         self._qualifying = self._qualify(layer)
@@ -79,7 +84,11 @@ class Running:
         self._events = self._serve_events(layer)
         self._resolver = Resolver(lambda: directory.settings.name_servers)
         self._trunks = Trunks(
-            directory, layer, self._resolver, record=parts.record, entropy=parts.entropy
+            directory,
+            layer,
+            self._resolver,
+            record=surroundings.outlets.record,
+            entropy=surroundings.entropy,
         )
         self.calls = self._serve_calls(layer)
         self._own_texts = OwnTexts(parts.registrar.of, self._pager, self._wake)
@@ -180,7 +189,7 @@ class Running:
             self.endpoint,
             temporary=parts.gruus,
             changed=parts.phones.changed,
-            clock=parts.clock,
+            clock=self._surroundings.clock,
         )
         messages = MessageService(
             parts.directory,
@@ -203,8 +212,8 @@ class Running:
             layer,
             asyncio.get_running_loop(),
             answered=parts.phones.qualified,
-            now_ms=parts.now_ms,
-            entropy=parts.entropy,
+            now_ms=self._surroundings.now_ms,
+            entropy=self._surroundings.entropy,
         )
         parts.phones.qualifiable = qualifying.wake
         return qualifying
@@ -222,10 +231,10 @@ class Running:
             waiting=parts.voicemail.mailboxes.counts,
             wake=self._wake,
             gruus=parts.gruu_ways,
-            stores=parts.event_stores,
-            record=parts.record,
-            now_ms=parts.now_ms,
-            entropy=parts.entropy,
+            stores=self._surroundings.stores.events,
+            record=self._surroundings.outlets.record,
+            now_ms=self._surroundings.now_ms,
+            entropy=self._surroundings.entropy,
         )
         events.serve(self._uas)
         parts.phones.watched = events.registered
@@ -241,7 +250,7 @@ class Running:
             events,
             self._trunks,
             written=self._messages.within_call,
-            vouching=NetVouching(parts.directory, parts.clock),
+            vouching=NetVouching(parts.directory, self._surroundings.clock),
             push=Pushing(parts.directory).send,
         )
         calls.serve(self._uas)

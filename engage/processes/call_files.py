@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engage.processes.keyed_file import KeyedFile
-from pbxcore.pbx import CalledForHelp, CalledOut, CallStores, Came, CompletionRequest, Spent
+from pbxcore.pbx import (
+    CalledForHelp,
+    CalledOut,
+    CallStores,
+    Came,
+    CompletionRequest,
+    QueueState,
+    Spent,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +33,7 @@ class CallFiles:
             emergencies=self._file(folder / "calls-for-help", CalledForHelp),
             called_out=self._file(folder / "calls-out", CalledOut),
             airtime=self._file(folder / "trunk-airtime", Spent),
+            queues=self._file(folder / "queues", QueueState),
         )
 
     @property

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.processes.keyed_file import KeyedFile
-from pbxcore.pbx import EventStores, Features, Publication, QueueState, StoredSubscription
+from pbxcore.pbx import EventStores, Features, Publication, StoredSubscription
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class EventFiles:
-    """Subscriptions, publications, feature keys, queues: each in a file of its own in `folder`."""
+    """Subscriptions, publications, feature keys: each in a file of its own in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._subscriptions: KeyedFile[StoredSubscription] = KeyedFile(
@@ -22,15 +22,12 @@ class EventFiles:
             folder / "publications", tuple[Publication, ...]
         )
         self._features: KeyedFile[Features] = KeyedFile(folder / "features", Features)
-        self._queues: KeyedFile[QueueState] = KeyedFile(folder / "queues", QueueState)
-        self.stores = EventStores(
-            self._subscriptions, self._publications, self._features, self._queues
-        )
+        self.stores = EventStores(self._subscriptions, self._publications, self._features)
 
     @property
     def problem(self) -> str:
         """Why the disk takes nothing now; empty while it does."""
-        files = self._subscriptions, self._publications, self._features, self._queues
+        files = self._subscriptions, self._publications, self._features
         return next((each.problem for each in files if each.problem), "")
 
     def close(self) -> None:
@@ -38,4 +35,3 @@ class EventFiles:
         self._subscriptions.close()
         self._publications.close()
         self._features.close()
-        self._queues.close()

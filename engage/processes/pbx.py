@@ -40,7 +40,7 @@ from pbxcore.devices import KEY_PURPOSE
 from pbxcore.directory import Directory
 from pbxcore.health import Health, Probe
 from pbxcore.journal import PbxStarted
-from pbxcore.pbx import Pbx, Prompts
+from pbxcore.pbx import Audio, Outlets, Pbx, Prompts, Stores
 
 if TYPE_CHECKING:
     from engage.processes.part import Leash
@@ -78,19 +78,21 @@ class PbxPart:
         self._media = MediaLink(plan.run / "media.sock")
         self._pbx = Pbx(
             self._directory,
-            store=self._bindings,
-            bans=self._bans,
+            Stores(
+                self._bindings,
+                self._bans,
+                self._events.stores,
+                self._calls.stores,
+                VoicemailFolder(Path(plan.data) / "voicemail"),
+                FaxFolder(Path(plan.data) / "faxes"),
+            ),
+            Outlets(self._record, self._arrived, self._tell),
+            Audio(
+                self._media,
+                recordings=str(Path(plan.data).absolute() / "recordings"),
+                prompts=Prompts(Path(plan.data) / "prompts"),
+            ),
             device_key=keyring.derive(KEY_PURPOSE),
-            record=self._record,
-            arrived=self._arrived,
-            media=self._media,
-            recordings=str(Path(plan.data).absolute() / "recordings"),
-            events=self._events.stores,
-            calls=self._calls.stores,
-            voicemail=VoicemailFolder(Path(plan.data) / "voicemail"),
-            faxes=FaxFolder(Path(plan.data) / "faxes"),
-            tell=self._tell,
-            prompts=Prompts(Path(plan.data) / "prompts"),
         )
 
     async def serve(self) -> None:

@@ -9,6 +9,7 @@ from pbxcore.calls.alerting import alerting
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.deciding import Deciding
 from pbxcore.calls.party import Farewell
+from pbxcore.calls.seeking import Hearer, Terms
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.telling import started_fact
 from pbxcore.calls.vouching import claim_of, marked, vouched_for
@@ -108,13 +109,13 @@ class Admission:
         setting_up = SettingUp(
             call,
             leg,
-            call.origin.caller,
-            lines,
-            hops=self._hops,
-            connected=lambda other: call.connect(leg, other),
-            failed=lambda farewell: call.turn_away(leg, farewell),
-            forwardings=self._forwardings(),
-            telling=alerting(aim.alert_info),
+            Hearer(
+                connected=lambda other: call.connect(leg, other),
+                failed=lambda farewell: call.turn_away(leg, farewell),
+            ),
+            Terms(self._hops, tuple(self._forwardings()), alerting(aim.alert_info)),
+            caller=call.origin.caller,
+            lines=lines,
         )
         call.setting_up = setting_up
         if aim.fax is not None and not aim.fax.auto_answer:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.party import Farewell, hung_up
+from pbxcore.calls.seeking import Hearer
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.telling import reasons
 from pbxcore.journal import CallTransferred
 from pbxcore.sip import causes
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,11 +47,10 @@ class AskingFirst:
             SettingUp(
                 call,
                 leg,
-                leg.identity,
-                leg.session.lines,
-                hops=MAX_FORWARDS,
-                connected=lambda asked: self._call.connect(self._leg, asked),
-                failed=self.back,
+                Hearer(
+                    connected=lambda asked: self._call.connect(self._leg, asked),
+                    failed=self.back,
+                ),
             ),
             number,
             "transfer",

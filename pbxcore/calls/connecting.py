@@ -8,8 +8,8 @@ import msgspec
 
 from pbxcore.calls.alerting import alerting
 from pbxcore.calls.redialling import Redial
+from pbxcore.calls.seeking import Hearer, Terms
 from pbxcore.calls.setting_up import SettingUp
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,14 +42,9 @@ def connect(leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
         SettingUp(
             call,
             leg,
-            caller,
-            leg.session.lines,
-            hops=MAX_FORWARDS,
-            connected=connected,
-            failed=not_reached,
-            telling=alerting(step.alert_info),
-            level=step.level,
-            admitted=step.admitted,
+            Hearer(connected, not_reached),
+            Terms(telling=alerting(step.alert_info), level=step.level, admitted=step.admitted),
+            caller=caller,
         ),
         step.place,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -10,14 +9,13 @@ import msgspec
 
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.facilities import Facilities
-from pbxcore.apps.voicemail.post import nobodys_post
+from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.appearances import Appearances
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.calling_back import CallingBack
 from pbxcore.calls.completing import Completing
 from pbxcore.calls.inviting import Inviting
-from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.keying import Keying
 from pbxcore.calls.lamps import Lamps
 from pbxcore.calls.lines import Lines
@@ -36,46 +34,38 @@ from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.waiting_tone import WaitingTones
 from pbxcore.calls.ways import OneWay
-from pbxcore.dialplan.direct_returns import DirectReturns
-from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.directory import Trunk
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.desks import HotDesks
 from pbxcore.features.recent import RecentCallers
-from pbxcore.presence.keeping import Volatile
 from pbxcore.presence.reach import way_to
-from pbxcore.prompts.sounds import Prompts
 from pbxcore.sip.agent.listener import unwanted
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
 from pbxcore.sip.telephone import number_of, spelled
-from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
+from pbxcore.sip.uri import escaped_user, parse_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
-    from pbxcore.apps.voicemail.post import Post
-    from pbxcore.calls.anchoring import Anchor
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
     from pbxcore.calls.dialling import Dialling
-    from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Srtp
-    from pbxcore.calls.trunk_legs import Try, WayOutside
+    from pbxcore.calls.planning import Planning
+    from pbxcore.calls.subscribers import Subscribers
+    from pbxcore.calls.trunk_legs import Providers, WayOutside
     from pbxcore.calls.vouching import Vouching
-    from pbxcore.directory import Directory, Extension
+    from pbxcore.directory import Extension
     from pbxcore.domain_settings import DomainSettings
-    from pbxcore.features.book import FeatureBook
-    from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
-    from pbxcore.presence.keeping import Store
-    from pbxcore.queues.state import State as QueueState
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
     from pbxcore.sip.transactions.incoming import Incoming
-    from pbxcore.sip.uri import TelUri
     from pbxcore.sip.user_agent import UserAgent
+    from pbxcore.surroundings import Surroundings
 
 
 class CallContext:
@@ -83,27 +73,21 @@ class CallContext:
 
     Args:
         agent: speaks SIP.
-        anchor: has the streams.
-        directory: knows the extensions.
-        bindings: where an extension is registered.
-        is_ours: whether a URI means somebody here.
-        record: takes each fact.
-        entropy: that many unguessable bytes.
-        handling: what extensions want of their calls: forwarding, no disturbance.
-        features: what their users have set of that.
-        way_out: the trunks by which an extension reaches a number outside.
-        server_of: the address of the server of a trunk that answered last.
-        today: the moment, with its zone.
-        prompts: the sound files of what services say; None: ours.
-        archive: where recordings are kept.
-        post: the mailboxes; None: there are none.
+        subscribers: the extensions.
+        planning: what numbers mean, outside too.
+        providers: how the trunks stand.
+        surroundings: media, stores, and who hears of calls.
         vouching: signs and verifies callers; None: nobody does.
-        queue_store: keeps what outlasts a restart of the queues; None: nothing does.
-        kept: what outlasts us; None: nothing does.
-        emergency_returns: who called for help; None: who `kept` knows.
-        direct_returns: who called whom outside; None: who `kept` knows.
 
     Attributes:
+        anchor: has the streams.
+        prompts: the sound files of what services say.
+        archive: where recordings are kept.
+        bindings: where an extension is registered.
+        handling: what extensions want of their calls: forwarding, no disturbance.
+        way_out: the trunks by which an extension reaches a number outside.
+        emergency_returns: who called for help.
+        direct_returns: who called whom outside.
         facilities: what services may ask for.
         calling_back: callers who wait to be called back.
         lines: who is on the phone.
@@ -125,75 +109,68 @@ class CallContext:
     def __init__(
         self,
         agent: UserAgent,
-        anchor: Anchor,
-        directory: Directory,
-        *,
-        bindings: Callable[[str], tuple[StoredBinding, ...]],
-        is_ours: Callable[[SipUri | TelUri], bool],
-        record: Callable[[Fact], None],
-        entropy: Callable[[int], bytes],
-        handling: CallHandling,
-        features: FeatureBook,
-        way_out: WayOutside | None = None,
-        server_of: Callable[[str], str] = lambda trunk: "",
-        today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
-        prompts: Prompts | None = None,
-        archive: Archive | None = None,
-        post: Post | None = None,
+        subscribers: Subscribers,
+        planning: Planning,
+        providers: Providers,
+        surroundings: Surroundings,
         vouching: Vouching | None = None,
-        queue_store: Store[QueueState] | None = None,
-        kept: CallStores | None = None,
-        emergency_returns: EmergencyReturns | None = None,
-        direct_returns: DirectReturns | None = None,
     ) -> None:
-        kept = kept or volatile_call_stores()
-        self.emergency_returns = emergency_returns or EmergencyReturns(kept.emergencies)
-        self.direct_returns = direct_returns or DirectReturns(kept.called_out)
+        directory, kept = subscribers.directory, surroundings.stores.calls
+        self._entropy = surroundings.entropy
+        self._legs = 0
+        self._is_ours = subscribers.domain.has
         self.agent = agent
+        self.anchor = Anchor(surroundings.audio.media)
+        self.prompts = surroundings.audio.prompts
+        self.archive = Archive(surroundings.audio.recordings, surroundings.clock)
+        self.directory = directory
+        self.bindings, self.handling = subscribers.bindings, subscribers.handling
+        self.way_out: WayOutside = planning.way_out
+        self.emergency_returns = planning.emergency_returns
+        self.direct_returns = planning.direct_returns
+        self.vouching: Vouching = vouching or Nobody()
         self.written: Callable[[Incoming, str, str], None] = _nobody_reads
         """Takes a text that an extension writes, in a call, to another."""
-        self.anchor = anchor
-        self.directory = directory
-        self.bindings = bindings
-        self.is_ours = is_ours
-        self.handling = handling
-        self.way_out = way_out or _nowhere
-        self.facilities = Facilities(directory, today, post or nobodys_post(directory), features)
-        self.prompts = prompts or Prompts()
-        self.archive = archive or Archive("", lambda: 0.0)
-        self.vouching: Vouching = vouching or Nobody()
+        self.new_call: Callable[[str, str], Call]
+        """Makes a call that nobody dialled, of a caller to a number; the switchboard's."""
+        self.recent = RecentCallers(kept.recent)
+        self.desks = HotDesks(directory, kept.desks)
         self.calling_back = CallingBack(self)
         self.lines = Lines()
         self.airtime = TrunkAirtime(self, kept.airtime)
-        self.lines.counted = TrunkLoad(directory, record).counted
+        self.lines.counted = TrunkLoad(directory, surroundings.outlets.record).counted
         self.appearances = Appearances(self)
-        self.new_call: Callable[[str, str], Call]
-        """Makes a call that nobody dialled, of a caller to a number; the switchboard's."""
         self.waiting = Waiting(self)
         self.waiting_tones = WaitingTones(self)
         self.room_recordings = RoomRecordings(self)
         self.parking = Parking(self)
         self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
         self.lamps = Lamps(self)
-        self.completing = self.facilities.completion = Completing(self, kept.completions)
-        self.lines.freed = self.completing.freed
+        self.completing = Completing(self, kept.completions)
+        self.facilities = self._facilities(subscribers, surroundings.today)
         self.inviting = Inviting(self)
         self.rousing = Rousing(self)
-        self.facilities.conferences.changed = lambda number: self.lines.place_changed(number)
-        self.recent = RecentCallers(kept.recent)
-        self.facilities.recent_caller = lambda number: self.recent.of(number, self.moment())
-        self.desks = self.facilities.desks = HotDesks(directory, kept.desks)
-        self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
-        self._entropy = entropy
-        self._legs = 0
-        epoch_ms = round((today().timestamp() - self.now()) * 1000)
-        self.queues = QueueDesk(self, queue_store or Volatile(), self._fraction, epoch_ms)
+        self.trunks = TrunkLegs(self, providers.server_of, lambda: self.token().encode())
+        epoch_ms = round((self.moment() - self.now()) * 1000)
+        self.queues = QueueDesk(self, kept.queues, self._fraction, epoch_ms)
+        self.lines.freed = self.completing.freed
+        self.lines.registered, self.lamps.trunk_works = providers.registered, providers.works
+        providers.noticed = self.lamps.trunk_changed
 
         def told(fact: Fact) -> None:
-            record(fact)
+            surroundings.outlets.record(fact)
             self.queues.hear(fact)
 
         self.record = told
+
+    def _facilities(self, subscribers: Subscribers, today: Callable[[], datetime]) -> Facilities:
+        """What services may ask for, of what there is."""
+        made = Facilities(self.directory, today, subscribers.post, subscribers.features)
+        made.faxes = subscribers.faxes
+        made.desks, made.completion = self.desks, self.completing
+        made.recent_caller = lambda number: self.recent.of(number, self.moment())
+        made.conferences.changed = lambda number: self.lines.place_changed(number)
+        return made
 
     def moment(self) -> float:
         """Seconds UTC, for what outlasts us."""
@@ -335,7 +312,7 @@ class CallContext:
             found = parse_uri(uri)
         except RemoteProtocolError:
             return None
-        if not self.is_ours(found):
+        if not self._is_ours(found):
             return None
         number = number_of(found)
         return None if number is None else number.decode("utf-8", "replace")
@@ -364,15 +341,6 @@ def _nobody_reads(incoming: Incoming, _sender: str, _recipient: str) -> None:
         RemoteProtocolError: 405.
     """
     raise unwanted(incoming.request.method)
-
-
-def _nowhere(*_asked: str) -> Sequence[Try]:
-    """There is no way out.
-
-    Raises:
-        RemoteProtocolError: 404.
-    """
-    raise RemoteProtocolError(404)
 
 
 def _flow_of(binding: StoredBinding) -> Flow:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.hanging_up import end_with_tone
+from pbxcore.calls.seeking import Hearer, Terms
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.dialplan.place import Place
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,12 +54,11 @@ class Goal:
         call.setting_up = setting_up = SettingUp(
             call,
             leg,
-            leg.identity,
-            leg.session.lines,
-            hops=MAX_FORWARDS,
-            connected=lambda other: call.connect(leg, other),
-            failed=lambda farewell: end_with_tone(leg, farewell),
-            level=self.level,
+            Hearer(
+                connected=lambda other: call.connect(leg, other),
+                failed=lambda farewell: end_with_tone(leg, farewell),
+            ),
+            Terms(level=self.level),
         )
         if isinstance(self.to, Place):
             setting_up.go_to_place(self.to)

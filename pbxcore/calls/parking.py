@@ -15,13 +15,13 @@ from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.lines import party_of
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.reaching import phones_of
+from pbxcore.calls.seeking import Hearer
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.journal import CallTransferred, LegAnswered
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.sip import causes
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,9 @@ class Parked:
         lot: whose slot it is.
         slot: its number.
         leg: who waits.
-        parker: the extension that has parked it, and `phone` where its phone sends from.
-        deadline: when it returns; None: never.
+        parker: the extension that has parked it.
+        phone: where its phone sends from.
+        deadline: when it returns, in seconds of the context's clock; None: never.
     """
 
     planned: Planned | None = None
@@ -174,11 +175,11 @@ class Parking:
         call.setting_up = search = SettingUp(
             call,
             leg,
-            msgspec.structs.replace(leg.identity, display_name=shown),
-            leg.session.lines,
-            hops=MAX_FORWARDS,
-            connected=lambda other: call.connect(leg, other),
-            failed=lambda farewell: self._not_taken(parked, farewell),
+            Hearer(
+                connected=lambda other: call.connect(leg, other),
+                failed=lambda farewell: self._not_taken(parked, farewell),
+            ),
+            caller=msgspec.structs.replace(leg.identity, display_name=shown),
         )
         seek(search)
 

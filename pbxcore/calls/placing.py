@@ -9,11 +9,11 @@ from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.offering import OURS
 from pbxcore.calls.party import Farewell, refused
+from pbxcore.calls.seeking import Hearer, Terms
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.dialplan.permissions import LEVELS
 from pbxcore.journal import CallStarted, LegAnswered
 from pbxcore.sip import causes
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 from pbxcore.sip.identity import Caller
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ class Placing:
         call.setting_up = search = SettingUp(
             call,
             wish,
-            self._shown or Caller(address),
-            OURS,
-            hops=MAX_FORWARDS,
-            connected=lambda leg: self._answered(leg, then),
-            failed=lambda farewell: self._failed(wish, farewell),
-            level=self._level,
-            telling=self._telling,
+            Hearer(
+                connected=lambda leg: self._answered(leg, then),
+                failed=lambda farewell: self._failed(wish, farewell),
+            ),
+            Terms(level=self._level, telling=self._telling),
+            caller=self._shown or Caller(address),
+            lines=OURS,
         )
         if seek is not None:
             seek(search)
@@ -123,14 +123,13 @@ class Placing:
             SettingUp(
                 call,
                 leg,
-                leg.identity,
-                leg.session.lines,
-                hops=MAX_FORWARDS,
-                connected=lambda other: self._connected(leg, other),
-                failed=lambda farewell: self._failed(leg, farewell),
-                rang=self._told,
-                attended=lambda: self._told(200),
-                level=self._level,
+                Hearer(
+                    connected=lambda other: self._connected(leg, other),
+                    failed=lambda farewell: self._failed(leg, farewell),
+                    rang=self._told,
+                    attended=lambda: self._told(200),
+                ),
+                Terms(level=self._level),
             ),
             call.dialled,
             "dial",

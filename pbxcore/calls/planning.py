@@ -81,21 +81,21 @@ class Planning:
     Args:
         directory: has it.
         now: the moment, with its zone.
-        returns: who called for help; None: nobody.
-        direct: who called whom outside; None: nobody anybody.
+        emergency_returns: who called for help; None: nobody.
+        direct_returns: who called whom outside; None: nobody anybody.
     """
 
     def __init__(
         self,
         directory: Directory,
         now: Callable[[], datetime],
-        returns: EmergencyReturns | None = None,
-        direct: DirectReturns | None = None,
+        emergency_returns: EmergencyReturns | None = None,
+        direct_returns: DirectReturns | None = None,
     ) -> None:
         self._directory = directory
         self._now = now
-        self._returns = returns or EmergencyReturns(Volatile())
-        self._direct = direct or DirectReturns(Volatile())
+        self.emergency_returns = emergency_returns or EmergencyReturns(Volatile())
+        self.direct_returns = direct_returns or DirectReturns(Volatile())
 
     def seen(self, origin: Origin, dialled: str) -> tuple[Origin, str]:
         """The caller as a code before the number wants him to be seen, and that number."""
@@ -111,7 +111,7 @@ class Planning:
         """Where a new call goes."""
         now = self._now()
         if origin.trunk:
-            helped = self._returns.extension_for(dialled, origin.trunk, now.timestamp())
+            helped = self.emergency_returns.extension_for(dialled, origin.trunk, now.timestamp())
             if helped:
                 return Aim(origin, helped, "inbound")
         who = Dialler(
@@ -152,7 +152,7 @@ class Planning:
         trunk = self._directory.trunks.get(who.trunk)
         if trunk is None or not trunk.returns_callers or not may_come_in(found.to):
             return found
-        number = self._direct.extension_for(who.caller, who.trunk, now.timestamp())
+        number = self.direct_returns.extension_for(who.caller, who.trunk, now.timestamp())
         if self._directory.extension(number) is None:
             return found
         return msgspec.structs.replace(found, to=Place("extension", number))

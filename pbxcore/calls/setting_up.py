@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ from pbxcore.calls.party import LOSER, Farewell, refused
 from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.ring_back import RingBack
 from pbxcore.calls.ringing import Refusal, Ringing, for_caller
+from pbxcore.calls.seeking import Terms
 from pbxcore.calls.serving import attend, spoken_at
 from pbxcore.calls.telling import reasons_to_cancel
 from pbxcore.calls.visiting import visit_of
@@ -35,7 +37,7 @@ from pbxcore.sip import causes
 from pbxcore.sip.flow import IN_CLEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pbxcore.apps.services import Service
     from pbxcore.calls.call import Call
@@ -43,13 +45,14 @@ if TYPE_CHECKING:
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
     from pbxcore.calls.reaching import Reached
+    from pbxcore.calls.seeking import Hearer
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.dialplan.plan import RingGroup
     from pbxcore.directory import Extension
     from pbxcore.presence.bindings import StoredBinding
-    from pbxcore.sip.forwarding import Forwarding
     from pbxcore.sip.identity import Caller
 
+USUAL: Final = Terms()
 _RING_S: Final = 5
 """A ring and its pause, for who counts rings."""
 _REDIRECTED: Final = Farewell("pbx", 487, causes.NORMAL, "transferred")
@@ -57,22 +60,15 @@ _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
 class SettingUp:
-    """Finds somebody for one leg; `connected` or `failed` hears of it, once.
+    """Finds somebody for one leg.
 
     Args:
         call: whose legs these are.
         front: who waits: hears that it rings, and is connected.
-        caller: who is shown to those it rings at.
-        lines: what the front can carry.
-        hops: how many servers may still be passed.
-        connected: told who answered.
-        failed: told why nobody did.
-        forwardings: how the call came here, oldest first.
-        rang: told the statuses that say how it goes.
-        telling: more header lines for those it rings at.
-        attended: told that a service took the front, before it says anything.
-        level: how far outside it may go on behalf of nobody.
-        admitted: it needs no PIN.
+        hearer: hears of it, once.
+        terms: what holds for the whole search.
+        caller: who is shown to those it rings at; None: who the front is.
+        lines: what the front can carry; None: what its session can.
 
     Attributes:
         behalf: the extension whose rights count: the caller's, or that of who sends the call on.
@@ -83,33 +79,21 @@ class SettingUp:
         self,
         call: Call,
         front: Leg,
-        caller: Caller,
-        lines: Sequence[Line | None],
+        hearer: Hearer,
+        terms: Terms = USUAL,
         *,
-        hops: int,
-        connected: Callable[[Leg], None],
-        failed: Callable[[Farewell], None],
-        forwardings: Sequence[Forwarding] = (),
-        rang: Callable[[int], None] = lambda status: None,
-        attended: Callable[[], None] = lambda: None,
-        telling: tuple[bytes, ...] = (),
-        level: str = "",
-        admitted: bool = False,
+        caller: Caller | None = None,
+        lines: Sequence[Line | None] | None = None,
     ) -> None:
         self.call = call
-        self._connected = connected
-        self._failed = failed
-        self._rang = rang
-        self._attended = attended
-        self.level = level
-        self.admitted = admitted
-        self.telling = telling
         self.context = call.context
         self.front = front
-        self.caller = caller
-        self._lines = lines
-        self.hops = hops
-        self.forwardings = list(forwardings)
+        self._hearer = hearer
+        self.hops, self.level, self.admitted = terms.hops, terms.level, terms.admitted
+        self.telling = terms.telling
+        self.forwardings = list(terms.forwardings)
+        self.caller = caller or front.identity
+        self._lines = front.session.lines if lines is None else lines
         self._ringing: Ringing | None = None
         self._told: set[int] = set()
         self.behalf = front.number
@@ -300,8 +284,11 @@ class SettingUp:
     def serve(self, front: Leg) -> None:
         """Go on for another leg, which was answered, in place of the one that waited."""
         self.front = front
-        self._connected = lambda leg: self.call.connect(front, leg)
-        self._failed = lambda farewell: end_with_tone(front, farewell)
+        self._hearer = replace(
+            self._hearer,
+            connected=lambda leg: self.call.connect(front, leg),
+            failed=lambda farewell: end_with_tone(front, farewell),
+        )
 
     def redirect(self, number: str) -> None:
         """Call somebody else instead."""
@@ -333,7 +320,7 @@ class SettingUp:
             ringing.speaking = leg
             self._told.add(status)
             if new:
-                self._rang(status)
+                self._hearer.rang(status)
             try:
                 self.front.ring(status, leg.session.lines if leg.describes else None)
             except RemoteProtocolError:
@@ -342,7 +329,7 @@ class SettingUp:
             self.front.session.join(leg.session)
         elif ringing.speaking is None and new:
             self._told.add(status)
-            self._rang(status)
+            self._hearer.rang(status)
             music = self._hunt.music if self._hunt is not None else ""
             self._ring_back.rang(status, music or self.call.aim.music)
 
@@ -361,7 +348,7 @@ class SettingUp:
                 self.call.finish(each, LOSER)
                 each.hang_up(*reasons_to_cancel(LOSER))
         self.over()
-        self._connected(leg)
+        self._hearer.connected(leg)
 
     def failed(self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...] = ()) -> None:
         """One leg will not answer."""
@@ -476,7 +463,7 @@ class SettingUp:
         if self._diverting.next(farewell):
             return
         self.over()
-        self._failed(farewell)
+        self._hearer.failed(farewell)
 
     def not_carried(self, farewell: Farewell) -> None:
         """No trunk takes the call: a mailbox may, of who sends it on."""
@@ -487,7 +474,7 @@ class SettingUp:
         """The PBX itself talks to the front from now on."""
         self.over()
         self.context.waiting.stop(self.front)
-        self._attended()
+        self._hearer.attended()
 
     def over(self) -> None:
         """Nobody is looked for any more."""

@@ -12,10 +12,10 @@ from pbxcore.calls.handing_over import flip, flips
 from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell
+from pbxcore.calls.seeking import Hearer, Terms
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.journal import CallTransferred
 from pbxcore.sip import causes
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from pbxcore.calls.call import Call
@@ -136,14 +136,8 @@ class Transferring:
         setting_up = SettingUp(
             call,
             partner,
-            partner.identity,
-            partner.session.lines,
-            hops=MAX_FORWARDS,
-            connected=connected,
-            failed=failed,
-            rang=rang,
-            attended=attended,
-            telling=lines,
+            Hearer(connected, failed, rang, attended),
+            Terms(telling=lines),
         )
         if place is None:
             call.set_up(setting_up, number, "transfer")

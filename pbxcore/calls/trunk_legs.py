@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pbxcore.directory import Trunk
     from pbxcore.features.model import Diversion
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
+    from pbxcore.sip.resolution import Names
 
 _ELSEWHERE = "192.0.2.1"
 """Stands for any address outside (RFC 5737): who we are for it is who we are for a provider."""
@@ -85,6 +86,30 @@ class WayOutside(Protocol):
         Raises:
             RemoteProtocolError: it does not.
         """
+        ...
+
+
+class Providers(Protocol):
+    """How the trunks stand, and who finds their servers."""
+
+    noticed: Callable[[str], None]
+    """Told the id of a trunk that stands differently."""
+
+    @property
+    def names(self) -> Names | None:
+        """Looks up the names of servers; None: only addresses are reached."""
+        ...
+
+    def server_of(self, trunk_id: str) -> str:
+        """The address of the server that answered last, empty for none."""
+        ...
+
+    def registered(self, trunk_id: str) -> bool:
+        """Whether the registrar has taken us."""
+        ...
+
+    def works(self, trunk_id: str) -> bool:
+        """Whether it stands as it should."""
         ...
 
 

@@ -17,6 +17,7 @@ from pbxcore.calls.curfew import Curfew
 from pbxcore.calls.hunting import Round, free_phones
 from pbxcore.calls.party import Farewell, Origin, refused, word_of
 from pbxcore.calls.planning import Aim
+from pbxcore.calls.seeking import Hearer
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.visitor_commands import (
     CallFromVisitor,
@@ -32,7 +33,6 @@ from pbxcore.journal import CallStarted
 from pbxcore.sip import causes
 from pbxcore.sip.agent.listener import Ending
 from pbxcore.sip.agent.offer import Offer
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 from pbxcore.sip.flow import Flow
 from pbxcore.sip.identity import Caller
 
@@ -120,11 +120,11 @@ class VisitorCalls:
         call.setting_up = setting_up = SettingUp(
             call,
             leg,
-            leg.identity,
-            lines,
-            hops=MAX_FORWARDS,
-            connected=partial(self._connected, page),
-            failed=lambda farewell: call.turn_away(leg, farewell),
+            Hearer(
+                connected=partial(self._connected, page),
+                failed=lambda farewell: call.turn_away(leg, farewell),
+            ),
+            lines=lines,
         )
         setting_up.hunt(AgentHunt(self._context, page.wanted), _NOBODY)
 

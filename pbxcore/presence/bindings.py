@@ -67,3 +67,14 @@ class BindingStore(Protocol):
     def save(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
         """Remember that these are now all the bindings of `number`; none removes it."""
         ...
+
+
+class VolatileBindings:
+    """Keeps none: phones register again after a restart."""
+
+    def load(self) -> Iterable[StoredBinding]:
+        """None were kept."""
+        return ()
+
+    def save(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
+        """Forget them at once."""

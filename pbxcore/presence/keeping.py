@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from pbxcore.features.model import Features
     from pbxcore.presence.publication import Publication
     from pbxcore.presence.subscription import StoredSubscription
-    from pbxcore.queues.state import State as QueueState
 
 Value = TypeVar("Value")
 
@@ -39,12 +38,11 @@ class Volatile(Generic[Value]):
 
 
 class EventStores(NamedTuple):
-    """Subscriptions by our tag; publications and features by extension; the queues as a whole."""
+    """Subscriptions by our tag; publications and features by extension."""
 
     subscriptions: Store[StoredSubscription]
     publications: Store[tuple[Publication, ...]]
     features: Store[Features]
-    queues: Store[QueueState] = Volatile()
 
 
 def volatile_stores() -> EventStores:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pbxcore.apps.overseeing import oversee
 from pbxcore.calls import directing
-from pbxcore.calls.anchoring import Anchor
-from pbxcore.calls.archive import Archive
 from pbxcore.calls.commands import (
     CallDone,
     DecideCall,
@@ -28,30 +25,21 @@ from pbxcore.calls.commands import (
     TellOfChat,
     TransferCall,
 )
-from pbxcore.calls.context import CallContext
-from pbxcore.calls.keeping import volatile_call_stores
+from pbxcore.calls.control import PROFILE, CallControl
 from pbxcore.calls.party import Origin
 from pbxcore.calls.passing import passed_from
-from pbxcore.calls.planning import Planning
 from pbxcore.calls.roster import roster_of
-from pbxcore.calls.switchboard import Switchboard
-from pbxcore.calls.visitor_calls import VisitorCalls
-from pbxcore.calls.ways import CallRouter
-from pbxcore.dialplan.direct_returns import DirectReturns
-from pbxcore.dialplan.emergency_returns import EmergencyReturns
+from pbxcore.calls.subscribers import Subscribers
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.messages.text import MEDIA_TYPE
 from pbxcore.presence.gruu import DEVICE
 from pbxcore.services.chat_alarms import ChatAlarms
 from pbxcore.services.referring import ReferService
 from pbxcore.services.scheduled_pages import ScheduledPages
 from pbxcore.services.waking import Waking
-from pbxcore.sip.agent.profile import SESSIONS, UNDERSTOOD, Profile
-from pbxcore.sip.agent.route import UriRouter
+from pbxcore.sip.agent.profile import UNDERSTOOD
 from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
 from pbxcore.sip.telephone import number_of
 from pbxcore.sip.uri import SipUri, parse_uri
-from pbxcore.sip.user_agent import UserAgent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,11 +58,6 @@ if TYPE_CHECKING:
     from pbxcore.trunks.service import Trunks
     from pbxcore.uas import Uas
 
-_PROFILE: Final = Profile(
-    b"<sip:pbx@invalid>", product=b"Engage", between=True, accepts=(*SESSIONS, MEDIA_TYPE)
-)
-_DRAWN_OF: Final = 16
-
 
 class CallService:
     """The calls of the PBX, on its transaction layer.
@@ -89,7 +72,7 @@ class CallService:
         push: has a push service wake a phone of an extension.
 
     Attributes:
-        lines: who is on the phone.
+        queues: the call queues.
         visitors: those who call from web pages.
     """
 
@@ -104,62 +87,39 @@ class CallService:
         vouching: Vouching,
         push: Callable[[Push, str], None],
     ) -> None:
-        directory, entropy = parts.directory, parts.entropy
-        self._directory, self._trunks = directory, trunks
+        surroundings = parts.surroundings
+        self._directory, self._trunks = parts.directory, trunks
         self._domain, self._authentication = parts.domain, parts.authentication
-
-        def today() -> datetime:
-            return datetime.fromtimestamp(parts.clock(), UTC)
-
-        kept = parts.call_stores or volatile_call_stores()
-        returns, direct_returns = EmergencyReturns(kept.emergencies), DirectReturns(kept.called_out)
-        self._planning = Planning(directory, today, returns, direct_returns)
-
-        def draw(most: int) -> int:
-            return int.from_bytes(entropy(_DRAWN_OF)) % (most + 1)
-
-        servers = UriRouter(layer.wire, draw, names=trunks.names)
-        router = CallRouter(layer.wire, servers, parts.gruu_ways)
-        self._profile = _PROFILE
-        self._agent = UserAgent(layer, router, _PROFILE, entropy)
-        self._context = context = CallContext(
-            self._agent,
-            Anchor(parts.media),
-            directory,
-            bindings=parts.registrar.of,
-            is_ours=parts.domain.has,
-            record=parts.record,
-            entropy=entropy,
-            handling=events.handling,
-            features=events.features,
-            way_out=self._planning.way_out,
-            server_of=trunks.server_of,
-            today=today,
-            prompts=parts.prompts,
-            archive=Archive(parts.recordings, parts.clock),
-            post=parts.voicemail.post,
-            vouching=vouching,
-            queue_store=parts.event_stores.queues,
-            kept=kept,
-            emergency_returns=returns,
-            direct_returns=direct_returns,
+        self._profile = PROFILE
+        subscribers = Subscribers(
+            parts.directory,
+            parts.domain,
+            parts.registrar.of,
+            parts.gruu_ways,
+            events.features,
+            events.handling,
+            parts.voicemail.post,
+            parts.faxes,
         )
+        calls = CallControl(layer, subscribers, trunks, surroundings, vouching)
+        self._agent, self._planning = calls.agent, calls.planning
+        self._context = context = calls.context
+        self._switchboard = switchboard = calls.switchboard
+        self.queues, self.visitors = context.queues, calls.visitors
         context.written = written
-        context.facilities.faxes = parts.faxes
-        context.lines.registered = trunks.registered
-        context.lamps.trunk_works = trunks.works
-        trunks.noticed = context.lamps.trunk_changed
-        self.queues = context.queues
         context.rousing.push = push
         for number in parts.registrar.numbers():  # those that outlasted a restart
             context.rousing.follow(number)
-        self._switchboard = switchboard = Switchboard(context)
-        self.visitors = VisitorCalls(context, switchboard, parts.told)
         self._referring = ReferService(parts.domain, parts.authentication, context, switchboard)
         self._chat_alarms = ChatAlarms(context, switchboard.originate)
-        self._waking = Waking(directory, switchboard.originate, parts.record, today)
+        self._waking = Waking(
+            parts.directory,
+            switchboard.originate,
+            surroundings.outlets.record,
+            surroundings.today,
+        )
         self._scheduled_pages = ScheduledPages(
-            context, switchboard.originate, switchboard.hang_up, today
+            context, switchboard.originate, switchboard.hang_up, surroundings.today
         )
         self.follow()
 
@@ -170,7 +130,7 @@ class CallService:
 
     def serve(self, uas: Uas) -> None:
         """Take INVITE, and whatever comes within the dialogs of calls."""
-        uas.serve(b"INVITE", self.receive, understood=UNDERSTOOD, bodies=_PROFILE.accepts)
+        uas.serve(b"INVITE", self.receive, understood=UNDERSTOOD, bodies=PROFILE.accepts)
         for method in (b"ACK", b"CANCEL", b"NOTIFY"):
             uas.tell(method)
         uas.serve(b"REFER", self._referring.receive, understood=UNDERSTOOD)

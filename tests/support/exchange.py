@@ -11,7 +11,7 @@ from engage.identifiers import now_ms
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import JournalGrew, MessageArrived, MessageStored
 from pbxcore.directory import Directory
-from pbxcore.pbx import Pbx
+from pbxcore.pbx import Outlets, Pbx, Stores
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -57,12 +57,7 @@ class Exchange:
             self._writer.append(fact, now_ms())
 
         self._writer = JournalWriter(self.journal, grew)
-        self._pbx = Pbx(
-            Directory(),
-            store=self._store,
-            record=record,
-            arrived=self._take,
-        )
+        self._pbx = Pbx(Directory(), Stores(self._store), Outlets(record, self._take))
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         udp.bind(("127.0.0.1", 0))
         self.address: tuple[str, int] = udp.getsockname()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from pbxcore.calls.anchoring import Anchor
-from pbxcore.calls.context import CallContext
+from pbxcore.apps.voicemail.post import Post
+from pbxcore.calls.control import CallControl
+from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.party import Origin
-from pbxcore.calls.planning import Aim, Planning
-from pbxcore.calls.switchboard import Switchboard
-from pbxcore.calls.visitor_calls import VisitorCalls
-from pbxcore.calls.ways import CallRouter
+from pbxcore.calls.planning import Aim
+from pbxcore.calls.subscribers import Subscribers
+from pbxcore.calls.visitor_commands import VisitorCallMoved
 from pbxcore.dialplan.emergencies import ORDINARY
 from pbxcore.dialplan.plan import NO_LIMIT, Limit
 from pbxcore.directory import (
@@ -26,6 +26,7 @@ from pbxcore.directory import (
     SettingsChanged,
     Snapshot,
 )
+from pbxcore.domain import Domain
 from pbxcore.domain_settings import DomainSettings
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.book import FeatureBook
@@ -60,17 +61,17 @@ from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.gruu_ways import GruuWays
 from pbxcore.presence.keeping import Volatile
 from pbxcore.presence.temporary_gruu import TemporaryGruus
-from pbxcore.sip.agent.profile import Profile
-from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller
-from pbxcore.sip.uri import SipUri, TelUri
-from pbxcore.sip.user_agent import UserAgent
+from pbxcore.sip.uri import SipUri
+from pbxcore.surroundings import Audio, Outlets, Stores, Surroundings
+from pbxcore.voicemail.keeping import NoKeeper
+from pbxcore.voicemail.mailboxes import Mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.keeping import CallStores
-    from pbxcore.calls.visitor_commands import VisitorCallMoved
+    from pbxcore.commands import MessageArrived, Told
     from pbxcore.dialplan.pin import Pin
     from pbxcore.features.model import Diversion, Features
     from pbxcore.journal import Fact
@@ -286,6 +287,24 @@ class Way(NamedTuple):
     pins: tuple[Pin, ...] | None = None
 
 
+class Providers:
+    """Who need no registration, and whose servers are where their trunks say."""
+
+    names = None
+
+    def __init__(self) -> None:
+        self.noticed: Callable[[str], None] = lambda trunk: None
+
+    def server_of(self, trunk_id: str) -> str:
+        return ""
+
+    def registered(self, trunk_id: str) -> bool:
+        return True
+
+    def works(self, trunk_id: str) -> bool:
+        return True
+
+
 class SetFeatures:
     """What the users of extensions have set."""
 
@@ -313,6 +332,7 @@ class House:
         self.workers = Workers(simulation)
         self.facts: list[Fact] = []
         self.moment = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
+        self.moved: list[VisitorCallMoved] = []
         self.device = ""
         self.routes: dict[str, tuple[Way, ...]] = {}
         self.levels: list[str] = []
@@ -322,50 +342,37 @@ class House:
         self.directory = Directory(Snapshot(1, DomainSettings(), extensions))
         book = FeatureBook(self.directory, Volatile(), self.facts.append, lambda *_: None)
         self.features = SetFeatures(book)
-        servers = UriRouter(stack, lambda most: simulation.chance.below(most + 1))
-        self.agent = UserAgent(
-            stack.layer,
-            CallRouter(
-                stack,
-                servers,
-                GruuWays(
-                    lambda host: host == stack.host.encode(),
-                    TemporaryGruus(b"", simulation.chance.octets, self._registered),
-                    self._registered,
-                ),
-            ),
-            Profile(b"<sip:pbx@invalid>", between=True),
+        stack.layer.on_request = self._receive
+        post = Post(self.directory, Mailboxes(NoKeeper(), now_ms=int, token=str), now_ms=int)
+        domain = Domain(self.directory, (stack.host,), lambda address: False)
+        temporary = TemporaryGruus(b"", simulation.chance.octets, self._registered)
+        gruus = GruuWays(domain.is_ours, temporary, self._registered)
+        subscribers = Subscribers(
+            self.directory,
+            domain,
+            self._registered,
+            gruus,
+            book,
+            CallHandling(self.directory, book.of, lambda: self.moment),
+            post,
+        )
+        surroundings = Surroundings(
+            Stores(calls=kept or volatile_call_stores()),
+            Outlets(self.facts.append, _nobody_stores, self._tell),
+            Audio(self.workers),
+            lambda: self.moment.timestamp() + simulation.clock.now,
             simulation.chance.octets,
         )
-        stack.layer.on_request = self._receive
-        house = CallContext(
-            self.agent,
-            Anchor(self.workers),
-            self.directory,
-            bindings=self._registered,
-            is_ours=lambda uri: isinstance(uri, TelUri) or uri.host == stack.host.encode(),
-            record=self.facts.append,
-            entropy=simulation.chance.octets,
-            handling=CallHandling(self.directory, book.of, lambda: self.moment),
-            features=book,
-            way_out=self._way_out,
-            today=lambda: self.moment + timedelta(seconds=simulation.clock.now),
-            kept=kept,
-        )
-        self.context = house
+        calls = CallControl(stack.layer, subscribers, Providers(), surroundings)
+        self.agent, self.planning, self.switchboard = calls.agent, calls.planning, calls.switchboard
+        self.visitors = calls.visitors
+        self.context = house = calls.context
+        house.way_out = self._way_out
         self.lines, self.appearances = house.lines, house.appearances
         self.queues = house.queues
         self.lines.changed = self.queues.agents.look
         self.parking, self.facilities, self.recent = house.parking, house.facilities, house.recent
         self.desks = house.desks
-        self.planning = Planning(
-            self.directory,
-            lambda: self.moment + timedelta(seconds=simulation.clock.now),
-            house.emergency_returns,
-        )
-        self.switchboard = Switchboard(house)
-        self.moved: list[VisitorCallMoved] = []
-        self.visitors = VisitorCalls(house, self.switchboard, self.moved.append)
         watch = simulation.invariants.watch
         watch("dialogs of the PBX", lambda: len(self.agent))
         watch("calls of the PBX", lambda: len(self.switchboard))
@@ -408,6 +415,11 @@ class House:
         """The facts of one kind."""
         return [each for each in self.facts if isinstance(each, kind)]
 
+    def _tell(self, notice: Told) -> bool:
+        if isinstance(notice, VisitorCallMoved):
+            self.moved.append(notice)
+        return True
+
     def _registered(self, number: str) -> tuple[StoredBinding, ...]:
         return self.bindings.get(number, ())
 
@@ -449,6 +461,10 @@ class House:
         secure &= self.directory.settings.sips_end_to_end
         aim = msgspec.structs.replace(aim, device=self.device, secure=secure)
         self.agent.begin(incoming, lambda call: self.switchboard.take(call, aim, dialled, hops))
+
+
+async def _nobody_stores(_text: MessageArrived) -> None:
+    """Texts outside of calls do not come here."""
 
 
 def binding(number: str, phone: Stack, pbx: Stack, transport: str = "udp") -> StoredBinding:

@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 
 from pbxcore.apps.sounds import Clock, Counted, Day, Digits, Prompt
 from pbxcore.media.commands import File
-from pbxcore.voicemail.keeping import NoKeeper
-from pbxcore.voicemail.mailboxes import Mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.apps.sounds import Sound
     from pbxcore.directory import Directory
+    from pbxcore.voicemail.mailboxes import Mailboxes
     from pbxcore.voicemail.message import Message
     from pbxcore.voicemail.rules import VoicemailRules
 
@@ -143,12 +142,3 @@ class Post:
         if rules.says_length:
             said.append(Counted(max(round(message.seconds / 60), 1), "minute"))
         return tuple(said)
-
-
-def nobodys_post(directory: Directory) -> Post:
-    """No mailbox keeps anything."""
-
-    def now_ms() -> int:
-        return 0
-
-    return Post(directory, Mailboxes(NoKeeper(), now_ms=now_ms, token=str), now_ms=now_ms)

@@ -12,6 +12,7 @@ from pbxcore.calls.goal import Goal
 from pbxcore.calls.hunting import AS_LONG_AS_IT_LIKES_S, Round
 from pbxcore.calls.party import refused, word_of
 from pbxcore.calls.reaching import phones_of
+from pbxcore.calls.seeking import Hearer
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.dialplan.place import HANG_UP
 from pbxcore.dialplan.resolving import Try as OwnTry
@@ -28,7 +29,6 @@ from pbxcore.queues.inputs import (
     OfferRefused,
     OfferRung,
 )
-from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 from pbxcore.sip.identity import Caller
 
 if TYPE_CHECKING:
@@ -206,11 +206,8 @@ class _Callback(Goal):
         search = SettingUp(
             call,
             agent,
-            Caller(context.address_of(self.queue.settings.number, None)),
-            agent.session.lines,
-            hops=MAX_FORWARDS,
-            connected=connected,
-            failed=self._unreached,
+            Hearer(connected, self._unreached),
+            caller=Caller(context.address_of(self.queue.settings.number, None)),
         )
         call.setting_up = search
         if context.directory.extension(number) is not None:

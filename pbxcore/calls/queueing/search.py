@@ -15,6 +15,7 @@ from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.party import LOSER, Farewell
 from pbxcore.calls.queueing.names import names_line
 from pbxcore.calls.reaching import phones_of
+from pbxcore.calls.seeking import Hearer, Terms
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.telling import reasons_to_cancel
 from pbxcore.journal import LegCalled, LegRinging
@@ -69,14 +70,18 @@ class QueueSearch(SettingUp):
         super().__init__(
             call,
             found.front,
-            _shown(found, queue),
-            found.lines,
-            hops=found.hops,
-            connected=lambda leg: call.connect(self.front, leg),
-            failed=lambda farewell: let_go(self.front, farewell),
-            forwardings=found.forwardings,
-            telling=(*found.telling, *alerting(queue.alert_info)),
-            level=found.level,
+            Hearer(
+                connected=lambda leg: call.connect(self.front, leg),
+                failed=lambda farewell: let_go(self.front, farewell),
+            ),
+            Terms(
+                found.hops,
+                tuple(found.forwardings),
+                (*found.telling, *alerting(queue.alert_info)),
+                found.level,
+            ),
+            caller=_shown(found, queue),
+            lines=found.lines,
         )
         self.owner = queue.settings.number
         self._queue, self._key = queue, key

@@ -20,7 +20,7 @@ from pbxcore.directory import (
 )
 from pbxcore.domain_settings import DomainSettings
 from pbxcore.journal import QueueTransition
-from pbxcore.pbx import Ban, EventStores, Pbx, StoredBinding
+from pbxcore.pbx import Audio, Ban, EventStores, Outlets, Pbx, StoredBinding, Stores
 from tests.support.phone import Phone
 from tests.support.ports import Ports
 from tests.support.shelf import Shelf
@@ -120,13 +120,9 @@ class House:
         self.memory.saved = self._moved.set
         self.pbx = Pbx(
             self.directory,
-            store=self.memory,
-            bans=self.banned,
-            record=self._record,
-            arrived=self._arrived,
-            events=self.events,
-            voicemail=self.shelf,
-            media=Ports(),
+            Stores(self.memory, self.banned, self.events, voicemail=self.shelf),
+            Outlets(self._record, self._arrived),
+            Audio(Ports()),
         )
         udp, tcp, self.port = bound(self.port, self.host)
         tls = []

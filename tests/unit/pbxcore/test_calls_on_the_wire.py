@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PASSED = {
     *(b"via", b"max-forwards", b"from", b"to", b"call-id", b"cseq", b"contact", b"content-type"),
-    *(b"content-length", b"allow", b"supported", b"session-expires", b"min-se"),
+    *(b"content-length", b"allow", b"supported", b"session-expires", b"min-se", b"user-agent"),
 }
 """Headers of the INVITE that a phone of ours gets: nothing of the caller's own passes."""
 FOREIGN = (
@@ -44,6 +44,7 @@ def test_nothing_of_one_leg_is_seen_on_the_other() -> None:
         assert isinstance(invite, Request)
         names = {each.partition(b":")[0].lower() for each in invite.lines}
         assert names <= PASSED, names - PASSED
+        assert invite.all(b"user-agent") == [b"Engage"]
         whole = b"\r\n".join((*invite.lines, invite.body))
         assert b"10.0.0.1:" not in whole  # topology is ours alone
         assert b"10.0.0.1\r" not in whole
