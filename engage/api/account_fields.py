@@ -25,21 +25,10 @@ from engage.api.values import (
     one_of,
 )
 from engage.people import codecs
+from engage.people.call_forms import RINGS
 from engage.people.call_rules import RECORDED
 from engage.people.signalling import TEL_URIS
-
-PERMISSIONS = (
-    "internal",
-    "internal-local",
-    "internal-local-national",
-    "internal-local-national-international",
-)
-ALERT_INFO = (
-    "none",
-    *(f"ring{each}" for each in range(1, 11)),
-    *(f"Bellcore-dr{each}" for each in range(1, 6)),
-    "custom",
-)
+from pbxcore.dialplan.permissions import LEVELS
 
 
 class CodecList(CommaList):
@@ -106,7 +95,7 @@ _BASIC = (
     Field("secret", SECRET, home="sip_secret", secret=True),
     Field("authid", AUTH_ID, None, nullable=True, effective=True),
     Field("cidnumber", CALLER_ID, None, nullable=True, effective=True),
-    Field("permission", Choice(PERMISSIONS), "internal", home="permission"),
+    Field("permission", Choice(LEVELS), "internal", home="permission"),
     Field("max_contacts", Whole(1, 10), 1, home="max_contacts"),
     Field("out_of_service", YES_NO, "no", home="enabled"),
     Field(
@@ -146,7 +135,7 @@ _MEDIA = (
     Field("enable_qualify", YES_NO, "no", effective=True),
     Field("qualifyfreq", Whole(1, 3600), 60, effective=True),
     Field("qualify", Whole(0, 60_000), 1000, written=False),
-    Field("alertinfo", Choice(ALERT_INFO), None, nullable=True, effective=True),
+    Field("alertinfo", Choice(RINGS), None, nullable=True, effective=True),
     Field("custom_alert_info", Line(128), None, nullable=True, effective=True),
     Field("t38_udptl", YES_NO, "yes", effective=True),
     Field("faxdetect", YES_NO, "no", effective=True),

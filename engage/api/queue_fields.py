@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from engage.api.account_fields import ALERT_INFO, EXTENSIONS, NUMBER, PERMISSIONS, YES_NO
+from engage.api.account_fields import EXTENSIONS, NUMBER, YES_NO
 from engage.api.fields import Field, Fields
 from engage.api.values import Choice, CommaList, Line, Whole, matching, one_of
+from engage.people.call_forms import RINGS
 from engage.people.call_rules import RECORDED
 from engage.people.queue_clearing import DAYS, MONTHS
+from pbxcore.dialplan.permissions import LEVELS
 
 STRATEGIES = (
     *("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory"),
@@ -78,7 +80,7 @@ QUEUE = Fields(
         Field("reportholdtime", YES_NO, "no", effective=True),
         Field("auto_record", Choice(RECORDED), "off", effective=True),
         Field("enable_feature", YES_NO, "no", effective=True),
-        Field("alertinfo", Choice(ALERT_INFO), None, nullable=True, effective=True),
+        Field("alertinfo", Choice(RINGS), None, nullable=True, effective=True),
         Field("replace_caller_id", YES_NO, "no", effective=True),
         Field("enable_agent_login", YES_NO, "no", effective=True),
         Field("autofill", YES_NO, "yes", effective=True),
@@ -138,7 +140,7 @@ QUEUE = Fields(
             nullable=True,
             effective=True,
         ),
-        Field("permission", Choice(PERMISSIONS), None, nullable=True, effective=True),
+        Field("permission", Choice(LEVELS), None, nullable=True, effective=True),
         Field("hasvoicemail", YES_NO, "no", written=False),
         Field("vmsecret", PIN, None, nullable=True, written=False),
         Field("email", NAME, None, nullable=True, written=False),

@@ -51,7 +51,7 @@ def add_user(
 
 
 @users.command("password")
-def setread_password(
+def set_password(
     user: Annotated[str, typer.Argument(help="The user name.")],
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password; else one is made up.")

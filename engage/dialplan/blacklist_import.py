@@ -9,7 +9,7 @@ from engage.dialplan.blacklist import MOST, SECTION, Blacklist
 from engage.dialplan.blocked_callers import entered
 from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
-from engage.people.worksheets import ImportRefused, Outcome
+from engage.people.worksheets import NUMBER_REPEATED, Outcome
 from engage.system.actor import Module
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
 
@@ -54,11 +54,8 @@ class BlacklistImport:
         changed = sum(_number(row) in known for row in rows)
         problems += self._problems(rows, known, update=update)
         outcome = Outcome(len(rows) - changed, changed, problems)
-        if dry_run:
-            return outcome
-        if problems:
-            raise ImportRefused(outcome)
-        await self._configuration.edit(actor, SECTION, partial(_with, rows))
+        if outcome.is_due(dry_run=dry_run):
+            await self._configuration.edit(actor, SECTION, partial(_with, rows))
         return outcome
 
     def _problems(self, rows: list[Row], known: set[str], *, update: bool) -> Iterator[Problem]:
@@ -66,8 +63,7 @@ class BlacklistImport:
         for row in rows:
             number, note = _number(row), row.cells.get("note", "")
             if (other := lines.setdefault(number, row.line)) != row.line:
-                text = N_("This number stands in line %(other)d already.")
-                yield Problem(row.line, "number", text, {"other": other})
+                yield Problem(row.line, "number", NUMBER_REPEATED, {"other": other})
             elif not _is_pattern(number):
                 yield Problem(row.line, "number", NO_NUMBER)
             elif number in known and not update:

@@ -7,16 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from engage.dialplan.fields import (
-    LEVELS,
     Destination,
     Digits,
-    Level,
     Patterns,
     Strip,
     missing_value,
 )
 from engage.dialplan.model import NamedForm
 from engage.errors import N_
+from engage.people.permissions import PERMISSION_WORDS, Permission
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.patterns import patterns_of
 
@@ -42,11 +41,11 @@ class CallbackForm(NamedForm):
         description=N_("Dialled before the caller's number, for an outbound route to take it."),
         json_schema_extra={"control": "text"},
     )
-    permission: Level = Field(
+    permission: Permission = Field(
         default="internal-local-national",
         title=N_("Privilege Level"),
         description=N_("How far away callers may be."),
-        json_schema_extra={"control": "select", "labels": LEVELS},
+        json_schema_extra={"control": "select", "labels": PERMISSION_WORDS},
     )
     sleep_s: Annotated[int, Field(ge=0, le=60)] = Field(
         default=5,

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from engage.dialplan.fields import LEVELS, Level
 from engage.dialplan.model import NamedForm
 from engage.errors import N_
+from engage.people.permissions import PERMISSION_WORDS, Permission
 from pbxcore.apps.disa import Disa
 
 Seconds = Annotated[int, Field(ge=1, le=60)]
@@ -23,11 +23,11 @@ class DisaForm(NamedForm):
         description=N_("Four digits or more. Without one, whoever calls may dial at your expense."),
         json_schema_extra={"control": "text"},
     )
-    permission: Level = Field(
+    permission: Permission = Field(
         default="internal",
         title=N_("Privilege Level"),
         description=N_("How far calls may go that leave by a trunk."),
-        json_schema_extra={"control": "select", "labels": LEVELS},
+        json_schema_extra={"control": "select", "labels": PERMISSION_WORDS},
     )
     response_timeout_s: Seconds = Field(
         default=10,

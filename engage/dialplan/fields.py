@@ -10,7 +10,7 @@ from engage.errors import N_, Refused
 from engage.partial_body import Body
 from engage.people import policy
 from engage.people.destination_kinds import lists, words
-from engage.system.time_settings import ConditionCode, Hours
+from engage.system.time_settings import CONDITION_WORDS, ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.window import Window
@@ -67,28 +67,6 @@ Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,18}$")]
 Members = Annotated[list[Ident], Field(max_length=500)]
 MemberGroups = Annotated[list[Ident], Field(max_length=100)]
 
-Level = Literal[
-    "internal",
-    "internal-local",
-    "internal-local-national",
-    "internal-local-national-international",
-]
-LEVELS: JsonDict = {
-    "internal": N_("Internal"),
-    "internal-local": N_("Local"),
-    "internal-local-national": N_("National"),
-    "internal-local-national-international": N_("International"),
-}
-CONDITIONS: JsonDict = {
-    "0": N_("All"),
-    "1": N_("Office Time"),
-    "2": N_("Out of Office Time"),
-    "3": N_("Holiday"),
-    "4": N_("Out of Holiday"),
-    "5": N_("Out of Office Time or Holiday"),
-    "6": N_("Specific Time"),
-    "8": N_("Office Time and Out of Holiday"),
-}
 Kind = Literal[
     "extension",
     "voicemail",
@@ -175,7 +153,7 @@ class When(Body):
     condition: ConditionCode = Field(
         default=0,
         title=N_("Time Condition"),
-        json_schema_extra={"control": "select", "labels": CONDITIONS},
+        json_schema_extra={"control": "select", "labels": CONDITION_WORDS},
     )
     hours: list[Hours] = Field(
         default_factory=list,

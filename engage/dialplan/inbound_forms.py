@@ -8,12 +8,10 @@ from pydantic import Field
 
 from engage.dialplan.fields import (
     DID_KINDS,
-    LEVELS,
     Destination,
     DidKind,
     Digits,
     Ident,
-    Level,
     Members,
     Name,
     Patterns,
@@ -28,6 +26,7 @@ from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from engage.form_hints import extensions_hint
 from engage.partial_body import Body
+from engage.people.permissions import PERMISSION_WORDS, Permission
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.plan import InboundRoute, Mode, Timed
 
@@ -234,11 +233,11 @@ class InboundRouteForm(NamedForm):
             "when": {"field": "auto_answer", "is": True},
         },
     )
-    permission: Level = Field(
+    permission: Permission = Field(
         default="internal",
         title=N_("Privilege Level"),
         description=N_("How far calls may go that leave again by a trunk."),
-        json_schema_extra={"control": "select", "section": PLACE, "labels": LEVELS},
+        json_schema_extra={"control": "select", "section": PLACE, "labels": PERMISSION_WORDS},
     )
     auto_record: bool = Field(
         default=False,

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import (
-    LEVELS,
     Destination,
     Ident,
-    Level,
     Name,
     Number,
     Patterns,
@@ -22,6 +20,7 @@ from engage.dialplan.fields import (
 from engage.dialplan.model import NumberedForm
 from engage.errors import N_
 from engage.partial_body import Body
+from engage.people.permissions import PERMISSION_WORDS, Permission
 from pbxcore.apps.ivr import Ivr, MenuKey
 from pbxcore.dialplan.patterns import patterns_of
 
@@ -179,11 +178,11 @@ class IvrForm(NumberedForm):
         description=N_("External numbers cost money: everybody who calls in can dial them."),
         json_schema_extra=kinds_that_may_be(DIALLING, DIAL_KINDS, DIAL_KINDS),
     )
-    permission: Level = Field(
+    permission: Permission = Field(
         default="internal",
         title=N_("Privilege Level"),
         description=N_("How far calls may go that leave by a trunk."),
-        json_schema_extra={"control": "select", "section": DIALLING, "labels": LEVELS},
+        json_schema_extra={"control": "select", "section": DIALLING, "labels": PERMISSION_WORDS},
     )
     listing: Literal["", "only", "never"] = Field(
         default="",

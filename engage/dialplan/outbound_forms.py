@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import (
-    LEVELS,
     Digits,
     Ident,
     MemberGroups,
@@ -22,6 +21,7 @@ from engage.dialplan.model import NamedForm
 from engage.errors import N_
 from engage.form_hints import groups_hint
 from engage.partial_body import Body
+from engage.people.permissions import PERMISSION_WORDS, Permission
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.plan import Limit, OutboundRoute
@@ -75,13 +75,7 @@ class OutboundRouteForm(NamedForm):
         title=N_("Disable This Route"),
         json_schema_extra={"control": "switch", "section": NUMBERS},
     )
-    permission: Literal[
-        "internal",
-        "internal-local",
-        "internal-local-national",
-        "internal-local-national-international",
-        "none",
-    ] = Field(
+    permission: Literal[Permission, "none"] = Field(
         default="internal",
         title=N_("Privilege Level"),
         description=N_(
@@ -91,7 +85,7 @@ class OutboundRouteForm(NamedForm):
         json_schema_extra={
             "control": "select",
             "section": WHO,
-            "labels": {**LEVELS, "none": N_("Disable")},
+            "labels": {**PERMISSION_WORDS, "none": N_("Disable")},
             "when": {"field": "only_callers", "is": False},
         },
     )

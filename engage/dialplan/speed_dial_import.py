@@ -8,7 +8,7 @@ from engage.dialplan.speed_dials import MOST, SpeedDialForm
 from engage.errors import N_, Invalid
 from engage.people.csv_table import Problem, read_table
 from engage.people.numbering import NumberTaken
-from engage.people.worksheets import ImportRefused, Outcome, Plan, validated
+from engage.people.worksheets import Outcome, Plan, unrepeated, validated
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = ("code", "kind", "value", "disabled")
 MOST_LINES = 2 * MOST
 YES = frozenset({"yes", "true", "1"})
+REPEATED = N_("This code stands in line %(other)d already.")
 FULL = N_("There may be %(most)d speed dials, and this line is beyond them.")
 
 SpeedDialPlan = Plan[SpeedDialForm, SpeedDialForm]
@@ -45,24 +46,18 @@ class SpeedDialImport:
         """
         actor.check(Module.SPEED_DIALS)
         plan = self._plan(data, update=update)
-        if dry_run:
-            return plan.outcome
-        if plan.problems:
-            raise ImportRefused(plan.outcome)
-        await self._kept.take_over(actor, plan.new, plan.changes)
+        if plan.outcome.is_due(dry_run=dry_run):
+            await self._kept.take_over(actor, plan.new, plan.changes)
         return plan.outcome
 
     def _plan(self, data: bytes, *, update: bool) -> SpeedDialPlan:
         rows, problems = read_table(data, COLUMNS, key="code", most=MOST_LINES)
         plan = SpeedDialPlan(problems=problems)
         known = {each.form.code: each.id for each in self._kept.entries}
-        lines: dict[str, int] = {}
-        for row in [] if problems else rows:
-            code = row.cells["code"].strip()
-            if (other := lines.setdefault(code, row.line)) != row.line:
-                text = N_("This code stands in line %(other)d already.")
-                plan.problems.append(Problem(row.line, "code", text, {"other": other}))
-            elif (present := known.get(code)) is not None and not update:
+        if problems:
+            return plan
+        for code, row in unrepeated(rows, "code", REPEATED, plan.problems):
+            if (present := known.get(code)) is not None and not update:
                 plan.problems.append(Problem(row.line, "code", N_("This code is taken already.")))
             else:
                 self._add(plan, row, code, present)

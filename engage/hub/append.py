@@ -223,7 +223,7 @@ def place(
         identifier = item.room.conversation.id
         key = None if item.client_id is None else (identifier, item.stored, item.client_id)
         if key is not None and key in known:  # before any refusal: it was acknowledged once
-            results.append(Appended(known[key], True))
+            results.append(Appended(known[key], duplicate=True))
             continue
         head = heads.get(identifier)
         if (refusal := refused(item.kind, item.epoch, head)) is not None or head is None:
@@ -239,7 +239,7 @@ def place(
         if key is not None:
             known[key] = event
         fresh.append((item, event))
-        results.append(Appended(event, False))
+        results.append(Appended(event, duplicate=False))
     return results, fresh
 
 

@@ -13,7 +13,7 @@ from engage.people.codecs import CODEC_WORDS, CODECS_HINT, DTMF_WORDS, Codecs, D
 from engage.people.destination_kinds import words
 from engage.people.shared_lines import SharedLineForm
 from engage.people.signalling import PRACK_HINT, PRACK_WORDS, T38_HINT, TEL_URI_WORDS, Prack, TelUri
-from engage.system.time_settings import ConditionCode, Hours
+from engage.system.time_settings import CONDITION_WORDS, ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse
 from pbxcore.faxes.library import installed
 
@@ -52,16 +52,6 @@ Kind = Literal[
 SearchedKind = Literal[
     "none", "extension", "voicemail", "queue", "ring_group", "voicemail_group", "external"
 ]
-CONDITION_WORDS: JsonDict = {
-    "0": N_("All"),
-    "1": N_("Office Time"),
-    "2": N_("Out of Office Time"),
-    "3": N_("Holiday"),
-    "4": N_("Out of Holiday"),
-    "5": N_("Out of Office Time or Holiday"),
-    "6": N_("Specific Time"),
-    "8": N_("Office Time and Out of Holiday"),
-}
 RINGS = ("none", *(f"ring{each}" for each in range(1, 11)), *(
     f"Bellcore-dr{each}" for each in range(1, 6)
 ), "custom")  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
@@ -24,23 +24,12 @@ from engage.people.fields import Email, Ident, Language, Line, Number, Options, 
 from engage.people.mailbox_forms import VOICEMAIL, MailboxChanges, MailboxFields
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.people.outbound_forms import OUTSIDE, OutboundChanges, OutboundFields
+from engage.people.permissions import PERMISSION_WORDS, Permission
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
 
 if TYPE_CHECKING:
-    from pydantic.config import JsonDict, JsonValue
+    from pydantic.config import JsonValue
 
-Permission = Literal[
-    "internal",
-    "internal-local",
-    "internal-local-national",
-    "internal-local-national-international",
-]
-PERMISSIONS: JsonDict = {
-    "internal": N_("Internal"),
-    "internal-local": N_("Local"),
-    "internal-local-national": N_("National"),
-    "internal-local-national-international": N_("International"),
-}
 MOST_CONTACTS = 10
 
 Secret = Annotated[str, StringConstraints(max_length=policy.SECRET_LONGEST)]
@@ -148,7 +137,7 @@ class AccountFields(Body):
         json_schema_extra={
             "control": "select",
             "section": CALLS,
-            "labels": PERMISSIONS,
+            "labels": PERMISSION_WORDS,
         },
     )
     auto_record: Recorded = Field(

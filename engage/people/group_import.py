@@ -14,11 +14,11 @@ from engage.people.groups import check_extensions, subject_of
 from engage.people.model import Group, NameTaken
 from engage.people.policy import name_key
 from engage.people.worksheets import (
-    ImportRefused,
     Outcome,
     Plan,
     numbers_in,
     unknown_numbers,
+    unrepeated,
     validated,
 )
 from engage.system.actor import Module
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("name", "members")
 MOST_ROWS = 1_000
+REPEATED = N_("This name stands in line %(other)d already.")
 
 GroupPlan = Plan[NewGroup, GroupChange]
 
@@ -59,11 +60,8 @@ class GroupImport:
         """
         actor.check(Module.EXTENSION_GROUPS)
         plan = self._plan(data, update=update)
-        if dry_run:
-            return plan.outcome
-        if plan.problems:
-            raise ImportRefused(plan.outcome)
-        await self._take_over(actor, plan)
+        if plan.outcome.is_due(dry_run=dry_run):
+            await self._take_over(actor, plan)
         return plan.outcome
 
     def _plan(self, data: bytes, *, update: bool) -> GroupPlan:
@@ -72,20 +70,16 @@ class GroupImport:
         if problems:
             return plan
         known = {name_key(each.name): each for each in self._ledger.book.groups.values()}
-        lines: dict[str, int] = {}
-        for row in rows:
-            key = name_key(row.cells.get("name", "").strip())
-            if (other := lines.setdefault(key, row.line)) != row.line:
-                text = N_("This name stands in line %(other)d already.")
-                plan.problems.append(Problem(row.line, "name", text, {"other": other}))
-            elif key in known and not update:
+        for name, row in unrepeated(rows, "name", REPEATED, plan.problems, same=name_key):
+            present = known.get(name_key(name))
+            if present is not None and not update:
                 plan.problems.append(Problem(row.line, "name", NameTaken.text))
             else:
-                self._add(plan, row, known.get(key))
+                self._add(plan, row, name, present)
         return plan
 
-    def _add(self, plan: GroupPlan, row: Row, present: Group | None) -> None:
-        fields: dict[str, Any] = {"name": row.cells.get("name", "").strip()}
+    def _add(self, plan: GroupPlan, row: Row, name: str, present: Group | None) -> None:
+        fields: dict[str, Any] = {"name": name}
         if "members" in row.cells:
             fields["members"] = numbers_in(row.cells["members"])
         found, asked = validated(GroupChange if present else NewGroup, fields, row.line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engage.errors import N_
@@ -13,7 +12,14 @@ from engage.people.extension_rows import Rewrite
 from engage.people.model import WELCOME_DUE
 from engage.people.policy import name_key
 from engage.people.wire import EXTENSION_COLUMNS
-from engage.people.worksheets import ImportRefused, Outcome, numbers_in, validated
+from engage.people.worksheets import (
+    NUMBER_REPEATED,
+    Outcome,
+    Plan,
+    numbers_in,
+    unrepeated,
+    validated,
+)
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
@@ -45,16 +51,7 @@ class _CellRefused(Exception):
         self.text = text
 
 
-@dataclass(slots=True)
-class _Plan:
-    new: list[NewExtension]
-    changes: list[tuple[str, dict[str, Any]]]
-    problems: list[Problem]
-
-    @property
-    def outcome(self) -> Outcome:
-        return Outcome(len(self.new), len(self.changes), self.problems)
-
+class _Plan(Plan[NewExtension, dict[str, Any]]):
     def passwords(self) -> int:
         given = sum(1 for each in self.new if each.wave_password)
         return given + sum(1 for _, fields in self.changes if "wave_password" in fields)
@@ -93,25 +90,16 @@ class Importing:
         actor.check(Module.EXTENSIONS)
         # In a thread: thousands of lines are looked through in a second or so.
         plan = await asyncio.to_thread(self._plan, data, update=update)
-        if dry_run:
-            return plan.outcome
-        if plan.problems:
-            raise ImportRefused(plan.outcome)
-        await self._take_over(actor, plan)
+        if plan.outcome.is_due(dry_run=dry_run):
+            await self._take_over(actor, plan)
         return plan.outcome
 
     def _plan(self, data: bytes, *, update: bool) -> _Plan:
         rows, problems = read_table(data, COLUMNS, key="number", most=MOST_ROWS)
-        plan = _Plan([], [], problems)
+        plan = _Plan(problems=problems)
         if problems:
             return plan
-        lines: dict[str, int] = {}
-        for row in rows:
-            number = row.cells["number"].strip() if "number" in row.cells else ""
-            if (other := lines.setdefault(number, row.line)) != row.line:
-                text = N_("This number stands in line %(other)d already.")
-                plan.problems.append(Problem(row.line, "number", text, {"other": other}))
-                continue
+        for number, row in unrepeated(rows, "number", NUMBER_REPEATED, plan.problems):
             self._add(plan, row, number, update=update)
         if plan.passwords() > MOST_PASSWORDS:
             text = N_(

@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints
 
 from engage.errors import N_
 from engage.partial_body import Body
-from engage.people.call_forms import CONDITION_WORDS, RINGING
-from engage.system.time_settings import ConditionCode
+from engage.people.call_forms import RINGING
+from engage.system.time_settings import CONDITION_WORDS, ConditionCode
 
 OUTSIDE = N_("Outbound Calls")
 

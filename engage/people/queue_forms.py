@@ -11,8 +11,8 @@ from engage.form_hints import extensions_hint, groups_hint
 from engage.people import policy
 from engage.people.call_forms import RING_WORDS, Ring
 from engage.people.call_rules import RECORDED_WORDS, Recorded
-from engage.people.extension_forms import PERMISSIONS, Permission
 from engage.people.fields import Ident
+from engage.people.permissions import PERMISSION_WORDS, Permission
 from engage.people.queue_counting_forms import CountingRules
 from engage.people.queue_fields import (
     CALLBACK,
@@ -349,7 +349,7 @@ class QueueRules(CountingRules):
         json_schema_extra={
             "control": "select",
             "section": EMPTY,
-            "labels": {"": N_("As the caller may"), **PERMISSIONS},
+            "labels": {"": N_("As the caller may"), **PERMISSION_WORDS},
         },
     )
     mailbox_prompt: PromptId = prompt(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.groups import check_extensions
@@ -13,11 +12,12 @@ from engage.people.queue_entries import changed_queue, new_queue
 from engage.people.queue_groups import forget_who_left
 from engage.people.queues import subject_of
 from engage.people.worksheets import (
-    ImportRefused,
+    NUMBER_REPEATED,
     Outcome,
     Plan,
     numbers_in,
     unknown_numbers,
+    unrepeated,
     validated,
 )
 from engage.system.actor import Module
@@ -73,11 +73,8 @@ class QueueImport:
         """
         actor.check(Module.QUEUES)
         plan = self._plan(data, update=update)
-        if dry_run:
-            return plan.outcome
-        if plan.problems:
-            raise ImportRefused(plan.outcome)
-        await self._take_over(actor, plan)
+        if plan.outcome.is_due(dry_run=dry_run):
+            await self._take_over(actor, plan)
         return plan.outcome
 
     def _plan(self, data: bytes, *, update: bool) -> QueuePlan:
@@ -85,14 +82,8 @@ class QueueImport:
         plan = QueuePlan(problems=problems)
         if problems:
             return plan
-        lines: dict[str, int] = {}
-        for row in rows:
-            number = row.cells.get("number", "").strip()
-            if (other := lines.setdefault(number, row.line)) != row.line:
-                text = N_("This number stands in line %(other)d already.")
-                plan.problems.append(Problem(row.line, "number", text, {"other": other}))
-            else:
-                self._add(plan, row, number, update=update)
+        for number, row in unrepeated(rows, "number", NUMBER_REPEATED, plan.problems):
+            self._add(plan, row, number, update=update)
         return plan
 
     def _add(self, plan: QueuePlan, row: Row, number: str, *, update: bool) -> None:

@@ -238,9 +238,9 @@ class Sessions:
         """Move the expiry on, at most to the absolute end; returns it in ms."""
         session = self.session(token)
         now = self._clock()
-        expires = min(now + self._policy().idle_ms, session.ends_at_ms)
-        await self._store(session, expires, now)
-        self._take_over(session.token_hash, expires, now)
+        expires_at_ms = min(now + self._policy().idle_ms, session.ends_at_ms)
+        await self._store(session, expires_at_ms, now)
+        self._take_over(session.token_hash, expires_at_ms, now)
         return self.session(token).expires_at_ms  # it may have been ended meanwhile
 
     def revoke_all(self, account_id: str, but: str | None = None) -> None:
@@ -306,22 +306,26 @@ class Sessions:
 
     def _touch(self, session: Session, now: int) -> None:
         longest = min(now + self._policy().idle_ms, session.ends_at_ms)
-        expires = longest if session.kind == "browser" else session.expires_at_ms
-        self._take_over(session.token_hash, expires, now)
-        task = asyncio.create_task(self._written(session, expires, now))
+        expires_at_ms = longest if session.kind == "browser" else session.expires_at_ms
+        self._take_over(session.token_hash, expires_at_ms, now)
+        task = asyncio.create_task(self._written(session, expires_at_ms, now))
         self._touches.add(task)
         task.add_done_callback(self._touches.discard)
 
-    async def _written(self, session: Session, expires: int, now: int) -> None:
+    async def _written(self, session: Session, expires_at_ms: int, now: int) -> None:
         try:
-            await self._store(session, expires, now)
+            await self._store(session, expires_at_ms, now)
         except Exception:  # the session lives on in memory; the next use writes again
-            log.warning("session's expiry not written", extra={"session": session.id})
+            log.warning(
+                "session's expiry not written", extra={"session": session.id}, exc_info=True
+            )
 
-    def _take_over(self, key: str, expires: int, used: int) -> None:
+    def _take_over(self, key: str, expires_at_ms: int, used_at_ms: int) -> None:
         current = self._by_hash.get(key)
         if current is not None and not current.revoked:
-            self._by_hash[key] = replace(current, expires_at_ms=expires, used_at_ms=used)
+            self._by_hash[key] = replace(
+                current, expires_at_ms=expires_at_ms, used_at_ms=used_at_ms
+            )
 
     async def _store(self, session: Session, expires_at_ms: int, used_at_ms: int) -> None:
         async def work(connection: AsyncConnection) -> None:

@@ -12,7 +12,7 @@ from engage.errors import N_
 from engage.people.csv_table import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 New = TypeVar("New")
 Change = TypeVar("Change")
+NUMBER_REPEATED = N_("This number stands in line %(other)d already.")
 BETWEEN_NUMBERS = re.compile(r"[\s,;]+")
 
 
@@ -31,6 +32,16 @@ class Outcome:
     added: int
     changed: int
     problems: list[Problem]
+
+    def is_due(self, *, dry_run: bool) -> bool:
+        """Whether it is to be done now, and not only said.
+
+        Raises:
+            ImportRefused: something is wrong, and it is no dry run.
+        """
+        if self.problems and not dry_run:
+            raise ImportRefused(self)
+        return not dry_run
 
 
 class ImportRefused(Exception):
@@ -53,6 +64,32 @@ class Plan(Generic[New, Change]):
     def outcome(self) -> Outcome:
         """How much that is, and what is wrong."""
         return Outcome(len(self.new), len(self.changes), self.problems)
+
+
+def unrepeated(
+    rows: Iterable[Row],
+    column: str,
+    repeated: str,
+    problems: list[Problem],
+    *,
+    same: Callable[[str], str] = str,
+) -> Iterator[tuple[str, Row]]:
+    """What stands in a column, with its row, unless a line above has it: that is a problem.
+
+    Args:
+        rows: in the order of the file.
+        column: what is to be there once only.
+        repeated: says so; `%(other)d` is the line above.
+        problems: takes it.
+        same: makes one of what counts as the same.
+    """
+    lines: dict[str, int] = {}
+    for row in rows:
+        cell = row.cells.get(column, "").strip()
+        if (other := lines.setdefault(same(cell), row.line)) != row.line:
+            problems.append(Problem(row.line, column, repeated, {"other": other}))
+        else:
+            yield cell, row
 
 
 def numbers_in(cell: str) -> list[str]:

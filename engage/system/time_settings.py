@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
 ConditionCode = Literal[0, 1, 2, 3, 4, 5, 6, 8]
 """A time condition as it is stored and sent (`pbxcore.dialplan.time_conditions.Condition`)."""
+CONDITION_WORDS: JsonDict = {
+    "0": N_("All"),
+    "1": N_("Office Time"),
+    "2": N_("Out of Office Time"),
+    "3": N_("Holiday"),
+    "4": N_("Out of Holiday"),
+    "5": N_("Out of Office Time or Holiday"),
+    "6": N_("Specific Time"),
+    "8": N_("Office Time and Out of Holiday"),
+}
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 ClockTime = Annotated[str, Field(pattern=rf"^{_CLOCK.pattern}$", examples=["09:00"])]

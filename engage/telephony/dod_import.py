@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
 from engage.people.worksheets import (
-    ImportRefused,
+    NUMBER_REPEATED,
     Outcome,
     Plan,
     numbers_in,
     unknown_numbers,
+    unrepeated,
     validated,
 )
 from engage.system.actor import Module
@@ -59,26 +60,21 @@ class DodImport:
         actor.check(Module.TRUNKS)
         entry = self._trunks.get(actor, trunk_id)
         plan = self._plan({each.number: each for each in entry.form.dods}, data, update=update)
-        if dry_run:
-            return plan.outcome
-        if plan.problems:
-            raise ImportRefused(plan.outcome)
-        changed = dict(plan.changes)
-        dods = [changed.get(each.number, each) for each in entry.form.dods] + plan.new
-        given = {"dods": [each.model_dump() for each in dods]}
-        await self._trunks.update(actor, trunk_id, given, entry.version)
+        if plan.outcome.is_due(dry_run=dry_run):
+            changed = dict(plan.changes)
+            dods = [changed.get(each.number, each) for each in entry.form.dods] + plan.new
+            given = {"dods": [each.model_dump() for each in dods]}
+            await self._trunks.update(actor, trunk_id, given, entry.version)
         return plan.outcome
 
     def _plan(self, present: dict[str, Dod], data: bytes, *, update: bool) -> DodPlan:
         rows, problems = read_table(data, COLUMNS, key="number", most=MOST_DODS)
         plan = DodPlan(problems=problems)
-        known, lines = self._extensions(), dict[str, int]()
-        for row in [] if problems else rows:
-            number = row.cells["number"].strip()
-            if (other := lines.setdefault(number, row.line)) != row.line:
-                text = N_("This number stands in line %(other)d already.")
-                plan.problems.append(Problem(row.line, "number", text, {"other": other}))
-            elif number in present and not update:
+        if problems:
+            return plan
+        known = self._extensions()
+        for number, row in unrepeated(rows, "number", NUMBER_REPEATED, plan.problems):
+            if number in present and not update:
                 plan.problems.append(Problem(row.line, "number", LISTED))
             else:
                 _add(plan, row, present.get(number), known)

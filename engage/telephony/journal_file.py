@@ -54,6 +54,7 @@ class JournalWriter:
     Args:
         folder: made if it is not there; a torn tail of the last segment is cut off.
         grew: called in the thread with the number up to which everything is on disk.
+        segment_bytes: from which size on a file is followed by the next.
     """
 
     def __init__(
