@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from engage.app.platform import Platform
     from engage.people.service import People
     from engage.pms.room_phones import Pbx
+    from engage.system.configuration import Configuration
     from engage.telephony.trunks import Trunks
     from pbxcore.dialplan.pin import Pin
 
@@ -101,17 +102,42 @@ class Dialplan:
 
     def __init__(self, platform: Platform, people: People, trunks: Trunks, pbx: Pbx) -> None:
         self._time, self._people = platform.time, people
-        self._blacklist = partial(platform.configuration.get, Blacklist)
-        self._voicemail = partial(platform.configuration.get, VoicemailSettings)
-        self._mode = partial(platform.configuration.get, InboundMode)
-        self._outbound_calls = partial(platform.configuration.get, OutboundCalls)
-        self._queue_settings = partial(platform.configuration.get, QueueSettings)
-        platform.configuration.register(
+        self._use_settings(platform.configuration)
+        references = References(people.leading_to, trunks.naming)
+        self.music = Music(platform, people, references)
+        self._keep_objects(platform, trunks, references)
+        self._lead_to_each_other(references)
+        self._offer_choices()
+        self.services = Services(platform, people, references)
+        prompt_of = self.services.prompts.path_of
+        self.rooms = Rooms(platform, people, prompt_of, self.music, references)
+        self.hotel = Hotel(platform, people, pbx, self.services, references)
+        self.routes: Sequence[BaseRoute] = [
+            *self.music.routes,
+            *self.hotel.routes,
+            *self.rooms.routes,
+            *self.services.routes,
+            *BlacklistRoutes(BlacklistImport(platform.configuration)).routes(),
+            *SpeedDialRoutes(self.speed_dials, SpeedDialImport(self.speed_dials)).routes(),
+            *self._routes(),
+        ]
+
+    def _use_settings(self, configuration: Configuration) -> None:
+        """What the plan reads of sections, its own and those of others."""
+        self._blacklist = partial(configuration.get, Blacklist)
+        self._voicemail = partial(configuration.get, VoicemailSettings)
+        self._mode = partial(configuration.get, InboundMode)
+        self._outbound_calls = partial(configuration.get, OutboundCalls)
+        self._queue_settings = partial(configuration.get, QueueSettings)
+        configuration.register(
             SECTION, Blacklist, Module.INBOUND_ROUTES, check=self._check_blacklist
         )
-        platform.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
-        platform.configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
-        on = platform.database, platform.events, platform.clock
+        configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
+        configuration.register(OUTBOUND_CALLS, OutboundCalls, Module.OUTBOUND_ROUTES)
+
+    def _keep_objects(self, platform: Platform, trunks: Trunks, references: References) -> None:
+        """What administrators arrange here, each with its rules."""
+        on, numbers = (platform.database, platform.events, platform.clock), self._people.number_book
 
         def trunk_exists(trunk_id: str) -> bool:
             return bool(trunks.name_of(trunk_id))
@@ -119,12 +145,9 @@ class Dialplan:
         self.outbound = DialplanObjects(
             OUTBOUND, *on, ObjectRules(self._pin_group_problem, trunk_exists=trunk_exists)
         )
-        references = References(people.leading_to, trunks.naming)
-        self.music = Music(platform, people, references)
         self.inbound = DialplanObjects(
             INBOUND, *on, ObjectRules(self._inbound_problem, trunk_exists=trunk_exists)
         )
-        numbers = people.number_book
         self.ring_groups = DialplanObjects(
             RING_GROUPS,
             *on,
@@ -149,28 +172,20 @@ class Dialplan:
             ),
             numbers,
         )
+
+    def _lead_to_each_other(self, references: References) -> None:
+        """Whoever is led to by one of these is not deleted."""
         references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))
         references.follow((self.emergencies, self.voicemail_groups))
-        people.groups.consult(references)
         references.follow_settings(SECTION, self._blacklist)
-        people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
-        people.choices.offer(
-            "ring-groups", (*LEAD_SOMEWHERE, Module.TRUNKS), self._ring_group_choices
-        )
-        people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
-        self.services = Services(platform, people, references)
-        prompt_of = self.services.prompts.path_of
-        self.rooms = Rooms(platform, people, prompt_of, self.music, references)
-        self.hotel = Hotel(platform, people, pbx, self.services, references)
-        self.routes: Sequence[BaseRoute] = [
-            *self.music.routes,
-            *self.hotel.routes,
-            *self.rooms.routes,
-            *self.services.routes,
-            *BlacklistRoutes(BlacklistImport(platform.configuration)).routes(),
-            *SpeedDialRoutes(self.speed_dials, SpeedDialImport(self.speed_dials)).routes(),
-            *self._routes(),
-        ]
+        self._people.groups.consult(references)
+
+    def _offer_choices(self) -> None:
+        """What forms elsewhere choose from."""
+        offer = self._people.choices.offer
+        offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
+        offer("ring-groups", (*LEAD_SOMEWHERE, Module.TRUNKS), self._ring_group_choices)
+        offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
 
     async def start(self) -> None:
         """Read all of it."""

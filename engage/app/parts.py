@@ -87,6 +87,15 @@ class Parts:
         self.livechat = visitors.livechat
         self.ring_groups = phones.dialplan.ring_groups
         self.conference_rooms = phones.dialplan.rooms.conference_rooms
+        others: dict[str, Part] = {
+            "pbx": pbx,
+            "media": media,
+            "supervisor": SupervisorStatus(settings.run),
+        }
+        self.readiness = Readiness(database.check, others)
+        static = StaticFiles()
+        self.site = SiteRoutes(static, lambda: self.routes, version=version())
+        health = HealthRoutes(self.readiness, platform.metrics, settings.metrics_networks)
         self.routes: list[BaseRoute] = [
             *platform.routes,
             *self._mail.routes,
@@ -101,20 +110,10 @@ class Parts:
             *self._colleagues.routes,
             *self._announcements.routes,
             *self._api.routes(),
+            *health.routes(),
+            *InstallingRoutes(static).routes(),
+            *self.site.routes(),
         ]
-        others: dict[str, Part] = {
-            "pbx": pbx,
-            "media": media,
-            "supervisor": SupervisorStatus(settings.run),
-        }
-        self.readiness = Readiness(database.check, others)
-        static = StaticFiles()
-        self.site = SiteRoutes(static, lambda: self.routes, version=version())
-        self.routes += HealthRoutes(
-            self.readiness, platform.metrics, settings.metrics_networks
-        ).routes()
-        self.routes += InstallingRoutes(static).routes()
-        self.routes += self.site.routes()
         self.asgi = self._framed(static)
 
     def _programs(self, pbx: PbxLink) -> api.HttpsApi:

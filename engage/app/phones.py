@@ -7,28 +7,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engage.api import https_api as api
-from engage.api.settings import SECTION as HTTPS_API
-from engage.api.settings import ApiSettings
 from engage.app.capacity import share_agents
 from engage.app.chat_alarms import ChatAlarmCalls
 from engage.app.dialplan import Dialplan
 from engage.app.faxes import FaxDesk
 from engage.app.mailboxes import Mailboxes
+from engage.app.phone_settings import PhoneSettings
 from engage.app.queues import Queues
 from engage.app.records import Records
 from engage.app.spoken_prompts import SpokenPrompts
 from engage.app.visitor_calls import visitor_calls
 from engage.app.waking import Waking
-from engage.calls.recording_settings import SECTION as RECORDING
-from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
 from engage.dialplan.announcements_played import AnnouncementsPlayed
 from engage.dialplan.dialled_settings import DialledSettings
 from engage.dialplan.feature_codes import FeatureCodes
-from engage.dialplan.voice_prompts import VoicePrompts
 from engage.identifiers import now_ms
 from engage.people.choices import Choice
-from engage.people.event_settings import SECTION as EVENTS
 from engage.people.event_settings import EventSettings
 from engage.system.actor import Module
 from engage.telephony.alerts import PhoneAlerts
@@ -38,23 +33,14 @@ from engage.telephony.certificate_routes import NameCertificateRoutes
 from engage.telephony.device_routes import DeviceRoutes
 from engage.telephony.devices import SipDevices
 from engage.telephony.dod_import import DodImport
-from engage.telephony.media_settings import SECTION as MEDIA
-from engage.telephony.media_settings import MediaSettings
 from engage.telephony.name_certificates import NameCertificates
 from engage.telephony.routes import PhoneRoutes
-from engage.telephony.security import FAIL2BAN, SIP_LIMITS, Fail2banSettings, SipLimitSettings
 from engage.telephony.service import Telephony
-from engage.telephony.sip_settings import SECTION as SIP
-from engage.telephony.sip_settings import SipSettings
 from engage.telephony.sockets import SipSockets
 from engage.telephony.standings import Standings
-from engage.telephony.stir_settings import SECTION as STIR
-from engage.telephony.stir_settings import StirSettings
-from engage.telephony.tls_settings import SIP_TLS, SipTlsSettings
 from engage.telephony.trunk_routes import TrunkRoutes
 from engage.telephony.trunks import Trunks
 from pbxcore.devices import KEY_PURPOSE
-from pbxcore.domain_settings import DomainSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +79,7 @@ class Phones:
     ) -> None:
         self._platform, self._people = platform, everyone.people
         database, events, people = platform.database, platform.events, everyone.people
-        self._register()
+        self._settings = PhoneSettings(platform)
         self.trunks = Trunks(
             database, platform.keyring, pbx, events, platform.clock, people.members_of_groups
         )
@@ -101,17 +87,7 @@ class Phones:
         self.standings = Standings(pbx, events)
         self.dialplan = Dialplan(platform, people, self.trunks, pbx)
         people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)
-        self.telephony = Telephony(
-            database,
-            pbx,
-            events,
-            people.pbx_directory,
-            now_ms,
-            domain=self._domain,
-            trunks=self.trunks.directory,
-            groups=people.pbx_directory.groups,
-            plan=self.dialplan.plan,
-        )
+        self.telephony = self._telephony(pbx)
         self.mailboxes = Mailboxes(
             platform,
             pbx,
@@ -121,27 +97,14 @@ class Phones:
             everyone.sockets,
         )
         self.faxes = FaxDesk(platform, people, self.dialplan.services.fax_extensions, outbox)
-        alerts = PhoneAlerts(
-            outbox,
-            partial(platform.configuration.get, EventSettings),
-            people.name_of,
-            self.dialplan.location_of,
-        )
+        alerts = self._alerts(outbox)
         switched = partial(_switched, alerts, platform.clock)
         self.records = Records(platform, pbx, people, self.trunks.name_of, outbox, switched)
         self.queues = Queues(
             platform, pbx, people, everyone.sockets.send, self.records.live, outbox
         )
         share_agents(visitors.livechat.loads, self.queues.live, pbx, self.records.log)
-        self.chat = DirectChat(
-            database,
-            messaging.hub,
-            people,
-            everyone.sockets,
-            self.telephony.deliveries,
-            events,
-            public_url=platform.public_url,
-        )
+        self.chat = self._chat(everyone, messaging)
         self.telephony.follow(
             messaging.hub,
             platform.settings.journal,
@@ -154,6 +117,43 @@ class Phones:
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)
         self.routes: Sequence[BaseRoute] = [*self._routes(pbx)]
+
+    def _telephony(self, pbx: PbxLink) -> Telephony:
+        """What keeps the PBX's directory current."""
+        platform, people = self._platform, self._people
+        return Telephony(
+            platform.database,
+            pbx,
+            platform.events,
+            people.pbx_directory,
+            now_ms,
+            domain=self._settings.domain,
+            trunks=self.trunks.directory,
+            groups=people.pbx_directory.groups,
+            plan=self.dialplan.plan,
+        )
+
+    def _alerts(self, outbox: Outbox) -> PhoneAlerts:
+        """Mails about what administrators should know at once."""
+        return PhoneAlerts(
+            outbox,
+            partial(self._platform.configuration.get, EventSettings),
+            self._people.name_of,
+            self.dialplan.location_of,
+        )
+
+    def _chat(self, everyone: Everyone, messaging: Messaging) -> DirectChat:
+        """Texts between two, whether they have phones or Wave."""
+        platform = self._platform
+        return DirectChat(
+            platform.database,
+            messaging.hub,
+            self._people,
+            everyone.sockets,
+            self.telephony.deliveries,
+            platform.events,
+            public_url=platform.public_url,
+        )
 
     def for_programs(self) -> api.Dialplan:
         """What the HTTPS API reaches of the dialplan."""
@@ -209,7 +209,7 @@ class Phones:
             people.calls_in_browser,
         )
         host = urlsplit(platform.settings.public_url).hostname or "localhost"
-        realm = self._domain().realm
+        realm = self._settings.domain().realm
         certificates = NameCertificates(platform.settings.data, platform.database)
         return [
             *PhoneRoutes(pbx, people.extensions.get).routes(),
@@ -231,59 +231,6 @@ class Phones:
 
     def _trunk_choices(self) -> list[Choice]:
         return [Choice(each.id, each.name) for each in self.trunks.directory()]
-
-    def _register(self) -> None:
-        register = self._platform.configuration.register
-        register(FAIL2BAN, Fail2banSettings, Module.SIP_SECURITY)
-        register(SIP_LIMITS, SipLimitSettings, Module.SIP_SECURITY)
-        register(SIP_TLS, SipTlsSettings, Module.SIP_SECURITY)
-        register(STIR, StirSettings, Module.TRUNKS)
-        register(SIP, SipSettings, Module.SIP_SECURITY)
-        register(EVENTS, EventSettings, Module.EMAIL)
-        register(MEDIA, MediaSettings, Module.SIP_SECURITY)
-        register(RECORDING, RecordingSettings, Module.RECORDINGS)
-        register(HTTPS_API, ApiSettings, Module.API_USERS)
-
-    def _domain(self) -> DomainSettings:
-        """The settings that the PBX needs, wherever they are set."""
-        settings, get = self._platform.settings, self._platform.configuration.get
-        sip, tls, recording = get(SipSettings), get(SipTlsSettings), get(RecordingSettings)
-        media = get(MediaSettings)
-        return DomainSettings(
-            domains=(urlsplit(settings.public_url).hostname or "",),
-            ringtones=f"{self._platform.public_url().rstrip('/')}/ringtone/",
-            trusted_proxies=tuple(map(str, settings.trusted_proxies)),
-            unsolicited_mwi=sip.unsolicited_mwi,
-            stir=get(StirSettings).stir(),
-            unavailable_status=int(sip.unavailable_cause),
-            deflection_diversion=sip.send_deflection_diversion,
-            blocks_collect_calls=sip.block_collect_calls,
-            sips_end_to_end=sip.sips_end_to_end,
-            usual_expiry_s=sip.registration_s,
-            shortest_expiry_s=sip.registration_shortest_s,
-            longest_expiry_s=sip.registration_longest_s,
-            bans=get(Fail2banSettings).policy,
-            limits=get(SipLimitSettings).limits,
-            tls_client_certificates=tls.client_certificates,
-            tls_trusted=tls.trusted,
-            tls_verify_servers=tls.verify_servers,
-            name_servers=sip.name_servers,
-            push_gateway=sip.push_gateway,
-            push_services=sip.push_services,
-            digest_algorithms=sip.digest_algorithms,
-            digest_integrity=sip.digest_integrity,
-            session_s=sip.session_timer_s,
-            shortest_session_s=sip.session_timer_shortest_s,
-            tone_country=media.tone_country,
-            call_waiting_tone=media.call_waiting_tone,
-            rtp_timeout_s=media.rtp_timeout_s,
-            rtp_hold_timeout_s=media.rtp_hold_timeout_s,
-            recording_stereo=recording.stereo,
-            recording_notice=recording.notice,
-            call_control=get(ApiSettings).call_control,
-            recording_goes_on=recording.goes_on,
-            language=get(VoicePrompts).language,
-        )
 
 
 async def _switched(

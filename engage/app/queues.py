@@ -33,7 +33,7 @@ from engage.queues.settings import SECTION, QueueSettings
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -118,53 +118,38 @@ class Queues:
         talks: Talks,
         mailer: Mailer,
     ) -> None:
-        platform.configuration.register(SECTION, QueueSettings, Module.QUEUES)
-        settings = partial(platform.configuration.get, QueueSettings)
-        book = Book(people)
-        self.live = people.queues.duty = LiveQueues(pbx, platform.database)
-        platform.configuration.register(
-            queuemetrics.SECTION,
-            QueueMetricsSettings,
-            Module.QUEUES,
-            check=partial(check_loader, platform.http_client),
-        )
-        metrics = partial(platform.configuration.get, QueueMetricsSettings)
-        self.reports = QueueReports(
-            platform.database,
-            book.service_level_s,
-            lambda: ZoneInfo(platform.time().time_zone),
-            lambda: metrics().outbound_queue,
-            platform.clock,
-        )
-        self.loading = Loading(platform.database, metrics, platform.http_client)
-        outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
-        self.clearing = CounterClearing(
-            self.live,
-            people.queues.clearings,
-            LooksOnDisk(platform.database),
-            lambda: ZoneInfo(platform.time().time_zone),
-            platform.clock,
-        )
-        self.log = QueueLog(platform.database, platform.events, outbound)
+        settings, metrics = _settings(platform)
+        database, clock, book = platform.database, platform.clock, Book(people)
 
-        platform.events.subscribe(QueuesMoved, self.live.moved)
-        pbx.on_disconnected(self.live.forget)
-        platform.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)
+        def zone() -> ZoneInfo:
+            return ZoneInfo(platform.time().time_zone)
 
         def name_of(key: str) -> str:
             return people.name_of(key) or book.name(key)
 
-        folder = platform.settings.data.resolve() / "queue-reports"
-        files = self.report_files = ReportFiles(
-            folder,
+        self.live = people.queues.duty = LiveQueues(pbx, database)
+        self.reports = QueueReports(
+            database, book.service_level_s, zone, lambda: metrics().outbound_queue, clock
+        )
+        self.loading = Loading(database, metrics, platform.http_client)
+        self.clearing = CounterClearing(
+            self.live, people.queues.clearings, LooksOnDisk(database), zone, clock
+        )
+        outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
+        self.log = QueueLog(database, platform.events, outbound)
+        self.report_files = ReportFiles(
+            platform.settings.data.resolve() / "queue-reports",
             self.reports,
             name_of,
-            platform.clock,
+            clock,
             language=lambda: platform.configuration.get(EmailSettings).language,
         )
-        self.schedules = ReportSchedules(platform.database, mailer, files, platform.clock)
-
+        self.schedules = ReportSchedules(database, mailer, self.report_files, clock)
         self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)
+
+        platform.events.subscribe(QueuesMoved, self.live.moved)
+        platform.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)
+        pbx.on_disconnected(self.live.forget)
         self.routes: Sequence[BaseRoute] = [
             *BoardRoutes(self.boards).routes(),
             *ChairmanRoutes(Chairing(self.boards, talks), self.boards).routes(),
@@ -173,3 +158,20 @@ class Queues:
             *OwnReportRoutes(OwnReports(self.reports, self.boards), name_of).routes(),
             *ReportScheduleRoutes(self.schedules).routes(),
         ]
+
+
+def _settings(
+    platform: Platform,
+) -> tuple[Callable[[], QueueSettings], Callable[[], QueueMetricsSettings]]:
+    """What is set for all queues, and for QueueMetrics, as it holds."""
+    configuration = platform.configuration
+    configuration.register(SECTION, QueueSettings, Module.QUEUES)
+    configuration.register(
+        queuemetrics.SECTION,
+        QueueMetricsSettings,
+        Module.QUEUES,
+        check=partial(check_loader, platform.http_client),
+    )
+    return partial(configuration.get, QueueSettings), partial(
+        configuration.get, QueueMetricsSettings
+    )
