@@ -119,8 +119,3 @@ def build(
     second = payload_type | MARKED if marker else payload_type
     header = HEADER.pack(first, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
     return header + b"".join(parts)
-
-
-def is_newer(sequence: int, than: int) -> bool:
-    """Whether a sequence number comes after another, round the end of the numbers."""
-    return 0 < (sequence - than) & 0xFFFF < 0x8000

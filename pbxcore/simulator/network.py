@@ -81,6 +81,10 @@ class Network:
     """All hosts and the paths between them.
 
     Args:
+        clock: virtual time.
+        chance: decides what is lost, late or doubled.
+        record: keeps the last arrows, for who reads what went wrong.
+        watcher: sees what is sent and what arrives.
         conditions: of every path that has none of its own.
     """
 

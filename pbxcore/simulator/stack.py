@@ -26,6 +26,10 @@ class Stack:
     """Has one address, at which it takes datagrams and connections.
 
     Args:
+        network: carries what it sends.
+        name: what it is called in records.
+        host: its IP address.
+        port: where it listens.
         on_request: takes each new request that is well formed, as it does for a layer.
 
     Attributes:

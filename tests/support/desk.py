@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.support.browser import serious_faults
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page
 
@@ -127,3 +130,15 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(
         page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     )
+
+
+def inspect_wide_and_narrow(page: Page, folder: Path, name: str) -> None:
+    """Find no serious fault and nothing out of sight, on a desk and on a phone; keep pictures."""
+    wide = page.viewport_size
+    assert wide is not None
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    assert serious_faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert not scrolls_sideways(page)
+    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(wide)

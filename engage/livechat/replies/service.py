@@ -63,8 +63,16 @@ class Replies:
     """Mails to visitors, and back.
 
     Args:
+        hub: has the conversations.
+        lobby: tells who has a seat at a live chat.
+        livechats: the live chats.
+        mailer: writes mails to visitors down.
+        post: writes mails to agents down.
+        threads: makes the tokens that lead an answer to its conversation, and reads them.
         address_for: where answers with a token go; empty: nobody fetches them.
         is_banned: whether a visitor is kept out; what they write is dropped.
+        events: tells what happens.
+        clock: milliseconds UTC.
 
     Attributes:
         attach: stores a file that came with an answer, and says it there. Set by `app`.

@@ -45,6 +45,7 @@ class Engine:
     Args:
         loop: calls back.
         ports: where streams receive.
+        identity: our certificate towards browsers (DTLS).
         entropy: that many random bytes.
         wall: seconds UTC since 1970, for reports.
         report_s: about the time between two of a stream's reports.

@@ -93,7 +93,7 @@ class Output:
             marker = marker or self._marks
         sequence = (packet.sequence + self.shift) & 0xFFFF
         timestamp = (packet.timestamp + self._timestamp_shift) & 0xFFFFFFFF
-        if (sequence - self.sequence) & 0xFFFF < 0x8000:  # is_newer, without the call
+        if (sequence - self.sequence) & 0xFFFF < 0x8000:  # after it, round the end
             self.sequence = sequence
             if timestamp != self.timestamp:
                 self.timestamp, self.timed_at = timestamp, arrived_at

@@ -28,6 +28,7 @@ class Clocks:
         name: canonical, the same for all streams so that sound and picture belong together.
         wall: seconds UTC since 1970.
         entropy: that many random bytes.
+        report_s: about the time between two of a stream's reports.
     """
 
     def __init__(

@@ -133,8 +133,14 @@ def library() -> Library | None:
 class Reception:
     """One fax by T.30, to a TIFF file; what carries it feeds it.
 
-    Attributes:
+    Args:
+        functions: the library.
+        t30: spandsp's state of the fax.
+        path: where the TIFF file is written.
+        terms: what we tell the other machine of ours.
         on_page: called for each page, once it is written and before it is acknowledged.
+
+    Attributes:
         completion: spandsp's code once it is over, None before.
     """
 

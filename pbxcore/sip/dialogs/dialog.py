@@ -38,13 +38,16 @@ class Dialog:
     """One dialog, early or confirmed.
 
     Args:
+        call_id: its Call-ID.
         ours: whether we made the Call-ID, which decides who waits longer after a glare (§14.1).
         local: From or To as we write it, with our tag.
         remote: From or To as the peer wrote it, with its tag if it has one.
+        remote_target: the URI that requests go to: the peer's last Contact (§12.2.1.2).
         route_set: the elements of Route, in the order in which we send them.
         local_seq: the CSeq number of our last request.
         remote_seq: the peer's last one, None before its first.
         secure: whether the dialog may use SIPS targets only (§12.1.1).
+        early: whether no final response has confirmed it yet (§12.1).
     """
 
     __slots__ = (

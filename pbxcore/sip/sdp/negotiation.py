@@ -37,6 +37,8 @@ class Negotiation:
     Args:
         session_id: the `o=` number that tells our sessions apart.
         address: where we receive unless a stream says otherwise; may be changed between offers.
+        username: the `o=` line's, a token without blanks (RFC 8866 §5.2).
+        name: the session's (`s=`, §5.3).
         bundle: whether all streams may share one address (RFC 8843).
 
     Attributes:

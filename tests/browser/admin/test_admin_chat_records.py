@@ -6,39 +6,23 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.support.browser import serious_faults
 from tests.support.desk import (
-    NARROW,
     accept,
     ask,
     at,
+    inspect_wide_and_narrow,
     open_administration,
     open_wave,
     say,
-    scrolls_sideways,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
-
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
 LIST = "Chat Records"
-
-
-def shot(page: Page, folder: Path, name: str) -> None:
-    """Look at it on a desk and on a phone."""
-    wide = page.viewport_size
-    assert wide is not None
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert serious_faults(page) == []
-    page.set_viewport_size(NARROW)
-    assert not scrolls_sideways(page)
-    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(wide)
 
 
 def test_a_chat_is_found_read_kept_and_removed(
@@ -57,13 +41,13 @@ def test_a_chat_is_found_read_kept_and_removed(
     at(admin, server.url, "livechat-records", LIST)
     rows = admin.get_by_role("region", name=LIST, exact=True)
     expect(rows.get_by_role("row")).to_have_count(3)
-    shot(admin, tmp_path, "records")
+    inspect_wide_and_narrow(admin, tmp_path, "records")
     admin.get_by_role("searchbox", name="Search", exact=True).fill("blue kettle")
     expect(rows.get_by_role("row")).to_have_count(2)
     admin.get_by_role("link", name="Lena Fischer", exact=True).click()
     said = admin.get_by_role("region", name="Conversation", exact=True)
     expect(said).to_contain_text("Yes, since Monday.")
-    shot(admin, tmp_path, "record")
+    inspect_wide_and_narrow(admin, tmp_path, "record")
     with admin.expect_download() as kept:
         admin.get_by_role("link", name="Text", exact=True).click()
     assert "Lena Fischer: Is the blue kettle back?" in kept.value.path().read_text()
@@ -74,4 +58,4 @@ def test_a_chat_is_found_read_kept_and_removed(
     at(admin, server.url, "livechat-report", "Chat Statistics")
     tiles = admin.get_by_role("region", name="Total", exact=True)
     expect(tiles).to_contain_text("Inquiries2")  # the one that was removed is counted as before
-    shot(admin, tmp_path, "report")
+    inspect_wide_and_narrow(admin, tmp_path, "report")

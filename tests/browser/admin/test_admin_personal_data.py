@@ -8,28 +8,15 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, ask, at, open_administration, scrolls_sideways
+from tests.support.desk import ask, at, inspect_wide_and_narrow, open_administration
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
-
-
-def shot(page: Page, folder: Path, name: str) -> None:
-    """Look at it on a desk and on a phone."""
-    wide = page.viewport_size
-    assert wide is not None
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert serious_faults(page) == []
-    page.set_viewport_size(NARROW)
-    assert not scrolls_sideways(page)
-    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(wide)
 
 
 def test_a_person_is_found_given_their_data_and_erased(
@@ -49,7 +36,7 @@ def test_a_person_is_found_given_their_data_and_erased(
     admin.get_by_role("button", name="Search", exact=True).click()
     found = admin.get_by_role("region", name="What is stored", exact=True)
     expect(found).to_contain_text("Nora Blum")
-    shot(admin, tmp_path, "person")
+    inspect_wide_and_narrow(admin, tmp_path, "person")
     with admin.expect_download() as kept:
         found.get_by_role("button", name="Export", exact=True).click()
     with zipfile.ZipFile(kept.value.path()) as archive:
@@ -63,7 +50,7 @@ def test_a_person_is_found_given_their_data_and_erased(
     proofs = admin.get_by_role("region", name="Erasures", exact=True)
     expect(proofs).to_contain_text("Chats: 1")
     expect(found).to_have_count(0)
-    shot(admin, tmp_path, "erased")
+    inspect_wide_and_narrow(admin, tmp_path, "erased")
     with admin.expect_download() as proof:
         proofs.get_by_role("link", name="Download the proof").click()
     told = json.loads(proof.value.path().read_text())
@@ -73,7 +60,7 @@ def test_a_person_is_found_given_their_data_and_erased(
     admin.reload()
     warning = "Nobody knows whether this person is still named in: Chats, Calls."
     expect(proofs).to_contain_text(warning)
-    shot(admin, tmp_path, "not-looked-through")
+    inspect_wide_and_narrow(admin, tmp_path, "not-looked-through")
 
 
 def unread(route: Route) -> None:

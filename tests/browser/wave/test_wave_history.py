@@ -6,29 +6,14 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, accept, ask, log, open_wave, say, scrolls_sideways
+from tests.support.desk import accept, ask, inspect_wide_and_narrow, log, open_wave, say
 from tests.support.program import Program
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
-
     from tests.support.desk import NewContext
     from tests.support.server import Server
-
-
-def shot(page: Page, folder: Path, name: str) -> None:
-    """Look at it on a desk and on a phone."""
-    wide = page.viewport_size
-    assert wide is not None
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert serious_faults(page) == []
-    page.set_viewport_size(NARROW)
-    assert not scrolls_sideways(page)
-    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(wide)
 
 
 def test_an_agent_reads_their_own_chats(
@@ -41,12 +26,12 @@ def test_an_agent_reads_their_own_chats(
     agent.get_by_role("link", name="Mia", exact=True).click()
     said = agent.get_by_role("region", name="Conversation", exact=True)
     expect(said).to_contain_text("Do you ship to Malta?")
-    shot(agent, tmp_path, "own")
+    inspect_wide_and_narrow(agent, tmp_path, "own")
     agent.get_by_role("link", name="Open the chat", exact=True).click()
     expect(agent.get_by_role("heading", name="Mia", level=2)).to_be_visible()
     agent.goto(f"{server.url}/wave/#/history")
     expect(agent.get_by_role("region", name="History", exact=True)).to_contain_text("Mia")
-    shot(agent, tmp_path, "history")
+    inspect_wide_and_narrow(agent, tmp_path, "history")
 
 
 def test_a_chairman_watches_a_running_chat_and_comes_in(
@@ -65,7 +50,7 @@ def test_a_chairman_watches_a_running_chat_and_comes_in(
     expect(chairman.get_by_role("link", name="Text", exact=True)).to_have_count(0)
     say(agent, "I look it up.")
     expect(said).to_contain_text("I look it up.")  # as it happens
-    shot(chairman, tmp_path, "watched")
+    inspect_wide_and_narrow(chairman, tmp_path, "watched")
     chairman.get_by_role("button", name="Back into the line", exact=True).click()
     asked = chairman.get_by_role("dialog", name="Put Ole back into the line?", exact=True)
     asked.get_by_role("button", name="Back into the line", exact=True).click()

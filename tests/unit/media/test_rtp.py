@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxcore.media.rtp import Packet, build, is_newer
+from pbxcore.media.rtp import Packet, build
 
 words = st.integers(0, 0xFFFFFFFF)
 halves = st.integers(0, 0xFFFF)
@@ -60,10 +60,3 @@ def test_any_bytes_are_a_packet_within_their_bounds_or_none(noise: bytes) -> Non
         _ = packet.extension
     elif len(noise) >= 12:
         assert noise[0] != 0x80
-
-
-def test_numbers_go_round() -> None:
-    assert is_newer(0, 65535)
-    assert is_newer(5, 4)
-    assert not is_newer(4, 4)
-    assert not is_newer(65535, 0)
