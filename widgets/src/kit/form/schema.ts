@@ -253,11 +253,11 @@ interface FormTab {
   sections: FormSection[];
 }
 
-/** The sections under the tabs the schema names; without any, all are in one. What no tab names is in the first. */
+/** The sections under the tabs the schema names, in their order; without any, all are in one. What no tab names is in the first. */
 export function tabsOf(schema: Schema, sections: readonly FormSection[]): FormTab[] {
   const named = schema.tabs ?? [];
   const homeless = sections.filter((section) => !named.some((tab) => tab.sections.includes(section.title)));
-  const tabs = named.map((tab, index) => ({ title: tab.title, sections: [...sections.filter((section) => tab.sections.includes(section.title)), ...(index === 0 ? homeless : [])] }));
+  const tabs = named.map((tab, index) => ({ title: tab.title, sections: [...tab.sections.flatMap((title) => sections.filter((section) => section.title === title)), ...(index === 0 ? homeless : [])] }));
   return tabs.length > 0 ? tabs.filter((tab) => tab.sections.length > 0) : [{ title: "", sections: [...sections] }];
 }
 
