@@ -50,6 +50,36 @@ class Keying:
         """Do as the peer does that begins."""
         self.by_dtls = wants_dtls(offer)
 
+    def choose(
+        self, offer: SessionDescription, lines: Iterable[Line | None]
+    ) -> tuple[Line | None, ...]:
+        """Of lines that are one in two forms, encrypted and plain, the form that comes first.
+
+        Phones whose encryption is optional offer both (SAVP and AVP); only one that may be taken
+        counts.
+        """
+        found = list(lines)
+        secured = ["SAVP" in each.profile.upper() for each in offer.media]
+        for kind in {each.kind for each in found if each is not None}:
+            forms = [
+                form
+                for each, form in zip(found, secured, strict=True)
+                if each and each.kind == kind
+            ]
+            chosen = next(filter(self._takes, forms), None)
+            if chosen is None:
+                continue
+            for index, form in enumerate(secured):
+                line = found[index]
+                if line is not None and line.kind == kind and form is not chosen:
+                    found[index] = None
+        return tuple(found)
+
+    def _takes(self, secured: bool) -> bool:
+        if secured:
+            return self.by_dtls or self._srtp != "off"
+        return not self.by_dtls and self._srtp != "required"
+
     def change(self) -> bool:
         """What we offered was refused: have the next; False when nothing is left."""
         if self._srtp == "optional" and not self.by_dtls:

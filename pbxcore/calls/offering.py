@@ -13,6 +13,7 @@ from pbxcore.sip.sdp.crypto import new_crypto
 from pbxcore.sip.sdp.direction import Direction, direction_of
 from pbxcore.sip.sdp.fax import PROFILE as UDPTL
 from pbxcore.sip.sdp.fax import Fax, fax_of
+from pbxcore.sip.sdp.rtcp import packet_ms
 from pbxcore.sip.sdp.stream import AVP, SAVP, Agreed, Stream
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _PASSED_ON: Final = ("nack", "nack pli", "ccm fir", "ccm tmmbr", "goog-remb")
 counts packets of one way alone, by an extension of their headers that stays on its leg."""
 _UNCARRIED: Final = frozenset(("rtx", "red", "ulpfec", "flexfec-03"))
 """Companions that name other payload types, which need not be the same on both legs."""
+_EVENTS_AT: Final = frozenset((EVENTS.codec.clock_rate,))
 _SUITES: Final = ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
 _REMEMBERED: Final = 256
 """Phones of a house are of few kinds: what is asked about one was asked before."""
@@ -166,7 +168,7 @@ def to_answer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> St
         port=port,
         kind=line.kind,
         profiles=secured if srtp == "required" else (AVP, _AVPF, *(secured if keys else ())),
-        formats=_with_events(line),
+        formats=_with_events(line, frozenset(each.clock_rate for each in _spoken(line))),
         direction=line.direction,
         packet_ms=line.packet_ms,
         cryptos=keys,
@@ -186,7 +188,9 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
         return None
     description.received_at(media)
     formats = _passed_on(media.kind, formats_of(media))
-    return Line(media.kind, formats, direction_of(description, media)) if formats else None
+    if not formats:
+        return None
+    return Line(media.kind, formats, direction_of(description, media), packet_ms(media))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -228,11 +232,23 @@ def _carried(line: Line) -> tuple[Format, ...]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _with_events(line: Line) -> tuple[Format, ...]:
-    """Keys can always be pressed (RFC 4733): whoever hears none is told in another way."""
-    if line.kind != "audio" or any(each.codec.is_event for each in line.formats):
+def _with_events(line: Line, rates: frozenset[int] = _EVENTS_AT) -> tuple[Format, ...]:
+    """Keys can always be pressed (RFC 4733): whoever hears none is told in another way.
+
+    Events have the clock of the sound beside them: they are there for those of these rates.
+    """
+    if line.kind != "audio":
         return line.formats
-    return _numbered(line.formats, [EVENTS])
+    known = {each.codec.clock_rate for each in line.formats if each.codec.is_event}
+    wanted = rates & {each.clock_rate for each in _spoken(line)} - known
+    if not (wanted or known):
+        wanted = _EVENTS_AT
+    return _numbered(line.formats, [_events_at(rate) for rate in sorted(wanted)])
+
+
+def _events_at(rate: int) -> Format:
+    codec = msgspec.structs.replace(EVENTS.codec, clock_rate=rate)
+    return Format(EVENTS.payload_type, codec)
 
 
 def _numbered(formats: tuple[Format, ...], more: list[Format]) -> tuple[Format, ...]:

@@ -339,7 +339,7 @@ class Session:
                 self._anchor.ask(self._following(track, track.agreed))
 
     def _within(self, offer: SessionDescription) -> tuple[Line | None, ...]:
-        return tuple(map(self.rules.of_line, lines_of(offer)))
+        return self._keying.choose(offer, map(self.rules.of_line, lines_of(offer)))
 
     def _open(self, line: Line, opened: Callable[[Track, StreamOpened | NoRoom], None]) -> Track:
         track = Track("", line.kind, self._keying.keys(self._entropy))

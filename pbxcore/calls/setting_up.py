@@ -73,6 +73,7 @@ class SettingUp:
     Attributes:
         behalf: the extension whose rights count: the caller's, or that of who sends the call on.
         owner: whose doing it is that it rings: a group's, or of who sends the call on.
+        lines: what the front can carry.
     """
 
     def __init__(
@@ -93,7 +94,9 @@ class SettingUp:
         self.telling = terms.telling
         self.forwardings = list(terms.forwardings)
         self.caller = caller or front.identity
-        self._lines = front.session.lines if lines is None else lines
+        told = front.session.lines if lines is None else lines
+        # A place that means nothing to us is none for those whom we offer the others.
+        self.lines = [each for each in told if each is not None]
         self._ringing: Ringing | None = None
         self._told: set[int] = set()
         self.behalf = front.number
@@ -219,7 +222,7 @@ class SettingUp:
 
     def _anchor(self, legs: Sequence[CalledLeg]) -> None:
         for leg in list(legs):
-            leg.session.open(self._lines, partial(self._anchored, leg))
+            leg.session.open(self.lines, partial(self._anchored, leg))
 
     def _send_on(self, ringing: Ringing, leg: CalledLeg, contacts: tuple[bytes, ...]) -> None:
         """A member's phone names others: one rings in its place, where the group lets him."""
@@ -275,11 +278,6 @@ class SettingUp:
     def shown(self) -> str:
         """The number of who calls, as lists of callers name it."""
         return self.front.number or self.call.origin.shown
-
-    @property
-    def lines(self) -> list[Line]:
-        """What the front can carry."""
-        return [each for each in self._lines if each is not None]
 
     def serve(self, front: Leg) -> None:
         """Go on for another leg, which was answered, in place of the one that waited."""
@@ -439,12 +437,12 @@ class SettingUp:
         elif leg.to_sign is not None:
             self.context.vouching.sign(leg.to_sign, partial(self._signed, leg))
         else:
-            leg.invite(self._lines)
+            leg.invite(self.lines)
 
     def _signed(self, leg: CalledLeg, lines: tuple[bytes, ...]) -> None:
         if not leg.over:
             leg.signed = lines
-            leg.invite(self._lines)
+            leg.invite(self.lines)
 
     def timed_out(self) -> None:
         """Nobody has answered for as long as it was to ring."""

@@ -98,6 +98,15 @@ class EventReceiver:
         return [Press(KEYS[self._event], (self._earlier + self._duration) * 1000 // clock_rate)]
 
 
+def rescaled(payload: bytes | memoryview, rate: int, wanted_rate: int) -> bytes:
+    """An event by another clock: its duration is counted in ticks; what is none stays (§2.3.5)."""
+    if len(payload) < _EVENT.size:
+        return bytes(payload)
+    event, flags, duration = _EVENT.unpack_from(payload)
+    duration = min(duration * wanted_rate // rate, _LONGEST)
+    return _EVENT.pack(event, flags, duration) + bytes(payload[_EVENT.size :])
+
+
 class EventPacket(NamedTuple):
     """What is sent at one tick: `timestamp` counts from the first press's begin."""
 

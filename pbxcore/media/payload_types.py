@@ -17,13 +17,14 @@ def mapped(origin: Agreed, target: Agreed) -> tuple[int, ...]:
     """
     found = [-1] * TYPES
     for each in origin.codecs:
-        same = _counterpart(each, target)
+        same = counterpart(each, target)
         if same is not None:
             found[each.receive_type] = same.send_type
     return tuple(found)
 
 
-def _counterpart(codec: AgreedCodec, target: Agreed) -> AgreedCodec | None:
+def counterpart(codec: AgreedCodec, target: Agreed) -> AgreedCodec | None:
+    """What the target has for a codec; for events any of its own, by whatever clock."""
     identity = codec.codec.identity
     for each in target.codecs:
         if each.codec.identity == identity:

@@ -49,7 +49,8 @@ def number_of(uri: SipUri | TelUri) -> bytes | None:
     """What a URI dials: a telephone number without visual separators, or else the user part.
 
     None when a SIP URI names no user. A user that starts with a plus sign and looks like a number
-    is one, although `user=phone` is missing: most phones and trunks leave it out.
+    is one, although `user=phone` is missing: most phones and trunks leave it out. So they do where
+    parameters of the number follow, as those of a number that was ported (RFC 4694).
     """
     if isinstance(uri, TelUri):
         return uri.number
@@ -57,9 +58,12 @@ def number_of(uri: SipUri | TelUri) -> bytes | None:
     if tel is not None:
         return tel.number
     user = uri.user
-    if user is not None and _GLOBAL.fullmatch(user):
-        return user.translate(None, _SEPARATORS)
-    return user
+    if user is None:
+        return None
+    subscriber = user.partition(b";")[0]
+    if _GLOBAL.fullmatch(subscriber):
+        return subscriber.translate(None, _SEPARATORS)
+    return subscriber if _DIALLED.fullmatch(subscriber) else user
 
 
 def spelled(written: bytes, spelling: Spelling, host: bytes = b"") -> bytes:

@@ -105,7 +105,7 @@ class QueueSearch(SettingUp):
         self._rung[offer.id] = legs
         for leg in list(legs):
             self._offers[leg.id] = offer.id
-            leg.session.open(self._lines, partial(self._anchored, leg))
+            leg.session.open(self.lines, partial(self._anchored, leg))
 
     def withdraw(self, offer: int, why: Withdrawal) -> None:
         """Let them ring no more, or hang up on one who answered too late."""

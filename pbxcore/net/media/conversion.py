@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.media.codecs.catalogue import transcodable
+from pbxcore.media.events import rescaled
 from pbxcore.media.g711 import A_TO_MU, MU_TO_A
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pbxcore.sip.sdp.stream import Agreed, AgreedCodec
 
 _TABLES: Final = {("pcmu", "pcma"): MU_TO_A, ("pcma", "pcmu"): A_TO_MU}
-_EVENT: Final = struct.Struct(">BBH")
 
 
 class Conversion:
@@ -34,7 +33,7 @@ class Conversion:
         self._events = agreed.events_for(self._target) if agreed and self._target else None
         self._origins = {each.receive_type: each for each in origin.codecs}
         self._transcoders: dict[int, Transcoder] = {}
-        self._latest: tuple[Transcoder, AgreedCodec] | None = None
+        self._latest: Transcoder | None = None
 
     def take(self, packet: Packet) -> bool:
         """Send a packet on in the target's codec; False when that cannot be."""
@@ -50,16 +49,15 @@ class Conversion:
 
     def take_event(self, packet: Packet) -> bool:
         """Send a telephone event by the clock of what is transcoded; False when nothing is."""
-        if self._latest is None or self._events is None or len(packet.payload) < _EVENT.size:
+        origin = self._origins.get(packet.payload_type)
+        if self._latest is None or self._events is None or origin is None:
             return False
-        transcoder, origin = self._latest
-        event, flags, duration = _EVENT.unpack_from(packet.payload)
-        duration = duration * self._events.codec.clock_rate // origin.codec.clock_rate
+        rates = origin.codec.clock_rate, self._events.codec.clock_rate
         self._output.send(
-            _EVENT.pack(event, flags, min(duration, 0xFFFF)),
+            rescaled(packet.payload, *rates),
             self._events.send_type,
-            transcoder.clock(packet.timestamp),
-            transcoder,
+            self._latest.clock(packet.timestamp),
+            self._latest,
             packet.arrived_at,
             marker=packet.marker,
         )
@@ -79,7 +77,7 @@ class Conversion:
 
             transcoder = Transcoder(origin.codec, target.codec)
             self._transcoders[packet.payload_type] = transcoder
-        self._latest = (transcoder, origin)
+        self._latest = transcoder
         payload = bytes(packet.payload)
         for each, timestamp in transcoder.take(
             packet.ssrc, packet.sequence, packet.timestamp, payload

@@ -28,19 +28,21 @@ class Digits:
         self.on_digit: tuple[Callable[[str], None], ...] = ()
         self._stream, self._loop = stream, loop
         self._events = EventReceiver()
+        self._clock_rates: dict[int, int] = {}
         self._clock_rate = 8000
         self._end: Timer | None = None
         self._sends_events = False
 
     def follow(self, agreed: Agreed) -> None:
         """Events count by the clock that was agreed for them."""
-        rates = [each.codec.clock_rate for each in agreed.codecs if each.codec.is_event]
-        self._clock_rate = rates[0] if rates else self._clock_rate
-        self._sends_events = self._sends_events and bool(rates)
+        events = [each for each in agreed.codecs if each.codec.is_event]
+        self._clock_rates = {each.receive_type: each.codec.clock_rate for each in events}
+        self._sends_events = self._sends_events and bool(events)
 
     def hear(self, packet: Packet) -> None:
         """A telephone event came."""
         self._sends_events = True
+        self._clock_rate = self._clock_rates.get(packet.payload_type, self._clock_rate)
         pressed = self._events.receive(
             packet.payload, packet.ssrc, packet.timestamp, self._clock_rate, self._loop.now
         )

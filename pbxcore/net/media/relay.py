@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.media.events import rescaled
 from pbxcore.media.feedback import translated
-from pbxcore.media.payload_types import TYPES, mapped
+from pbxcore.media.payload_types import TYPES, counterpart, mapped
 from pbxcore.net.media.conversion import Conversion
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Relay:
         self._types: tuple[int, ...] = (-1,) * TYPES
         self._forward = target.output.forward
         self._conversion: Conversion | None = None
-        self._events: frozenset[int] = frozenset()
+        self._events: dict[int, tuple[int, int]] = {}
+        """The clock rates of keys, here and there, by the types that they come under."""
         self.dropped = 0
         self.follow()
         origin.hear(self.take)
@@ -35,9 +37,11 @@ class Relay:
         if self.origin.agreed is not None and self.target.agreed is not None:
             self._types = mapped(self.origin.agreed, self.target.agreed)
             self._conversion = None
-            self._events = frozenset(
-                each.receive_type for each in self.origin.agreed.codecs if each.codec.is_event
-            )
+            self._events = {
+                each.receive_type: (each.codec.clock_rate, same.codec.clock_rate)
+                for each in self.origin.agreed.codecs
+                if each.codec.is_event and (same := counterpart(each, self.target.agreed))
+            }
             self.origin.reports.ask_for_picture()
             faxes = self.origin.is_fax and self.target.is_fax
             self.origin.fax.on_datagram = self.target.output.pass_on if faxes else None
@@ -47,7 +51,9 @@ class Relay:
         payload_type = self._types[packet.payload_type]
         if payload_type < 0:
             self.dropped += not self._convert(packet)
-        elif self._conversion is None or not self._is_converted(packet):
+        elif packet.payload_type in self._events:
+            self._take_event(packet, payload_type)
+        else:
             self._forward(packet, payload_type, self)
 
     def _convert(self, packet: Packet) -> bool:
@@ -55,11 +61,14 @@ class Relay:
             self._conversion = Conversion(self.origin.agreed, self.target, self)
         return self._conversion is not None and self._conversion.take(packet)
 
-    def _is_converted(self, packet: Packet) -> bool:
-        """Whether it was a key among sound that is converted, which it must follow in time."""
-        if self._conversion is None or packet.payload_type not in self._events:
-            return False
-        return self._conversion.take_event(packet)
+    def _take_event(self, packet: Packet, payload_type: int) -> None:
+        """A key goes on by the other leg's clock; among sound that is converted it keeps time."""
+        if self._conversion is not None and self._conversion.take_event(packet):
+            return
+        said = bytes(packet.payload)
+        packet.payload[:] = rescaled(said, *self._events[packet.payload_type])
+        self._forward(packet, payload_type, self)
+        packet.payload[:] = said  # whoever else hears it finds it as it came
 
     def ask(self, feedback: Feedback) -> None:
         """What the target's peer asks of what it gets, asked of its source."""

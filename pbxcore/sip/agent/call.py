@@ -15,7 +15,7 @@ from pbxcore.sip.agent.peer import Peer
 from pbxcore.sip.agent.receiving import Receiving
 from pbxcore.sip.agent.references import References
 from pbxcore.sip.dialogs.modification import Wish
-from pbxcore.sip.dialogs.offer_answer import Carrier, Meaning, OfferAnswer
+from pbxcore.sip.dialogs.offer_answer import Carrier, Meaning, OfferAnswer, Side
 from pbxcore.sip.dialogs.session_timer import Due, SessionTimer
 from pbxcore.sip.headers.tokens import read_allow
 
@@ -66,6 +66,7 @@ class Call(Peer):
         self.withdraw: Callable[[tuple[bytes, ...]], None] | None = None
         """Takes an early call of ours back: CANCEL."""
         self._confirmed = False
+        self._preview = b""
         self._bye_lines: tuple[bytes, ...] = ()
         self._forget_at: float | None = None
         core.dialogs.add(dialog, self)
@@ -238,7 +239,7 @@ class Call(Peer):
             if reply is not None:
                 reply(b"", ())
             return
-        body = description_of(message)
+        body = self._meant(carrier, description_of(message))
         meaning = self.exchange.receive(carrier, body)
         if meaning is Meaning.OFFER and reply is not None:
             self.listener.offered(self, Offer(body, reply, refuse or self._refuse_response(reply)))
@@ -247,6 +248,16 @@ class Call(Peer):
             reply(b"", ())
         if meaning in (Meaning.ANSWER, Meaning.PREVIEW):
             self.listener.described(self, body, final=meaning is Meaning.ANSWER)
+
+    def _meant(self, carrier: Carrier, body: bytes) -> bytes:
+        """The description of a message; some gateways answer in a 1xx, and leave it at that."""
+        if carrier is Carrier.PROVISIONAL:
+            self._preview = body or self._preview
+        elif carrier is Carrier.SUCCESS:
+            previewed, self._preview = self._preview, b""
+            if not body and self.exchange.offerer is Side.LOCAL:
+                return previewed
+        return body
 
     def take_provisional(self, response: Response, rack: bytes | None) -> None:
         """Take a 1xx to an INVITE of ours; a reliable one gets its PRACK.

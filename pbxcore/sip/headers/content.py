@@ -60,8 +60,12 @@ class Disposition(msgspec.Struct, frozen=True):
 
     @property
     def optional(self) -> bool:
-        """Whether whoever does not understand the body may ignore it (RFC 3261 §20.11)."""
-        return (self.parameters.get(b"handling") or b"").lower() == b"optional"
+        """Whether whoever does not understand the body may ignore it (RFC 3261 §20.11).
+
+        One that a header refers to is for whoever understands that header (RFC 5621 §7.1).
+        """
+        handling = (self.parameters.get(b"handling") or b"").lower()
+        return handling == b"optional" or (self.name == b"by-reference" and not handling)
 
     def encode(self) -> bytes:
         """The value as it is written.

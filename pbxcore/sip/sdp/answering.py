@@ -153,7 +153,8 @@ def _answered_formats(
                 matched.append((rank, _answered(theirs, ours)))
                 break
     if ours_first:
-        matched.sort(key=lambda each: each[0])
+        # Who takes the first number for the codec must not find one that only accompanies it.
+        matched.sort(key=lambda each: (each[1].codec.is_auxiliary, each[0]))
     formats = [each for _, each in matched]
     if one_codec:
         first = next((each for each in formats if not each.codec.is_auxiliary), None)

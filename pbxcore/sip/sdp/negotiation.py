@@ -105,8 +105,7 @@ class Negotiation:
         offer = self.pending
         if offer is None:
             raise LocalProtocolError("an answer without an offer")
-        if len(answer.media) != len(offer.media):
-            raise not_acceptable(399, "Another number of streams than offered")
+        answer = _with_all_lines(answer, offer)
         for ours, theirs in zip(offer.media, answer.media, strict=True):
             same = ours.kind == theirs.kind and ours.profile.lower() == theirs.profile.lower()
             if theirs.port and not same:
@@ -242,6 +241,22 @@ class Negotiation:
 def _are_distinct(formats: tuple[Format, ...]) -> bool:
     """Whether each codec has a number of its own."""
     return len({each.payload_type for each in formats}) == len(formats)
+
+
+def _with_all_lines(answer: SessionDescription, offer: SessionDescription) -> SessionDescription:
+    """The answer with as many lines as the offer has.
+
+    Phones that know no video leave its line out instead of closing it, and some close a line that
+    nobody has offered (RFC 3264 §6 allows neither).
+
+    Raises:
+        RemoteProtocolError: 488: there is no line, or one is open that was not offered.
+    """
+    count = len(offer.media)
+    if not answer.media or any(each.port for each in answer.media[count:]):
+        raise not_acceptable(399, "Another number of streams than offered")
+    left_out = map(closed_line, offer.media[len(answer.media) :])
+    return msgspec.structs.replace(answer, media=(*answer.media[:count], *left_out))
 
 
 def _bundled(offer: SessionDescription) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import struct
 
 import msgspec
 import pytest
 
+from pbxcore.media.codecs.coding import encoder_for
 from pbxcore.media.commands import (
     CloseStream,
     Connect,
@@ -20,7 +22,8 @@ from pbxcore.media.commands import (
     StreamSilent,
 )
 from pbxcore.media.rtp import build
-from pbxcore.sip.sdp.codecs import EVENTS, PCMA, PCMU, Codec
+from pbxcore.media.samples import silence
+from pbxcore.sip.sdp.codecs import EVENTS, OPUS, PCMA, PCMU, Codec, Format
 from pbxcore.sip.sdp.direction import Direction
 from pbxcore.sip.sdp.fax import Fax
 from pbxcore.sip.sdp.rtcp import Endpoint
@@ -75,6 +78,25 @@ def test_payload_types_are_those_of_the_leg(
     assert [bob.hear().payload_type, bob.hear().payload_type] == [120, 126]
     bob.say(b"opus", 111)
     assert ann.hear().payload_type == 96
+
+
+@pytest.mark.parametrize("target", [OPUS, PCMU], ids=["relayed", "converted"])
+@pytest.mark.parametrize("rate", [8000, 48_000])
+def test_a_key_lasts_as_long_by_the_clock_of_the_other_leg(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone, rate: int, target: Format
+) -> None:
+    """Beside Opus some count a key's time by its clock, and some by that of G.711."""
+    join(worker, ann, bob)
+    events = Format(110, msgspec.structs.replace(EVENTS.codec, clock_rate=rate))
+    worker.ask(SetStream("first", agreed(ann, OPUS, events)))
+    worker.ask(SetStream("second", agreed(bob, target, EVENTS)))
+    ann.say(encoder_for(OPUS.codec).encode(silence(320)), OPUS.payload_type)
+    assert bob.hear().payload_type == target.payload_type
+    press = struct.Struct(">BBH")
+    ann.say(press.pack(5, 10, rate * 160 // 1000), 110)
+    heard = bob.hear()
+    assert heard.payload_type == EVENTS.payload_type
+    assert press.unpack(heard.payload) == (5, 10, 1280)
 
 
 def test_what_the_other_leg_has_no_codec_for_is_not_sent(

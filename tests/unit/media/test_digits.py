@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pbxcore.media.events import keyed
 from pbxcore.net.media.digits import Digits
-from pbxcore.sip.sdp.codecs import EVENTS, PCMA
+from pbxcore.sip.sdp.codecs import EVENTS, PCMA, Codec, Format
 from tests.support.media import agreed
 
 if TYPE_CHECKING:
@@ -18,8 +18,20 @@ def key(digits: Digits, pressed: str) -> None:
     """The peer presses a key as events."""
     for packet in keyed(pressed, 100, 0, 8000, 20):
         if packet is not None:
-            heard: Any = SimpleNamespace(payload=packet.payload, ssrc=1, timestamp=packet.timestamp)
+            heard: Any = SimpleNamespace(
+                payload=packet.payload, payload_type=EVENTS.payload_type, ssrc=1,
+                timestamp=packet.timestamp,
+            )  # fmt: skip
             digits.hear(heard)
+
+
+def test_a_keys_time_is_counted_by_the_clock_of_its_own_events() -> None:
+    told: list[DigitHeard] = []
+    digits = digits_of(told)
+    slow, quick = EVENTS, Format(110, Codec("telephone-event", 48_000))
+    digits.follow(agreed(None, PCMA, quick, slow))
+    key(digits, "5")
+    assert [each.duration_ms for each in told] == [100]
 
 
 def digits_of(told: list[DigitHeard]) -> Digits:
