@@ -33,14 +33,16 @@ _LONGEST: Final = 20
 class Onward(msgspec.Struct, frozen=True):
     """How callers leave the queue `name` for elsewhere.
 
-    Numbers outside are called as far as `level`. Before a mailbox the sound file `mailbox_prompt`
-    is heard, and the message's envelope names the queue before the `caller`.
+    Numbers outside are called as far as `level`, and for the queue `number`. Before a mailbox the
+    sound file `mailbox_prompt` is heard, and the message's envelope names the queue before the
+    `caller`.
     """
 
     name: str
     caller: str = ""
     level: str = ""
     mailbox_prompt: str = ""
+    number: str = ""
 
     def script(self, place: Place, status: ExitStatus) -> Script:
         """Tell why nobody serves the caller, where that is all, or send him to the place."""
@@ -52,8 +54,10 @@ class Onward(msgspec.Struct, frozen=True):
             if self.mailbox_prompt:
                 yield Say((File(self.mailbox_prompt),), barge=False)
             yield Connect(place, f"{self.name}: {self.caller}")
+        elif place.kind == "external":
+            yield Connect(place, level=self.level, owner=self.number)
         else:
-            yield Connect(place, level=self.level if place.kind == "external" else "")
+            yield Connect(place)
 
 
 class QueueStay:

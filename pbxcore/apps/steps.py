@@ -124,8 +124,9 @@ class Connect(msgspec.Struct, frozen=True):
 
     When somebody answers, or another service does, the script is over. `name` is shown in place of
     the caller's, `alert_info` goes along, and with `level` he may call outside as far as that; one
-    who is `admitted` is asked for no PIN. What they say then is `recorded`
-    or not. By the `code` the caller ends the talk, and the service `again` talks to him.
+    who is `admitted` is asked for no PIN. A queue that sends him on is the `owner` of what he calls
+    outside then. What they say is `recorded` or not. By the `code` the caller ends the talk, and
+    the service `again` talks to him.
     Outcome: the SIP status that says why nobody answered.
     """
 
@@ -134,6 +135,7 @@ class Connect(msgspec.Struct, frozen=True):
     alert_info: str = ""
     level: str = ""
     admitted: bool = False
+    owner: str = ""
     recorded: bool = False
     code: str = ""
     again: Struct | None = None

@@ -38,13 +38,8 @@ def connect(leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
         call.context.waiting.stop(leg)
         failed(farewell.status or 480)
 
-    call.go_on(
-        SettingUp(
-            call,
-            leg,
-            Hearer(connected, not_reached),
-            Terms(telling=alerting(step.alert_info), level=step.level, admitted=step.admitted),
-            caller=caller,
-        ),
-        step.place,
-    )
+    terms = Terms(telling=alerting(step.alert_info), level=step.level, admitted=step.admitted)
+    hearer = Hearer(connected, not_reached)
+    setting_up = SettingUp(call, leg, hearer, terms, caller=caller)
+    setting_up.owner = step.owner
+    call.go_on(setting_up, step.place)

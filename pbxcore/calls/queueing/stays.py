@@ -69,6 +69,7 @@ class Stay:
             found.caller.name or found.shown,
             queue.permission or found.level,
             queue.mailbox_prompt,
+            settings.number,
         )
         self._stay = QueueStay(
             (File(queue.welcome),) if queue.welcome else (),
@@ -109,6 +110,7 @@ class Stay:
         else:
             if place.kind == "external":
                 found.level = self.queue.permission or found.level
+                found.owner = self.queue.settings.number
             found.go_to_place(place, "queue")
 
     def say(self, parts: tuple[Said, ...]) -> None:

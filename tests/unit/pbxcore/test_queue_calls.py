@@ -295,7 +295,7 @@ def test_who_leaves_for_outside_goes_as_far_as_he_might_unless_the_queue_says_ho
         if not full:
             workers.press([*workers.said][-1], "2")
             office.run(2)
-        assert office.house.levels == [level]
+        assert (office.house.levels, office.house.owners) == ([level], ["help"])
         for talk in talks:
             if talk.notes[-1] != "404":
                 talk.hang_up()
