@@ -32,6 +32,7 @@ t=0 0
 m=audio {port} RTP/AVP 0
 a=rtpmap:0 PCMU/8000
 """
+_DESCRIBED: Final = "Content-Type: application/sdp"
 _PORT: Final = "[media_port]"
 STREAM: Final = "[rtpstream_audio_port]"
 _ANSWER: Final = """SIP/2.0 {status}
@@ -44,15 +45,15 @@ Contact: <sip:sipp@[local_ip]:[local_port]>
 {lines}Content-Length: [len]
 
 {body}"""
-_CONFIRMATION: Final = """SIP/2.0 200 OK
+_REPLY: Final = """SIP/2.0 {status}
 [last_Via:]
 [last_From:]
 [last_To:]
 [last_Call-ID:]
 [last_CSeq:]
-Content-Length: 0
+{lines}Content-Length: [len]
 
-"""
+{body}"""
 _REQUEST: Final = """{method} {uri} SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 Max-Forwards: 70
@@ -97,9 +98,10 @@ def _kept(header: str, name: str) -> str:
     return f'<ereg regexp=".*" search_in="hdr" header="{header}:" assign_to="{name}"/>'
 
 
-def answers(status: str, *lines: str, port: int | str = "") -> str:
-    """It answers the INVITE; with a port, or `media`, a session is described."""
-    return _sends(_ANSWER, lines, port, status=status, again=status[0] != "1")
+def answers(status: str, *lines: str, port: int | str = "", session: str = _SESSION) -> str:
+    """It answers the INVITE; with a port, or `media`, a session is described: see `calls`."""
+    again = status[0] != "1"
+    return _sends(_ANSWER, lines, port, status=status, again=again, session=session)
 
 
 def rings_reliably(status: str, number: int, port: int | str = "") -> str:
@@ -126,9 +128,21 @@ def is_taken_back() -> str:
     return takes("CANCEL") + confirms() + answers("487 Request Terminated") + takes("ACK")
 
 
+def replies(status: str, *lines: str, body: str = "") -> str:
+    """It answers what came last, which is no INVITE that begins a call."""
+    return _sends(_REPLY, lines, "", again=False, said=body, status=status)
+
+
 def confirms() -> str:
     """It answers 200 to what came last."""
-    return _sent(_CONFIRMATION)
+    return replies("200 OK")
+
+
+def agrees(session: str) -> str:
+    """Its call gets another session, which it answers with this one."""
+    contact = "Contact: <sip:sipp@[local_ip]:[local_port]>"
+    answer = replies("200 OK", contact, _DESCRIBED, body=session)
+    return takes("INVITE") + answer + takes("ACK")
 
 
 def is_hung_up() -> str:
@@ -141,15 +155,26 @@ def streams() -> str:
     return '<nop><action><exec rtp_stream="tone.ulaw,-1,0"/></action></nop>'
 
 
-def calls(number: str, user: str, *lines: str, port: int | str = _PORT, known: bool = True) -> str:
-    """It calls a number; as an extension, by its password, or, not `known`, as somebody outside."""
+def calls(
+    number: str,
+    user: str,
+    *lines: str,
+    port: int | str = _PORT,
+    known: bool = True,
+    session: str = _SESSION,
+) -> str:
+    """It calls a number; as an extension, by its password, or, not `known`, as somebody outside.
+
+    `session` is what it offers, with `{port}` where its port is to stand; nothing: no offer.
+    """
     here = f"sip:{number}@[remote_ip]:[remote_port]"
     contact = f"Contact: <sip:{user}@[local_ip]:[local_port]>"
     about = {"uri": here, "user": user, "number": number}
 
     def invite(cseq: int, *more: str) -> str:
         given = (contact, *more, *lines)
-        return _sends(_REQUEST, given, port, method="INVITE", tag="", cseq=cseq, **about)
+        wanted = {"session": session, "method": "INVITE", "tag": "", "cseq": cseq, **about}
+        return _sends(_REQUEST, given, port if session else "", **wanted)
 
     if not known:
         return invite(1) + takes(100, maybe=True)
@@ -157,6 +182,34 @@ def calls(number: str, user: str, *lines: str, port: int | str = _PORT, known: b
     challenged = '<recv response="401" auth="true"/>' + declines(number, user, 1)
     asked = invite(1) + takes(100, maybe=True) + challenged + invite(2, credentials)
     return asked + takes(100, maybe=True)
+
+
+def watches(number: str, user: str, *lines: str) -> str:
+    """It subscribes to what happens at a number, by its password."""
+    here = f"sip:{number}@[remote_ip]:[remote_port]"
+    about = {"method": "SUBSCRIBE", "uri": here, "user": user, "number": number, "tag": ""}
+    usual = (f"Contact: <sip:{user}@[local_ip]:[local_port]>", "Expires: 600", *lines)
+    credentials = f"[authentication username={user} password=Sip-{user}!]"
+    asked = _sends(_REQUEST, usual, "", cseq=1, **about) + '<recv response="401" auth="true"/>'
+    return asked + _sends(_REQUEST, (*usual, credentials), "", cseq=2, **about) + takes(200)
+
+
+def changes(number: str, user: str, cseq: int, session: str, *lines: str, answer: str = "") -> str:
+    """It wants another session in its call: this one or, none, what is offered then."""
+    contact = f"Contact: <sip:{user}@[local_ip]:[local_port]>"
+    described = (_DESCRIBED,) if session else ()
+    asked = _request(
+        "INVITE", number, user, cseq, lines=(contact, *lines, *described), body=session
+    )
+    early = takes(100, maybe=True)
+    described = (_DESCRIBED,) if answer else ()
+    accepted = _request("ACK", number, user, cseq, lines=described, body=answer)
+    return asked + early + takes(200) + accepted
+
+
+def pauses(seconds: float) -> str:
+    """Nothing is said for a while."""
+    return f'<pause milliseconds="{round(1000 * seconds)}"/>'
 
 
 def acknowledges(number: str, user: str, cseq: int = 2) -> str:
@@ -206,10 +259,12 @@ def _sends(
     *,
     again: bool = True,
     said: str = "",
+    session: str = _SESSION,
     **fields: object,
 ) -> str:
     if port:
-        lines, said = (*lines, "Content-Type: application/sdp"), _SESSION.format(port=port)
+        kind = () if any("multipart/" in each for each in lines) else (_DESCRIBED,)
+        lines, said = (*lines, *kind), session.format(port=port)
     written = "".join(f"{each}\n" for each in lines)
     return _sent(form.format(lines=written, body=said, **fields), again=again)
 

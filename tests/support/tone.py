@@ -17,16 +17,18 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from pbxcore.media.codecs.coding import decoder_for, encoder_for
+from pbxcore.media.events import keyed
 from pbxcore.media.goertzel import share
 from pbxcore.media.oscillator import sine
-from pbxcore.media.samples import frame_size, silence
-from pbxcore.sip.sdp.codecs import PCMU, Format
+from pbxcore.media.samples import silence
+from pbxcore.sip.sdp.codecs import EVENTS, PCMU, Format
 from tests.support.server import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pbxcore.media.events import EventPacket
     from pbxcore.media.samples import Samples
 
 _BLOCK_S: Final = 0.1
@@ -153,16 +155,28 @@ def hears_all(folder: Path, own: float, *tones: float) -> None:
 class Voice:
     """One end of an RTP stream that says a tone, from `talk` on, and keeps what it hears.
 
-    `codec`: what it sends and understands. A `tone_hz` of 0: silence, until
-    it has to `say` something.
+    `codec`: what it sends and understands. A `tone_hz` of 0: silence, until it has to `say`
+    something. Each packet holds `packet_ms`.
     """
 
-    def __init__(self, tone_hz: float, *, codec: Format = PCMU, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        tone_hz: float,
+        *,
+        codec: Format = PCMU,
+        host: str = "127.0.0.1",
+        packet_ms: int = 20,
+    ) -> None:
         self._encoder, self._decoder = encoder_for(codec.codec), decoder_for(codec.codec)
         self._codec, self.rate = codec, self._encoder.rate
-        self._frame = frame_size(self.rate)
+        self._packet_ms = packet_ms
+        self._frame = self.rate * packet_ms // 1000
+        self._press: Iterator[EventPacket | None] = iter(())
+        self._events = EVENTS
+        self._pressed_at = 0
         heard = (tone_hz,) if tone_hz else ()
-        self._tone = sine(heard, 1, self.rate, edges=False)
+        tone = sine(heard, 1, self.rate, edges=False)
+        self._tone = np.concatenate((tone, tone[: self._frame]))
         self._to_say = self._tone[:0]
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, 0))
@@ -186,6 +200,11 @@ class Voice:
     def talk(self, port: int, host: str = "127.0.0.1") -> None:
         """Say the tone there, from now on."""
         self._peer = (host, port)
+
+    def press(self, key: str, events: Format) -> None:
+        """Press a key, in place of the tone, as telephone events of that number and clock."""
+        self._events = events
+        self._press = keyed(key, 160, 0, events.codec.clock_rate, self._packet_ms)
 
     def say(self, samples: Samples) -> None:
         """Say this, once, in place of the tone."""
@@ -248,8 +267,9 @@ class Voice:
         wait_until(latest, within_s, f"{what} at port {self.port}")
 
     def _run(self) -> None:
-        kind, step = self._codec.payload_type, self._codec.codec.clock_rate // 50
-        number, due = 0, time.monotonic()
+        kind = self._codec.payload_type
+        due = time.monotonic()
+        number = 0
         while not self._over.is_set():
             self._socket.settimeout(max(due - time.monotonic(), 0.001))
             try:
@@ -261,12 +281,22 @@ class Voice:
                 self.received.extend(self._decoder.decode(packet[12:]).tolist())
             if time.monotonic() < due:
                 continue
-            due += 0.02
+            due += self._packet_ms / 1000
             if self._peer:
-                head = struct.pack("!BBHII", 0x80, kind, number & 0xFFFF, number * step, 0x50)
-                payload = self._encoder.encode(self._next(number))
-                self._socket.sendto(head + payload, self._peer)
+                self._socket.sendto(self._said(number), self._peer)
                 number += 1
+
+    def _said(self, number: int) -> bytes:
+        """The packet of this number: sound, or a key, which has the clock of the sound."""
+        step = self._codec.codec.clock_rate * self._packet_ms // 1000
+        event = next(self._press, None)
+        if event is None:
+            kind, payload = self._codec.payload_type, self._encoder.encode(self._next(number))
+            self._pressed_at = (number + 1) * step
+            at = number * step
+        else:
+            kind, payload, at = self._events.payload_type, event.payload, self._pressed_at
+        return struct.pack("!BBHII", 0x80, kind, number & 0xFFFF, at, 0x50) + payload
 
     def _next(self, number: int) -> Samples:
         if not len(self._to_say):

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pbxcore.presence.packages.dialog_info import read_dialogs
 from tests.support.pair import Desk
 from tests.support.server import wait_until
-from tests.support.sipp_script import calls, is_answered, is_hung_up, script, sipp
+from tests.support.sipp_script import (
+    calls,
+    confirms,
+    is_answered,
+    is_hung_up,
+    script,
+    sipp,
+    takes,
+    watches,
+)
 from tests.support.tone import Voice, write_tone
 from tests.support.voice_phone import phone, session
 from tests.support.watcher import Watcher
@@ -75,30 +84,27 @@ async def test_what_a_phone_sets_is_shown_and_holds(server: Server) -> None:
         )
 
 
-async def test_lamps_show_no_disturbance_at_its_hours_alone(server: Server) -> None:
-    desk, address = Desk(server), ("127.0.0.1", server.sip_port)
+async def test_lamps_show_no_disturbance_at_its_hours_alone(server: Server, tmp_path: Path) -> None:
+    desk = Desk(server)
     now = datetime.now(UTC)
     later = {
         "start": f"{now + timedelta(hours=2):%H:%M}",
         "end": f"{now + timedelta(hours=3):%H:%M}",
     }
     present = {"start": f"{now - timedelta(hours=1):%H:%M}", "end": later["start"]}
-    async with Watcher("1001", "Sip-1001!", address) as lamp:
-        assert await lamp.register() == 200
-        await lamp.subscribe("dialog", "1002")
-
-        def lit() -> bool:
-            bodies = [each.body for each in lamp.notices if each.get("Event") == "dialog"]
-            dialogs = read_dialogs(bodies[-1].encode()).dialogs if bodies else ()
-            return any(each.id == "dnd" and each.state == "confirmed" for each in dialogs)
-
-        desk.change(specific_time=[later], do_not_disturb=True, do_not_disturb_condition=6)
-        await lamp.until(lambda: bool(lamp.notices))
-        assert not lit()
+    lit = '<dialog id="dnd"[^>]*>\\s*<state>confirmed'
+    told = takes("NOTIFY", Subscription_State="active") + confirms()
+    watch = (*watches("1002", "1001", "Event: dialog"), told, told, told)
+    desk.change(specific_time=[later], do_not_disturb=True, do_not_disturb_condition=6)
+    async with sipp(tmp_path, server, script(*watch)) as lamp:
+        first = await lamp.took("NOTIFY", "(<dialog-info .*?>)")
+        assert re.search(lit, first) is None
         desk.change(specific_time=[present])
-        await lamp.until(lit)
+        await lamp.took("NOTIFY", f"({lit})")
         desk.change(do_not_disturb=False, do_not_disturb_condition=0, specific_time=[])
-        await lamp.until(lambda: not lit())
+    states = [each for each in lamp.written().split("\n-----") if "received" in each]
+    states = [each for each in states if "\n\nNOTIFY " in each]
+    assert [bool(re.search(lit, each)) for each in states] == [False, True, False]
 
 
 async def test_a_custom_prompt_is_where_calls_are_forwarded(server: Server, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pbxcore.media.samples import silence
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
+from tests.support.sipp_script import calls, is_answered, is_hung_up, script, sipp
 from tests.support.tone import Voice, hears, read_sound, says, sounds, write_tone
 from tests.support.ucm import settled
 from tests.support.voice_phone import phone, port_of, session
@@ -79,6 +80,11 @@ async def test_whom_a_phone_holds_hears_the_music_of_its_extension(
     assert admin.patch("/v1/extensions/1001", {"music": ""}).status == 200
 
 
+def rings(member: Baresip, time: int) -> None:
+    """Wait until it rings for the so many-th time."""
+    wait_until(lambda: member.printed.count("Incoming call") == time, 15, "a phone that rings")
+
+
 async def test_a_ring_group_says_its_prompt_once_and_plays_music_until_it_is_answered(
     server: Server, admin: Program, jazz: str, tmp_path: Path
 ) -> None:
@@ -90,31 +96,28 @@ async def test_a_ring_group_says_its_prompt_once_and_plays_music_until_it_is_ans
     group = admin.post("/v1/ring-groups", fields)
     assert group.status == 201, group.body
     settled(server, admin)
-    async with AsyncExitStack() as stack:
-        caller, member = [await phone(stack, server, each) for each in ("1000", "1001")]
-        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+    folder = tmp_path / "1001"
+    with Baresip(folder, server, "1001", "udp", config=says(folder, 1000)) as member:
+        await asyncio.to_thread(member.shows, "registered successfully")
         for prompted in False, True:
             if prompted:
                 changed = {"prompt": prompt.json()["id"]}
                 path = f"/v1/ring-groups/{group.json()['id']}"
                 assert admin.patch(path, changed).status == 200
                 settled(server, admin)
-            call = caller.call(f"sip:6430@127.0.0.1:{server.sip_port}", session(ours))
-            if prompted:
-                await call.answered()
-                ours.talk(port_of(call.remote_description))
-                await asyncio.to_thread(ours.hears, PROMPT_HZ, seconds=1)
-            came = await member.next_call()
-            came.ring()
-            await asyncio.to_thread(ours.hears, JAZZ_HZ, seconds=1)
-            await came.accept(session(theirs, 0))
-            theirs.talk(port_of(came.remote_description))
-            await call.answered()
-            ours.talk(port_of(call.remote_description))
-            await asyncio.gather(
-                asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(theirs.hears, 440)
-            )
-            await call.hang_up()
+            with Voice(440) as ours:
+                call = calls("6430", "1000", port=ours.port), is_answered("6430", "1000")
+                async with sipp(tmp_path, server, script(*call, is_hung_up())) as caller:
+                    if prompted:
+                        await asyncio.to_thread(ours.hears, PROMPT_HZ, seconds=1)
+                    await asyncio.to_thread(rings, member, 1 + prompted)
+                    await asyncio.to_thread(ours.hears, JAZZ_HZ, seconds=1)
+                    member.enters("/accept")
+                    ours.talk(int(await caller.took("SIP/2.0 200", r"m=audio (\d+)")))
+                    await asyncio.gather(
+                        asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(hears, folder, 440)
+                    )
+                    member.enters("/hangup")
     for path in f"/v1/custom-prompts/{prompt.json()['id']}", f"/v1/music-classes/{jazz}":
         kept = admin.delete(path)
         assert kept.json()["error"]["users"][0]["name"] == "Music"

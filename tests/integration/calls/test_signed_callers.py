@@ -15,7 +15,9 @@ from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.stir.identity import read_identity
 from tests.support.authority import Authority
 from tests.support.provider import PROVIDER, provider
+from tests.support.server import free_port
 from tests.support.shaken import SigningService, Sti
+from tests.support.sipp_script import answers, script, sipp, takes
 from tests.support.tone import Voice
 from tests.support.voice_phone import session
 
@@ -52,34 +54,33 @@ def token_of(came: AsyncCall) -> str:
 
 
 async def test_a_call_out_is_signed_by_a_service_that_is_named_with_its_port(
-    provider: Provider, service: SigningService
+    provider: Provider, service: SigningService, tmp_path: Path
 ) -> None:
-    pair = provider.pair
+    """SIPp is the provider: it takes what is signed, and what could not be."""
+    pair, port = provider.pair, free_port(udp=True)
     keys = {"service_url": service.url, "account": service.ACCOUNT, "secret": service.SECRET}
     provider.set("stir_shaken", **keys)
-    trunk(provider, stir_sign=True, caller_id="4930100", keep_trunk_cid=True)
+    trunk(provider, stir_sign=True, caller_id="4930100", keep_trunk_cid=True, port=port)
     route = provider.route(
         "outbound", name="City", patterns="_9X.", ways=[{"trunk": provider.trunk}]
     )
+    busy = script(takes("INVITE"), answers("486 Busy Here"), takes("ACK"))
     with Voice(440) as ours:
-        call = pair.caller.call(pair.uri("9123"), session(ours))
-        came = await provider.agent.next_call()
-        claims = service.sti.reads(token_of(came))
-        came.refuse(486)
-        with pytest.raises(Refused):
-            await call.answered()
+        async with sipp(tmp_path, pair.server, busy, host=PROVIDER, port=port) as there:
+            with pytest.raises(Refused):
+                await pair.caller.invite(pair.uri("9123"), session(ours))
+            claims = service.sti.reads(
+                await there.took("INVITE", r"\nIdentity: ([^;]+);info=.*?;alg=ES256;ppt=shaken")
+            )
         told = claims["attest"], claims["orig"]["tn"], claims["dest"]["tn"]
         assert told == ("A", "4930100", ["9123"])
         assert service.hosts == [f"localhost:{service.port}"]
         # A service that does not sign keeps nobody from calling.
         provider.set("stir_shaken", account="another")
-        call = pair.caller.call(pair.uri("9123"), session(ours))
-        came = await provider.agent.next_call()
-        assert isinstance(came.call, IncomingCall)
-        assert came.call.request.get(b"identity") is None
-        came.refuse(486)
-        with pytest.raises(Refused):
-            await call.answered()
+        async with sipp(tmp_path, pair.server, busy, host=PROVIDER, port=port) as there:
+            with pytest.raises(Refused):
+                await pair.caller.invite(pair.uri("9123"), session(ours))
+            assert "\nIdentity:" not in there.written()
     provider.set("stir_shaken", service_url="")
     provider.remove(route)
 

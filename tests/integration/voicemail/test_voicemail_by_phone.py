@@ -21,6 +21,7 @@ from tests.support.voice_phone import phone, port_of, session, talk
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pbxcore.media.samples import Samples
@@ -125,31 +126,59 @@ async def test_lamp_goes_out_when_the_last_message_is_deleted(
         await shows(lamp, "0/0 (0/0)", 5)
 
 
-@pytest.mark.parametrize("attended", [False, True], ids=["blind", "attended"])
-async def test_forwarded_to_voicemail_a_transferred_caller_leaves_a_message(
-    server: Server, admin: Program, attended: bool
-) -> None:
+@pytest.fixture
+def to_voicemail(admin: Program) -> Iterator[None]:
+    """Every call of 1003 is forwarded to its mailbox."""
     row = {"presence": "available", "case": "always", "kind": "voicemail", "value": "1003"}
     assert admin.patch("/v1/extensions/1003", {"forwards": [row]}).status == 200
+    yield
+    assert admin.patch("/v1/extensions/1003", {"forwards": []}).status == 200
+
+
+@pytest.mark.usefixtures("to_voicemail")
+async def test_forwarded_to_voicemail_a_transferred_caller_leaves_a_message(
+    server: Server, tmp_path: Path
+) -> None:
+    """One baresip hands another on."""
+    user, folders = mine(server, "1003"), [tmp_path / each for each in ("1000", "1001")]
+    already = user.get("/v1/me/voicemail").json()["new"]
+    sounds = [says(folder, hz) for folder, hz in zip(folders, (600, 440), strict=True)]
+    with (
+        Baresip(folders[0], server, "1000", "udp", config=sounds[0]) as caller,
+        Baresip(
+            folders[1], server, "1001", "udp", account=";answermode=auto", config=sounds[1]
+        ) as first,
+    ):
+        for each in caller, first:
+            await asyncio.to_thread(each.shows, "registered successfully")
+        caller.enters("/dial 1001")
+        await asyncio.to_thread(hears, folders[0], 440)
+        first.enters(f"/transfer sip:1003@127.0.0.1:{server.sip_port}")
+        await asyncio.to_thread(wait_until, lambda: hears_words(folders[0]), 15, "the greeting")
+        caller.enters("#")
+        await asyncio.sleep(5)  # what is recorded is time
+        caller.enters("/hangup")
+        messages = await counted(user, already + 1)
+    assert {each["caller"] for each in messages if each["folder"] == "new"} == {"1000"}
+
+
+@pytest.mark.usefixtures("to_voicemail")
+async def test_forwarded_to_voicemail_who_was_asked_about_leaves_a_message(server: Server) -> None:
+    """The one who hands the caller on has reached the mailbox himself (RFC 3891)."""
     target, user = f"sip:1003@127.0.0.1:{server.sip_port}", mine(server, "1003")
     already = user.get("/v1/me/voicemail").json()["new"]
     async with AsyncExitStack() as stack:
         caller, first = [await phone(stack, server, each) for each in ("1000", "1001")]
         said, other, asking = (stack.enter_context(Voice(hz)) for hz in (600, 900, 1200))
         call, came = await talk(server, (caller, said), (first, other), "1001")
-        if attended:
-            consulting = await first.invite(target, session(asking))
-            await came.refer(target, replacing=consulting)
-            await asyncio.gather(came.ended(), consulting.ended())
-        else:
-            await came.refer(target)
-            await came.ended()
+        consulting = await first.invite(target, session(asking))
+        await came.refer(target, replacing=consulting)
+        await asyncio.gather(came.ended(), consulting.ended())
         await asyncio.to_thread(said.hears_something)
         await call.press("#")
         await asyncio.sleep(4.5)  # what is recorded is time
         await call.hang_up()
         await counted(user, already + 1)
-    assert admin.patch("/v1/extensions/1003", {"forwards": []}).status == 200
 
 
 async def test_folders_and_sound_over_http(server: Server, tmp_path: Path) -> None:
