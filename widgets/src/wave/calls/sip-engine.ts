@@ -25,6 +25,8 @@ export type EngineEvent = CallEvent | { kind: "registered"; yes: boolean } | { k
 /** Candidates of ours say nothing to a server that waits to be reached: the first is enough. */
 const GATHERING_MS = 150;
 const WAITS_FOR_ANSWER_S = 180;
+/** JsSIP leaves it out of its answers (RFC 3261 section 13.3.1.4), by which we are told of UPDATE. */
+const ALLOW = `Allow: ${JsSIP.C.ALLOWED_METHODS}`;
 /** A browser that lost its way for so long looks for another. */
 const LOST_MS = 3_000;
 
@@ -145,7 +147,7 @@ export class SipEngine {
       return;
     }
     this.#streams.set(id, stream);
-    session.answer({ mediaStream: stream, pcConfig });
+    session.answer({ mediaStream: stream, pcConfig, extraHeaders: [ALLOW] });
   }
 
   hangUp(id: string): void {
