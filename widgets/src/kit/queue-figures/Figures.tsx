@@ -10,7 +10,7 @@ export function QueueTable({ title, rows, total }: { title: string; rows: readon
   const heads = [t("Name"), t("Offered"), t("Answered"), t("Abandoned"), t("Ended otherwise"), t("Missed"), t("Callbacks"), t("Answered rate"), t("Abandoned rate"), t("Service level"), t("Service level of all who were offered"), t("Average wait"), t("Longest wait"), t("Average talk"), t("Average rating")];
   const line = (row: Figures, name: string): ReactNode => (
     <Line key={row.key} name={name}>
-      {[row.offered, row.answered, row.abandoned, row.other, row.missed, row.callbacks, percent(row.answered_rate), percent(row.abandoned_rate), percent(row.service_level), percent(row.service_level_2), spanOf(row.average_wait_s), spanOf(row.longest_wait_s), spanOf(row.average_talk_s), ratingOf(row)]}
+      {[row.offered, row.answered, row.abandoned, row.other, row.missed, row.callbacks, percent(row.answered_rate, row.offered), percent(row.abandoned_rate, row.offered), percent(row.service_level, row.answered), percent(row.service_level_2, row.offered), spanOf(row.average_wait_s), spanOf(row.longest_wait_s), spanOf(row.average_talk_s), ratingOf(row)]}
     </Line>
   );
   return (
@@ -28,7 +28,7 @@ export function AgentTable({ title, rows }: { title: string; rows: readonly Agen
     <Table title={title} heads={heads} none={rows.length === 0 ? t("No agent was there in this time.") : null}>
       {rows.map((row) => (
         <Line key={row.key} name={nameOf(row)}>
-          {[row.offered, row.answered, row.missed, percent(row.answered_rate), spanOf(row.average_talk_s), ratingOf(row), spanOf(row.logged_in_s), spanOf(row.on_break_s), breaksOf(row), spanOf(row.wrap_up_s)]}
+          {[row.offered, row.answered, row.missed, percent(row.answered_rate, row.offered), spanOf(row.average_talk_s), ratingOf(row), spanOf(row.logged_in_s), spanOf(row.on_break_s), breaksOf(row), spanOf(row.wrap_up_s)]}
         </Line>
       ))}
     </Table>
@@ -81,4 +81,5 @@ function breaksOf(row: AgentFigures): string {
 /** How satisfied callers were, and how many said so. */
 const ratingOf = (row: Figures): string => (row.rated > 0 ? `${row.average_rating} (${row.rated})` : "–");
 const nameOf = (row: Figures): string => (row.name && row.name !== row.key ? `${row.key} ${row.name}` : row.key);
-const percent = (value: number): string => `${value} %`;
+/** Of none there is no share. */
+const percent = (value: number, of: number): string => (of > 0 ? `${value} %` : "–");

@@ -22,12 +22,12 @@ export function useBusyLines(client: ConversationClient, conversation: string): 
   return busy;
 }
 
-/** What is switched off cannot be reached by keyboard: a busy one can, so that its words are read. */
+/** What is switched off cannot be reached by keyboard, and loses the focus that pressed it: this can, so that its words are read. */
 export function CallButton({ up, busy, onCall, onRefused }: { up: boolean; busy: boolean; onCall: () => void; onRefused: (words: string) => void }) {
   const words = busy && !up ? t("All lines are busy at the moment. Please try again in a few minutes.") : "";
   return (
     <>
-      <button type="button" class="tool" aria-label={t("Call")} title={words ? undefined : t("Call")} disabled={up} aria-disabled={words ? true : undefined} aria-describedby={words ? "lines-busy" : undefined} onClick={() => (words ? onRefused(words) : onCall())}>
+      <button type="button" class="tool" aria-label={t("Call")} title={words ? undefined : t("Call")} aria-disabled={up || words ? true : undefined} aria-describedby={words ? "lines-busy" : undefined} onClick={() => (words ? onRefused(words) : up || onCall())}>
         <Icon paths={icons.phone} />
       </button>
       {words && (
