@@ -27,7 +27,7 @@ const onLog = (level, log, forward) => log.code !== "MODULE_LEVEL_DIRECTIVE" && 
 const plainImports = {
   name: "plain-imports",
   enforce: "pre",
-  load: (id) => (id === "\0vite/preload-helper.js" ? "export const __vitePreload = (load) => load();" : null),
+  load: { filter: { id: /^\0vite\/preload-helper\.js$/ }, handler: () => "export const __vitePreload = (load) => load();" },
 };
 
 const named = (folder) => ({
