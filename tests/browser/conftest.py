@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.support.browser import PATIENCE_MS, chromium, profiles
+from tests.support.desks import Desks
 from tests.support.server import Server
 
 if TYPE_CHECKING:
@@ -50,3 +51,32 @@ def new_context(
     """A browser profile of its own; what it is like: `profiles`."""
     with profiles(browser_process, request.node) as make:
         yield make
+
+
+@pytest.fixture(scope="module")
+def lasting_context(
+    request: pytest.FixtureRequest, browser_process: Browser
+) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser profile for all tests of a file."""
+    with profiles(browser_process, request.node) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def _occupied(lasting_context: Callable[..., BrowserContext], server: Server) -> Desks:
+    return Desks(lasting_context, server.url)
+
+
+@pytest.fixture
+def desks(
+    request: pytest.FixtureRequest,
+    _occupied: Desks,
+    new_context: object,
+) -> Iterator[Desks]:
+    """People who stay at their pages for all tests of a file; after a failure these are new.
+
+    `new_context` is for the order alone: pytest-playwright parts its tests from those without it.
+    """
+    failed = request.session.testsfailed
+    yield _occupied
+    _occupied.leave(failed=request.session.testsfailed > failed)

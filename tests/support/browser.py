@@ -98,9 +98,13 @@ JUDGE = """([rules, without]) => {
   return axe.run(where, { resultTypes: ["violations"], ...which });
 }"""
 """A rule finds what is as grave as the rule: the slight ones are not asked."""
+MENU = "nav#menu"
+"""The administration's, the same on all its pages: `test_admin_looks` judges it."""
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules about colours: what else could another scheme of colours break?"""
 
 
-def serious_faults(page: Page, *rules: str, without: Sequence[str] = ()) -> list[str]:
+def serious_faults(page: Page, *rules: str, without: Sequence[str] = (MENU,)) -> list[str]:
     """What axe finds that is serious or critical, one line each; by these rules, or by all.
 
     `without` are selectors of what has been judged already.

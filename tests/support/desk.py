@@ -10,7 +10,6 @@ from tests.support.browser import serious_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page
 
@@ -132,13 +131,11 @@ def scrolls_sideways(page: Page) -> bool:
     )
 
 
-def inspect_wide_and_narrow(page: Page, folder: Path, name: str) -> None:
-    """Find no serious fault and nothing out of sight, on a desk and on a phone; keep pictures."""
+def inspect_wide_and_narrow(page: Page, what: str) -> None:
+    """Find no serious fault and nothing out of sight, on a desk and on a phone."""
     wide = page.viewport_size
     assert wide is not None
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert serious_faults(page) == []
+    assert serious_faults(page) == [], what
     page.set_viewport_size(NARROW)
-    assert not scrolls_sideways(page)
-    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
+    assert not scrolls_sideways(page), what
     page.set_viewport_size(wide)

@@ -21,8 +21,8 @@ _CAMERA = """(() => {
       pen.fillRect(0, 0, 320, 180);
       pen.fillStyle = "white";
       pen.fillRect((Date.now() / 20) % 320, 60, 20, 60);
-    }, 50);
-    return canvas.captureStream(20);
+    }, 200);
+    return canvas.captureStream(5);
   };
 })()"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
     from tests.support.desk import NewContext
 
 
+ENDS = re.compile("^(Hang up|Decline)$")
 _SOUND = """
 (() => {
-  const context = new AudioContext();
-  navigator.mediaDevices.getUserMedia = async () => {
-    await context.resume();
+  let [context, spoken] = [];
+  // A page that only waits for calls computes no silence.
+  const sound = () => {
+    context ??= new AudioContext();
+    return context.resume();
+  };
+  window.silence = () => context?.suspend();
+  const speak = () => {
     const [voice, level] = [context.createOscillator(), context.createGain()];
     const out = context.createMediaStreamDestination();
     voice.frequency.value = HZ;
@@ -27,6 +34,11 @@ _SOUND = """
     voice.start();
     return out.stream;
   };
+  navigator.mediaDevices.getUserMedia = async () => {
+    await sound();
+    spoken ??= speak();
+    return spoken.clone();
+  };
   const ears = new Map();
   const Native = RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
@@ -34,6 +46,7 @@ _SOUND = """
       super(...given);
       (window.connections ??= []).push(this);
       this.addEventListener("track", ({ track }) => {
+        sound();
         const ear = context.createAnalyser();
         ear.fftSize = 8192;
         context.createMediaStreamSource(new MediaStream([track])).connect(ear);
@@ -148,6 +161,15 @@ class Softphone:
     def is_connected(self, name: str = "") -> None:
         """Wait until the two talk."""
         expect(self.current(name)).to_contain_text("Connected")
+
+    def end_all(self) -> None:
+        """Hang up, and decline who calls; returns when no call is shown any more."""
+        self.page.get_by_role("link", name="Calls", exact=True).click()
+        ends = self.page.get_by_role("button", name=ENDS)
+        ends.evaluate_all("buttons => buttons.forEach((each) => each.click())")
+        expect(self.ringing()).to_have_count(0)
+        expect(self.current()).to_have_count(0)
+        self.page.evaluate("silence()")
 
     def hears(self, hz: float) -> None:
         """Wait until this tone is what is played."""

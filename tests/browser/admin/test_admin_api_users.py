@@ -10,24 +10,21 @@ from playwright.sync_api import expect
 
 from engage.certificate import self_signed
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, at, open_administration, save, scrolls_sideways
+from tests.support.desk import NARROW, save, scrolls_sideways
 from tests.support.ucm import UcmClient
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
 PASSWORD = "Api-orders-2026!"  # noqa: S105
 
 
-def test_program_is_let_in_refused_elsewhere_and_removed(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="API Configuration", exact=True).click()
+def test_program_is_let_in_refused_elsewhere_and_removed(server: Server, desks: Desks) -> None:
+    admin = desks.administration("API Configuration", "api-users")
     expect(admin.get_by_text("No API users yet")).to_be_visible()
     admin.get_by_role("button", name="Add", exact=True).first.click()
     expect(admin.get_by_role("heading", name="Add API User", level=1)).to_be_visible()
@@ -68,15 +65,12 @@ def test_program_is_let_in_refused_elsewhere_and_removed(
     assert client.ask("getSystemStatus").status == -6
 
 
-def test_address_and_certificate_are_set(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
+def test_address_and_certificate_are_set(server: Server, desks: Desks, tmp_path: Path) -> None:
     certificate, key = self_signed(["chat.example"], [], datetime.now(UTC))
     (tmp_path / "chat.pem").write_bytes(certificate)
     (tmp_path / "chat.key").write_bytes(key)
     _, other = self_signed(["other.example"], [], datetime.now(UTC))
-    admin = open_administration(new_context, server.url)
-    at(admin, server.url, "http-server", "HTTP Server")
+    admin = desks.administration("HTTP Server", "http-server")
     admin.get_by_label("Public Address").fill("chat.example")
     save(admin)
     expect(admin.locator("[data-field=public_address]")).to_contain_text("cannot be taken")
@@ -107,8 +101,9 @@ def test_address_and_certificate_are_set(
 
 
 @pytest.mark.parametrize("path", ["api-users/new", "http-server", "http-server/certificate"])
-def test_forms_fit_a_phone(server: Server, new_context: NewContext, path: str) -> None:
-    admin = open_administration(new_context, server.url, viewport=NARROW)
+def test_forms_fit_a_phone(server: Server, desks: Desks, path: str) -> None:
+    admin = desks.administration()
+    admin.set_viewport_size(NARROW)
     admin.goto(f"{server.url}/admin/#/{path}")
     expect(admin.locator("main form")).to_be_visible()
     assert not scrolls_sideways(admin)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import at, open_administration
+from tests.support.desk import open_administration
 from tests.support.program import Program
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def test_a_bot_serves_when_it_is_told_to(server: Server, new_context: NewContext
     root = Program(server.url, "admin", "Demo-admin!")
     [demo] = [x for x in root.get("/v1/livechats").json()["items"] if x["public_id"] == "demo"]
     path = f"/v1/livechats/{demo['id']}/bot"
-    admin = at(open_administration(new_context, server.url), server.url, "livechats", "Live Chat")
+    admin = open_administration(new_context, server.url, "Live Chat", "livechats")
     demos = admin.get_by_role("row").filter(has=admin.get_by_role("rowheader", name="Demo"))
     demos.get_by_role("button", name="More", exact=True).click()
     admin.get_by_role("menuitem", name="Bot", exact=True).click()

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import serious_faults
+from tests.support.browser import COLOURS, serious_faults
 from tests.support.desk import (
     NARROW,
     log,
-    open_administration,
-    open_wave,
     scrolls_sideways,
     sign_in,
 )
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -68,11 +67,9 @@ def row(admin: Page, name: str) -> Locator:
     return admin.get_by_role("row").filter(has=admin.get_by_role("rowheader", name=name))
 
 
-def test_a_broadcast_reaches_wave_and_shows_each_recipient(
-    server: Server, new_context: NewContext
-) -> None:
-    ben = open_wave(new_context, server.url, "1001")
-    admin = open_administration(new_context, server.url)
+def test_a_broadcast_reaches_wave_and_shows_each_recipient(desks: Desks) -> None:
+    ben = desks.wave("1001")
+    admin = desks.administration()
     send(admin, "Lift", "The lift is out of order.\nUse the stairs <b>please</b>.", "1001", "1002")
     entry = row(admin, "Lift")
     expect(entry).to_contain_text("Facilities")
@@ -103,10 +100,8 @@ def test_a_broadcast_reaches_wave_and_shows_each_recipient(
     assert "offline" in table
 
 
-def test_the_form_says_what_is_missing_at_the_field(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_the_form_says_what_is_missing_at_the_field(desks: Desks) -> None:
+    admin = desks.administration()
     open_form(admin)
     admin.get_by_role("button", name="Send", exact=True).click()
     name = admin.get_by_label("Name", exact=True)
@@ -121,10 +116,8 @@ def test_the_form_says_what_is_missing_at_the_field(
     expect(name).to_be_focused()
 
 
-def test_leaving_asks_before_what_was_written_is_lost(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_leaving_asks_before_what_was_written_is_lost(desks: Desks) -> None:
+    admin = desks.administration()
     open_form(admin)
     admin.get_by_label("Message", exact=True).fill("The lift is out of order.")
     admin.get_by_role("link", name="Call Queues", exact=True).click()
@@ -136,10 +129,8 @@ def test_leaving_asks_before_what_was_written_is_lost(
     expect(admin.get_by_role("heading", name="Call Queues", level=1)).to_be_visible()
 
 
-def test_what_the_server_refuses_stands_at_its_field(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_what_the_server_refuses_stands_at_its_field(desks: Desks) -> None:
+    admin = desks.administration()
     open_form(admin)
     admin.get_by_label("Name", exact=True).fill("False friend")
     admin.get_by_label("Sender").fill("ana  costa")
@@ -152,8 +143,8 @@ def test_what_the_server_refuses_stands_at_its_field(
     expect(admin.get_by_label("Message", exact=True)).to_have_value("Give me your password")
 
 
-def test_long_texts_are_counted_and_warned_about(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_long_texts_are_counted_and_warned_about(desks: Desks) -> None:
+    admin = desks.administration()
     open_form(admin)
     message = admin.get_by_label("Message", exact=True)
     message.fill("x" * 161)
@@ -163,8 +154,8 @@ def test_long_texts_are_counted_and_warned_about(server: Server, new_context: Ne
     expect(admin.get_by_text("Phones over UDP")).to_be_visible()
 
 
-def test_double_click_sends_once(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_double_click_sends_once(desks: Desks) -> None:
+    admin = desks.administration()
     open_form(admin)
     admin.get_by_label("Name", exact=True).fill("Only once")
     admin.get_by_label("Message", exact=True).fill("Twice pressed")
@@ -175,10 +166,8 @@ def test_double_click_sends_once(server: Server, new_context: NewContext) -> Non
     expect(row(admin, "Only once")).to_have_count(1)
 
 
-def test_scheduled_broadcast_is_cancelled_after_a_question(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_scheduled_broadcast_is_cancelled_after_a_question(desks: Desks) -> None:
+    admin = desks.administration()
     open_form(admin)
     admin.get_by_label("Name", exact=True).fill("Tomorrow")
     admin.get_by_label("Message", exact=True).fill("Not yet")
@@ -194,8 +183,8 @@ def test_scheduled_broadcast_is_cancelled_after_a_question(
     expect(admin.get_by_role("status").filter(has_text="Cancelled")).to_be_visible()
 
 
-def test_sending_again_begins_with_what_was_sent(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_sending_again_begins_with_what_was_sent(desks: Desks) -> None:
+    admin = desks.administration()
     send(admin, "Repeat", "Say it again", "1000")
     admin.get_by_role("link", name="Repeat").click()
     admin.get_by_role("button", name="Send again").click()
@@ -206,8 +195,8 @@ def test_sending_again_begins_with_what_was_sent(server: Server, new_context: Ne
     expect(row(admin, "Repeat")).to_have_count(2)
 
 
-def test_history_is_searched_and_filtered(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_history_is_searched_and_filtered(desks: Desks) -> None:
+    admin = desks.administration()
     send(admin, "Kitchen", "The zebra is in the kitchen", "1002")
     admin.get_by_label("Search", exact=True).fill("zebra")
     expect(admin.get_by_role("rowheader")).to_have_count(1)
@@ -215,33 +204,36 @@ def test_history_is_searched_and_filtered(server: Server, new_context: NewContex
     expect(admin.get_by_text("No broadcast matches")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "rules"), [("light", ()), ("dark", COLOURS)])
 def test_administration_has_no_serious_faults(
-    server: Server, new_context: NewContext, scheme: str
+    server: Server, new_context: NewContext, scheme: str, rules: tuple[str, ...]
 ) -> None:
     page = new_context(color_scheme=scheme, reduced_motion="reduce").new_page()
     page.goto(f"{server.url}/admin/")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    assert serious_faults(page) == []
+    assert serious_faults(page, *rules) == []
     sign_in(page, "admin", "Demo-admin!")
     send(page, f"Axe {scheme}", "Look at me", "1001", "1000")
     expect(row(page, f"Axe {scheme}")).to_contain_text("Finished")
-    assert serious_faults(page) == []
+    assert serious_faults(page, *rules) == []
     page.get_by_role("link", name=f"Axe {scheme}").click()
     expect(page.get_by_role("region", name="Deliveries")).to_be_visible()
-    assert serious_faults(page) == []
+    assert serious_faults(page, *rules) == []
     page.get_by_role("button", name="Send again").click()
     page.get_by_label("Name", exact=True).fill("")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
-    assert serious_faults(page) == []
+    assert serious_faults(page, *rules) == []
     page.get_by_role("combobox", name="Extensions", exact=True).click()
     expect(page.get_by_role("listbox", name="Extensions")).to_be_visible()
-    assert serious_faults(page) == []
+    assert serious_faults(page, *rules) == []
 
 
-def test_narrow_screen_and_right_to_left(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, viewport=NARROW)
+def test_narrow_screen_and_right_to_left(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
+    admin = desks.administration()
+    admin.set_viewport_size(NARROW)
     send(admin, "Narrow", "Small screens too", "1000")
     assert not scrolls_sideways(admin)
     admin.get_by_role("link", name="Narrow").click()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -57,8 +58,7 @@ def choose(admin: Page, field: str, option: str) -> None:
 
 
 def test_a_call_is_seen_ended_and_found_again(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Call History", exact=True).click()
+    admin = open_administration(new_context, server.url, "Call History", "calls")
     expect(admin.get_by_text("No calls yet")).to_be_visible()
     with talking(server) as over:
         admin.get_by_role("link", name="Active Calls", exact=True).click()
@@ -121,12 +121,9 @@ def test_a_call_is_seen_ended_and_found_again(server: Server, new_context: NewCo
     expect(row).to_be_visible()
 
 
-def test_calls_are_exported_with_the_columns_that_are_chosen(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_calls_are_exported_with_the_columns_that_are_chosen(server: Server, desks: Desks) -> None:
+    admin = desks.administration("Active Calls", "active-calls")
     with talking(server) as over:
-        admin.get_by_role("link", name="Active Calls", exact=True).click()
         row = admin.get_by_role("row", name=re.compile("1000 Ana Costa"))
         row.get_by_role("button", name="Hang Up").click()
         dialog = admin.get_by_role("dialog", name="Hang up this call?")
@@ -169,10 +166,9 @@ def as_if_there_were(total: int) -> Callable[[Route], None]:
     return handle
 
 
-def test_a_call_is_recorded_heard_and_explained(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_a_call_is_recorded_heard_and_explained(server: Server, desks: Desks) -> None:
+    admin = desks.administration("Active Calls", "active-calls")
     with talking(server) as over:
-        admin.get_by_role("link", name="Active Calls", exact=True).click()
         row = admin.get_by_role("row", name=re.compile("1000 Ana Costa"))
         row.get_by_role("button", name="Record").click()
         expect(row.get_by_role("button", name="Stop Recording")).to_be_visible()

@@ -17,17 +17,13 @@ from tests.support.desk import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
 LIST = "Chat Records"
 
 
-def test_a_chat_is_found_read_kept_and_removed(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
+def test_a_chat_is_found_read_kept_and_removed(server: Server, new_context: NewContext) -> None:
     agent = open_wave(new_context, server.url, "1000")
     visitor = ask(new_context, server.url, "Lena Fischer", "Is the blue kettle back?")
     accept(agent, "Lena Fischer")
@@ -41,13 +37,13 @@ def test_a_chat_is_found_read_kept_and_removed(
     at(admin, server.url, "livechat-records", LIST)
     rows = admin.get_by_role("region", name=LIST, exact=True)
     expect(rows.get_by_role("row")).to_have_count(3)
-    inspect_wide_and_narrow(admin, tmp_path, "records")
+    inspect_wide_and_narrow(admin, "records")
     admin.get_by_role("searchbox", name="Search", exact=True).fill("blue kettle")
     expect(rows.get_by_role("row")).to_have_count(2)
     admin.get_by_role("link", name="Lena Fischer", exact=True).click()
     said = admin.get_by_role("region", name="Conversation", exact=True)
     expect(said).to_contain_text("Yes, since Monday.")
-    inspect_wide_and_narrow(admin, tmp_path, "record")
+    inspect_wide_and_narrow(admin, "record")
     with admin.expect_download() as kept:
         admin.get_by_role("link", name="Text", exact=True).click()
     assert "Lena Fischer: Is the blue kettle back?" in kept.value.path().read_text()
@@ -58,4 +54,4 @@ def test_a_chat_is_found_read_kept_and_removed(
     at(admin, server.url, "livechat-report", "Chat Statistics")
     tiles = admin.get_by_role("region", name="Total", exact=True)
     expect(tiles).to_contain_text("Inquiries2")  # the one that was removed is counted as before
-    inspect_wide_and_narrow(admin, tmp_path, "report")
+    inspect_wide_and_narrow(admin, "report")

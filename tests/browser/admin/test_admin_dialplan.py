@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import open_administration, save
+from tests.support.desk import save
 from tests.support.program import Program
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -32,14 +32,12 @@ def begin(admin: Page, page: str, empty: str) -> None:
     admin.get_by_role("button", name="Add", exact=True).first.click()
 
 
-def test_speed_dials_emergency_numbers_and_pins_are_arranged(
-    server: Server, new_context: NewContext
-) -> None:
+def test_speed_dials_emergency_numbers_and_pins_are_arranged(server: Server, desks: Desks) -> None:
     program = Program(server.url, "admin", "Demo-admin!")
     trunk = {"name": "Emergency Line", "kind": "peer", "host": "192.0.2.9", "disabled": True}
     added = program.post("/v1/trunks", trunk)
     assert added.status == 201
-    admin = open_administration(new_context, server.url)
+    admin = desks.administration()
 
     begin(admin, "Speed Dial", "No speed dials yet")
     admin.get_by_label("Speed Dial Code", exact=True).fill("1000")
@@ -80,10 +78,8 @@ def test_speed_dials_emergency_numbers_and_pins_are_arranged(
     assert program.delete(f"/v1/trunks/{added.json()['id']}").status == 204
 
 
-def test_inbound_mode_and_signed_callers_are_settings(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_inbound_mode_and_signed_callers_are_settings(desks: Desks) -> None:
+    admin = desks.administration()
     for page in ("Inbound Mode", "STIR/SHAKEN"):
         admin.get_by_role("link", name=page, exact=True).click()
         expect(admin.get_by_role("heading", name=page, level=1, exact=True)).to_be_visible()
@@ -91,12 +87,12 @@ def test_inbound_mode_and_signed_callers_are_settings(
 
 
 def test_codes_are_reset_callers_blocked_and_a_caller_id_given(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, desks: Desks, tmp_path: Path
 ) -> None:
     program = Program(server.url, "admin", "Demo-admin!")
     trusted = {"remote_callers": ["1000"], "priority_callers": ["1001"], "mode_callers": ["1002"]}
     program.patch("/v1/settings/feature_codes", {"values": trusted})
-    admin = open_administration(new_context, server.url)
+    admin = desks.administration()
     saved = admin.get_by_text("Saved", exact=True)
 
     admin.get_by_role("link", name="Feature Codes", exact=True).click()

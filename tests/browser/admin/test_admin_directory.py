@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -52,10 +53,8 @@ def choose(admin: Page, field: str, *words: str) -> None:
     box.press("Escape")
 
 
-def test_an_extension_is_added_found_changed_and_deleted(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_an_extension_is_added_found_changed_and_deleted(desks: Desks) -> None:
+    admin = desks.administration()
     add_extension(admin, "1100", "Emil")
     admin.get_by_label("Search", exact=True).fill("emil")
     expect(admin.get_by_role("rowheader")).to_have_count(1)
@@ -79,8 +78,8 @@ def test_an_extension_is_added_found_changed_and_deleted(
     expect(admin.get_by_text("Nothing matches")).to_be_visible()
 
 
-def test_problems_stand_at_their_fields(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, "Extensions", "extensions")
+def test_problems_stand_at_their_fields(desks: Desks) -> None:
+    admin = desks.administration("Extensions", "extensions")
     admin.get_by_role("button", name="Add", exact=True).click()
     number = admin.get_by_label("Extension", exact=True)
     expect(number).to_have_attribute("required", "")
@@ -102,10 +101,8 @@ def test_problems_stand_at_their_fields(server: Server, new_context: NewContext)
     expect(admin.get_by_role("alert").filter(has_text="Ana Costa")).to_be_visible()
 
 
-def test_a_long_form_has_tabs_and_opens_the_one_with_the_mistake(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url, "Extensions", "extensions")
+def test_a_long_form_has_tabs_and_opens_the_one_with_the_mistake(desks: Desks) -> None:
+    admin = desks.administration("Extensions", "extensions")
     admin.get_by_role("link", name="1003").click()
     tabs = admin.get_by_role("tablist", name="Parts of this form", exact=True)
     basic, media = (tabs.get_by_role("tab", name=each) for each in ("Basic Settings", "Media"))
@@ -138,8 +135,8 @@ def test_a_long_form_has_tabs_and_opens_the_one_with_the_mistake(
     expect(admin.get_by_role("list", name="Fields to check")).to_have_count(0)
 
 
-def test_unsaved_changes_are_not_lost_by_leaving(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, "Extensions", "extensions")
+def test_unsaved_changes_are_not_lost_by_leaving(desks: Desks) -> None:
+    admin = desks.administration("Extensions", "extensions")
     admin.get_by_role("link", name="1003").click()
     admin.get_by_label("Department", exact=True).fill("Garden")
     expect(admin.get_by_text("Not saved yet")).to_be_visible()
@@ -152,8 +149,10 @@ def test_unsaved_changes_are_not_lost_by_leaving(server: Server, new_context: Ne
     expect(admin.get_by_role("heading", level=1)).not_to_have_text("Extension 1003")
 
 
-def test_two_who_edit_the_same_are_told(server: Server, new_context: NewContext) -> None:
-    first = open_administration(new_context, server.url)
+def test_two_who_edit_the_same_are_told(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
+    first = desks.administration()
     second = open_administration(new_context, server.url)
     for each in (first, second):
         open_page(each, "Extensions")
@@ -189,8 +188,8 @@ def test_two_who_edit_the_same_are_told(server: Server, new_context: NewContext)
     expect(first.get_by_label("Job Title", exact=True)).to_have_value("Theirs stays")
 
 
-def test_deleting_names_what_refers_to_it(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, "Call Queues", "queues")
+def test_deleting_names_what_refers_to_it(desks: Desks) -> None:
+    admin = desks.administration("Call Queues", "queues")
     row(admin, "Support").get_by_role("button", name="Delete").click()
     dialog = admin.get_by_role("dialog", name="Delete “Support (6500)”?")
     expect(dialog.get_by_role("listitem")).to_have_text(["Demo"])
@@ -200,8 +199,8 @@ def test_deleting_names_what_refers_to_it(server: Server, new_context: NewContex
     expect(row(admin, "Support")).to_be_visible()
 
 
-def test_many_are_chosen_and_changed_at_once(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_many_are_chosen_and_changed_at_once(desks: Desks) -> None:
+    admin = desks.administration()
     for number in ("1110", "1111"):
         add_extension(admin, number, "Gone")
     admin.get_by_label("Search", exact=True).fill("gone")
@@ -216,10 +215,8 @@ def test_many_are_chosen_and_changed_at_once(server: Server, new_context: NewCon
     expect(admin.get_by_text("Nothing matches")).to_be_visible()
 
 
-def test_a_worksheet_is_looked_through_before_it_is_taken(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url, "Extensions", "extensions")
+def test_a_worksheet_is_looked_through_before_it_is_taken(desks: Desks, tmp_path: Path) -> None:
+    admin = desks.administration("Extensions", "extensions")
     with admin.expect_download() as downloaded:
         admin.get_by_role("link", name="Export CSV").click()
     table = downloaded.value.path().read_text(encoding="utf-8-sig")
@@ -240,10 +237,8 @@ def test_a_worksheet_is_looked_through_before_it_is_taken(
     expect(row(admin, "1121")).to_contain_text("Jon")
 
 
-def test_groups_and_queues_are_imported_too(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
+def test_groups_and_queues_are_imported_too(desks: Desks, tmp_path: Path) -> None:
+    admin = desks.administration()
     sheets = {
         "Extension Groups": "name,members\nImported,1000 1001\n",
         "Call Queues": "number,name,static_agents\n6510,Imported,1000\n",
@@ -265,8 +260,8 @@ def test_groups_and_queues_are_imported_too(
         expect(admin.get_by_role("status").filter(has_text="1 is changed")).to_be_visible()
 
 
-def test_a_group_and_its_members(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, "Extension Groups", "extension-groups")
+def test_a_group_and_its_members(desks: Desks) -> None:
+    admin = desks.administration("Extension Groups", "extension-groups")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Name", exact=True).fill("Sales")
     choose(admin, "Members", "1000", "1003")
@@ -277,8 +272,8 @@ def test_a_group_and_its_members(server: Server, new_context: NewContext) -> Non
     expect(row(admin, "Sales")).to_have_count(0)
 
 
-def test_a_queue_its_agents_and_their_breaks(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, "Call Queues", "queues")
+def test_a_queue_its_agents_and_their_breaks(desks: Desks) -> None:
+    admin = desks.administration("Call Queues", "queues")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Extension", exact=True).fill("6501")
     admin.get_by_label("Name", exact=True).fill("Sales Line")
@@ -298,9 +293,9 @@ def test_a_queue_its_agents_and_their_breaks(server: Server, new_context: NewCon
 
 
 def test_a_user_with_a_custom_privilege_sees_what_it_opens(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    admin = open_administration(new_context, server.url, "Custom Privileges", "privileges")
+    admin = desks.administration("Custom Privileges", "privileges")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Name", exact=True).fill("Reception")
     levels = admin.get_by_role("group", name="Modules")
@@ -346,8 +341,8 @@ def test_a_user_with_a_custom_privilege_sees_what_it_opens(
     expect(rosa.get_by_role("heading", name="No access", level=1)).to_be_visible()
 
 
-def test_wave_privileges_open_delete_chat(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, "Wave Privileges", "wave-privileges")
+def test_wave_privileges_open_delete_chat(desks: Desks) -> None:
+    admin = desks.administration("Wave Privileges", "wave-privileges")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Name", exact=True).fill("Managers")
     admin.get_by_role("group", name="Privileges").get_by_label("Delete Chat").check()
@@ -363,10 +358,8 @@ def test_wave_privileges_open_delete_chat(server: Server, new_context: NewContex
     expect(admin.get_by_role("dialog").get_by_role("listitem")).to_have_text(["Dana Novak"])
 
 
-def test_who_chooses_another_page_while_saving_gets_there(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url, "Extension Groups", "extension-groups")
+def test_who_chooses_another_page_while_saving_gets_there(desks: Desks) -> None:
+    admin = desks.administration("Extension Groups", "extension-groups")
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -387,8 +380,8 @@ def test_who_chooses_another_page_while_saving_gets_there(
     expect(row(admin, "Night watch")).to_be_visible()
 
 
-def test_the_operation_log_tells_who_did_what(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_the_operation_log_tells_who_did_what(desks: Desks) -> None:
+    admin = desks.administration()
     add_extension(admin, "1130", "Logged")
     open_page(admin, "Operation Log")
     admin.get_by_label("Search", exact=True).fill("1130")
@@ -409,8 +402,8 @@ def test_the_operation_log_tells_who_did_what(server: Server, new_context: NewCo
     assert "queue.add" in downloaded.value.path().read_text(encoding="utf-8-sig")
 
 
-def test_lists_are_sorted_paged_and_arranged(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, "Extensions", "extensions")
+def test_lists_are_sorted_paged_and_arranged(desks: Desks) -> None:
+    admin = desks.administration("Extensions", "extensions")
     admin.get_by_role("columnheader", name="Name").get_by_role("button").click()
     admin.get_by_role("columnheader", name="Name").get_by_role("button").click()
     expect(admin.get_by_role("columnheader", name="Name")).to_have_attribute(

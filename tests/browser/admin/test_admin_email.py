@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,7 @@ def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SinkThread]:
         yield running
 
 
-def set_up(admin: Page, url: str, sink: SinkThread) -> None:
-    at(admin, url, "email", "Email Settings")
+def set_up(admin: Page, sink: SinkThread) -> None:
     admin.get_by_label("SMTP Server", exact=True).fill("127.0.0.1")
     admin.get_by_label("Port", exact=True).fill(str(sink.port))
     admin.get_by_label("User Name", exact=True).fill(USER)
@@ -49,12 +49,11 @@ def send_test(admin: Page, to: str) -> Locator:
 
 
 def test_settings_are_made_and_a_test_email_shows_what_the_server_said(
-    server: Server, new_context: NewContext, sink: SinkThread
+    server: Server, desks: Desks, sink: SinkThread
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    at(admin, server.url, "email", "Email Settings")
+    admin = desks.administration("Email Settings", "email")
     expect(admin.get_by_text("No SMTP server is set")).to_be_visible()
-    set_up(admin, server.url, sink)
+    set_up(admin, sink)
     test = send_test(admin, "no address")
     expect(test.get_by_text("Please enter a valid email address.")).to_be_visible()
     send_test(admin, "ada@example.test")
@@ -69,11 +68,8 @@ def test_settings_are_made_and_a_test_email_shows_what_the_server_said(
     assert serious_faults(admin) == []
 
 
-def test_a_template_is_previewed_saved_and_restored(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
-    at(admin, server.url, "email-templates", "Email Templates")
+def test_a_template_is_previewed_saved_and_restored(desks: Desks) -> None:
+    admin = desks.administration("Email Templates", "email-templates")
     admin.get_by_role("link", name="Waiting inquiry").click()
     expect(admin.get_by_role("heading", name="Waiting inquiry", level=1)).to_be_visible()
     subject = admin.get_by_label("Subject", exact=True)
@@ -106,10 +102,10 @@ def test_a_template_is_previewed_saved_and_restored(
 
 
 def test_a_dead_letter_is_seen_and_sent_again(
-    server: Server, new_context: NewContext, sink: SinkThread
+    server: Server, desks: Desks, sink: SinkThread
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    set_up(admin, server.url, sink)
+    admin = desks.administration("Email Settings", "email")
+    set_up(admin, sink)
     sink.replies["RCPT"] = ["550 5.1.1 No such person"]
     test = send_test(admin, "gone@example.test")
     expect(test.get_by_text("Not sent")).to_be_visible()
@@ -134,8 +130,9 @@ def test_a_dead_letter_is_seen_and_sent_again(
     assert serious_faults(admin) == []
 
 
-def test_email_pages_fit_a_phone(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, viewport=NARROW)
+def test_email_pages_fit_a_phone(server: Server, desks: Desks) -> None:
+    admin = desks.administration()
+    admin.set_viewport_size(NARROW)
     for path, name in (("email", "Email Settings"), ("email-log", "Email Send Log")):
         at(admin, server.url, path, name)
         assert not scrolls_sideways(admin), path
@@ -151,8 +148,7 @@ def test_a_start_option_that_rules_is_read_but_not_changed(
 ) -> None:
     url = f"smtp://{USER}:pass%20word%2F%40%3A@127.0.0.1:{sink.port}"
     with Server("--smtp", url) as server:
-        admin = open_administration(new_context, server.url)
-        at(admin, server.url, "email", "Email Settings")
+        admin = open_administration(new_context, server.url, "Email Settings", "email")
         expect(
             admin.get_by_text("The mail server is set by the start option --smtp")
         ).to_be_visible()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, open_administration, scrolls_sideways
+from tests.support.desk import NARROW, scrolls_sideways
 
 if TYPE_CHECKING:
-    from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -51,9 +51,8 @@ def guess(server: Server) -> str:
     )
 
 
-def test_address_is_banned_shown_and_let_in(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Fail2ban", exact=True).click()
+def test_address_is_banned_shown_and_let_in(server: Server, desks: Desks) -> None:
+    admin = desks.administration("Fail2ban", "fail2ban")
     expect(admin.get_by_text("Nobody is banned", exact=True)).to_be_visible()
     admin.get_by_label("Maximum Retries").fill("2")
     admin.get_by_role("switch", name="Never Ban This Computer").uncheck()
@@ -80,8 +79,9 @@ def test_address_is_banned_shown_and_let_in(server: Server, new_context: NewCont
     assert register(server).startswith("SIP/2.0 401")
 
 
-def test_pages_fit_a_phone(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url, viewport=NARROW)
+def test_pages_fit_a_phone(server: Server, desks: Desks) -> None:
+    admin = desks.administration()
+    admin.set_viewport_size(NARROW)
     for path in ("fail2ban", "sip-limits"):
         admin.goto(f"{server.url}/admin/#/{path}")
         expect(admin.locator("main form")).to_be_visible()

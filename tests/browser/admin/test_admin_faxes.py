@@ -11,16 +11,14 @@ from playwright.sync_api import expect
 from pbxcore.faxes.arrival import FaxArrival
 from pbxcore.faxes.library import installed
 from tests.support.browser import serious_faults
-from tests.support.desk import open_administration
 from tests.support.fax_machine import pages, read_pdf, same, write_tiff
 from tests.support.program import Program
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from tests.support.desk import NewContext
+    from tests.support.desks import Desks
 
 pytestmark = pytest.mark.skipif(not installed(), reason="libspandsp is not installed")
 
@@ -43,11 +41,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def test_a_fax_extension_is_added_and_a_route_leads_there(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Fax Extensions", exact=True).click()
+def test_a_fax_extension_is_added_and_a_route_leads_there(desks: Desks) -> None:
+    admin = desks.administration("Fax Extensions", "fax-extensions")
     expect(admin.get_by_text("No fax extensions yet")).to_be_visible()
     admin.get_by_role("button", name="Add", exact=True).first.click()
     admin.get_by_label("Name", exact=True).fill("Office fax")
@@ -56,15 +51,12 @@ def test_a_fax_extension_is_added_and_a_route_leads_there(
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.get_by_text("parted by semicolons").last).to_be_visible()
     admin.get_by_label("Email", exact=True).fill("office@example.com; boss@example.com")
-    admin.screenshot(path=tmp_path / "extension.png", full_page=True)
     assert serious_faults(admin) == []
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.get_by_role("rowheader", name="7200")).to_be_visible()
-    admin.screenshot(path=tmp_path / "extensions.png", full_page=True)
 
     admin.get_by_role("link", name="Fax Settings", exact=True).click()
     expect(admin.get_by_label("Fax Number", exact=True)).to_be_visible()
-    admin.screenshot(path=tmp_path / "settings.png", full_page=True)
     assert serious_faults(admin) == []
 
     admin.get_by_role("link", name="Inbound Routes", exact=True).click()
@@ -78,18 +70,13 @@ def test_a_fax_extension_is_added_and_a_route_leads_there(
     group.get_by_role("combobox", name="Number", exact=True).click()
     expect(admin.get_by_role("option", name="Office fax (7200)")).to_be_visible()
     expect(admin.get_by_role("option", name="(1001)")).to_be_visible()
-    admin.screenshot(path=tmp_path / "route.png", full_page=True)
 
 
-def test_received_faxes_are_listed_read_and_removed(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Received Faxes", exact=True).click()
+def test_received_faxes_are_listed_read_and_removed(server: Server, desks: Desks) -> None:
+    admin = desks.administration("Received Faxes", "faxes")
     whole = admin.get_by_role("row").filter(has_text="Ada Lovelace")
     expect(whole).to_be_visible()
     expect(admin.get_by_text("The server was interrupted")).to_have_count(2)
-    admin.screenshot(path=tmp_path / "faxes.png", full_page=True)
     assert serious_faults(admin) == []
     with admin.expect_download() as download:
         whole.get_by_role("link", name="Download").click()

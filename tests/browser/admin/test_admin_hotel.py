@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_a_room_and_what_its_mini_bar_holds(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Hotel Rooms", exact=True).click()
+    admin = open_administration(new_context, server.url, "Hotel Rooms", "pms-rooms")
     expect(admin.get_by_text("No hotel rooms yet")).to_be_visible()
     admin.get_by_role("button", name="Add", exact=True).first.click()
     admin.get_by_label("Room Number", exact=True).fill("101")

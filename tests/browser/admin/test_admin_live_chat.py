@@ -16,7 +16,6 @@ from tests.support.desk import (
     log,
     message_box,
     open_administration,
-    open_wave,
     say,
     scrolls_sideways,
     sign_in,
@@ -26,18 +25,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
 FIELDS = ("Full Name", "Email", "Phone Number")
 FILLED = {"Full Name": "Lena", "Email": "lena@example.test", "Phone Number": "+49 30 1234"}
-
-
-def open_live_chats(new_context: NewContext, url: str, **options: object) -> Page:
-    """Messaging → Live Chat, signed in as the administrator."""
-    page = open_administration(new_context, url, "Live Chat", "livechats", **options)
-    expect(row(page, "Demo")).to_be_visible()
-    return page
 
 
 def row(admin: Page, name: str) -> Locator:
@@ -83,9 +76,12 @@ def visit(new_context: NewContext, link: str, **options: object) -> Page:
 
 
 @pytest.fixture
-def admin(new_context: NewContext, server: Server) -> Page:
-    allowed = ["clipboard-read", "clipboard-write"]
-    return open_live_chats(new_context, server.url, permissions=allowed)
+def admin(desks: Desks) -> Page:
+    """Messaging → Live Chat, signed in as the administrator."""
+    page = desks.administration("Live Chat", "livechats")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(row(page, "Demo")).to_be_visible()
+    return page
 
 
 def test_the_form_has_every_field_of_the_release_notes(admin: Page) -> None:
@@ -322,7 +318,7 @@ def test_deleting_tells_what_is_open_and_ends_it_before_everybodys_eyes(
 
 
 def test_message_left_while_closed_stands_in_wave_until_answered(
-    new_context: NewContext, server: Server, admin: Page
+    new_context: NewContext, server: Server, desks: Desks, admin: Page
 ) -> None:
     add(admin, "Closed")
     admin.get_by_role("combobox", name="Working hours", exact=True).click()
@@ -336,7 +332,7 @@ def test_message_left_while_closed_stands_in_wave_until_answered(
     admin.get_by_role("option", name="31", exact=True).click()
     admin.get_by_role("textbox", name="Offline message", exact=True).fill("Back on Monday.")
     save(admin)
-    wave = open_wave(new_context, server.url, "1002")
+    wave = desks.wave("1002")
     visitor = visit(new_context, address(admin, "Closed"))
     expect(visitor.get_by_text("Back on Monday.")).to_be_visible()
     for field, value in FILLED.items():
@@ -400,11 +396,10 @@ def test_link_of_a_mail_opens_the_inquiry_after_sign_in(
 def test_pages_fit_a_phone_and_are_free_of_serious_faults(
     new_context: NewContext, server: Server, locale: str
 ) -> None:
-    page = new_context(viewport=NARROW, locale=locale).new_page()
-    page.goto(f"{server.url}/admin/#/livechats")
-    page.locator("input").nth(0).fill("admin")
-    page.locator("input[type=password]").fill("Demo-admin!")
-    page.keyboard.press("Enter")
+    heading = {"en-GB": "Live Chat", "ar": "الدردشة المباشرة"}[locale]
+    page = open_administration(
+        new_context, server.url, heading, "livechats", viewport=NARROW, locale=locale
+    )
     for place in ("livechats", "livechats/new", "livechats/limits", "time"):
         page.goto(f"{server.url}/admin/#/{place}")
         expect(page.locator("main form, main table").first).to_be_visible()

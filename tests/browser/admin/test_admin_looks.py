@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import serious_faults
+from tests.support.browser import MENU, serious_faults
 from tests.support.desk import NARROW, open_administration, scrolls_sideways
+from tests.support.desks import WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,6 @@ FORMS = (
 )
 
 
-MENU = "nav#menu"
 SHARES = range(6)
 
 
@@ -79,29 +79,17 @@ def has_come(admin: Page) -> None:
     expect(admin.locator("main :is(form, table, h1)").first).to_be_visible()
 
 
-@pytest.mark.parametrize("share", SHARES)
-def test_pages_open_from_the_menu_have_no_serious_faults_and_fit_a_phone(
-    server: Server, new_context: NewContext, share: int
-) -> None:
-    admin = open_administration(
-        new_context, server.url, color_scheme="light", reduced_motion="reduce"
+@pytest.fixture(scope="module")
+def english(server: Server, lasting_context: NewContext) -> Page:
+    return open_administration(
+        lasting_context, server.url, color_scheme="light", reduced_motion="reduce"
     )
-    wide = admin.viewport_size
-    assert wide is not None
-    for nth, address in enumerate(addresses(admin, share)):
-        choose(admin, server.url, address)
-        assert serious_faults(admin, without=[MENU] if nth else []) == [], address
-        admin.set_viewport_size(NARROW)
-        assert not scrolls_sideways(admin), address
-        admin.set_viewport_size(wide)
 
 
-@pytest.mark.parametrize("share", SHARES)
-def test_pages_read_from_right_to_left_and_in_the_dark(
-    server: Server, new_context: NewContext, share: int
-) -> None:
-    admin = open_administration(
-        new_context,
+@pytest.fixture(scope="module")
+def arabic(server: Server, lasting_context: NewContext) -> Page:
+    page = open_administration(
+        lasting_context,
         server.url,
         heading="الرسائل الجماعية",
         locale="ar",
@@ -109,9 +97,29 @@ def test_pages_read_from_right_to_left_and_in_the_dark(
         color_scheme="dark",
         reduced_motion="reduce",
     )
-    expect(admin.locator("html")).to_have_attribute("dir", "rtl")
-    expect(admin.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    for nth, address in enumerate(addresses(admin, share)):
-        go(admin, server.url, address)
-        assert not scrolls_sideways(admin), address
-        assert serious_faults(admin, without=[MENU] if nth else []) == [], address
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    return page
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_pages_open_from_the_menu_have_no_serious_faults_and_fit_a_phone(
+    server: Server, english: Page, share: int
+) -> None:
+    english.set_viewport_size(WIDE)
+    for nth, address in enumerate(addresses(english, share)):
+        choose(english, server.url, address)
+        assert serious_faults(english, without=[MENU] if share or nth else []) == [], address
+        english.set_viewport_size(NARROW)
+        assert not scrolls_sideways(english), address
+        english.set_viewport_size(WIDE)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_pages_read_from_right_to_left_and_in_the_dark(
+    server: Server, arabic: Page, share: int
+) -> None:
+    for nth, address in enumerate(addresses(arabic, share)):
+        go(arabic, server.url, address)
+        assert not scrolls_sideways(arabic), address
+        assert serious_faults(arabic, without=[MENU] if share or nth else []) == [], address

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -50,16 +51,16 @@ def menu(admin: Page) -> Locator:
     return admin.get_by_role("navigation", name="Administration")
 
 
-def test_groups_stand_in_their_order(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_groups_stand_in_their_order(desks: Desks) -> None:
+    admin = desks.administration()
     shown = menu(admin).get_by_role("heading").all_inner_texts()
     assert shown == [each for each in GROUPS if each in shown]
     messaging = menu(admin).get_by_role("list", name="Messaging").get_by_role("link")
     expect(messaging).to_have_text(MESSAGING)
 
 
-def test_typing_finds_a_page_and_enter_opens_it(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_typing_finds_a_page_and_enter_opens_it(desks: Desks) -> None:
+    admin = desks.administration()
     box = menu(admin).get_by_role("searchbox", name="Find a page")
     box.fill("oper log")
     expect(menu(admin).get_by_role("link")).to_have_text(["Operation Log"])
@@ -100,9 +101,9 @@ def test_menu_unfolds_on_phones_and_folds_when_a_page_is_chosen(
 
 
 def test_the_page_that_an_address_opens_is_in_sight_in_the_menu(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks
 ) -> None:
-    admin = open_administration(new_context, server.url)
+    admin = desks.administration()
     admin.goto(f"{server.url}/admin/#/api-users")
     expect(menu(admin).get_by_role("link", name="API Configuration")).to_be_in_viewport()
     admin.go_back()
@@ -128,7 +129,7 @@ def test_the_keyboard_goes_past_the_menu_and_never_under_the_buttons(
         admin.keyboard.press("Tab")
 
 
-def test_unknown_addresses_say_so(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_unknown_addresses_say_so(server: Server, desks: Desks) -> None:
+    admin = desks.administration()
     admin.goto(f"{server.url}/admin/#/no-such-page")
     expect(admin.get_by_role("heading", level=1)).to_have_text("This page does not exist")

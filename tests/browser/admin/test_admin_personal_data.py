@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.support.desk import ask, at, inspect_wide_and_narrow, open_administration
+from tests.support.desk import ask, inspect_wide_and_narrow, open_administration
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Route
 
     from tests.support.desk import NewContext
@@ -20,14 +18,13 @@ if TYPE_CHECKING:
 
 
 def test_a_person_is_found_given_their_data_and_erased(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, new_context: NewContext
 ) -> None:
     visitor = ask(new_context, server.url, "Nora Blum", "Please forget me soon")
     visitor.get_by_role("button", name="End chat", exact=True).click()
     visitor.get_by_role("button", name="Yes, end it", exact=True).click()
     expect(visitor.get_by_role("button", name="Start again")).to_be_visible()
-    admin = open_administration(new_context, server.url)
-    at(admin, server.url, "personal-data", "Personal Data")
+    admin = open_administration(new_context, server.url, "Personal Data", "personal-data")
     value = admin.get_by_role("textbox", name="Value", exact=True)
     value.fill("nobody@example.test")
     admin.get_by_role("button", name="Search", exact=True).click()
@@ -36,7 +33,7 @@ def test_a_person_is_found_given_their_data_and_erased(
     admin.get_by_role("button", name="Search", exact=True).click()
     found = admin.get_by_role("region", name="What is stored", exact=True)
     expect(found).to_contain_text("Nora Blum")
-    inspect_wide_and_narrow(admin, tmp_path, "person")
+    inspect_wide_and_narrow(admin, "person")
     with admin.expect_download() as kept:
         found.get_by_role("button", name="Export", exact=True).click()
     with zipfile.ZipFile(kept.value.path()) as archive:
@@ -50,7 +47,7 @@ def test_a_person_is_found_given_their_data_and_erased(
     proofs = admin.get_by_role("region", name="Erasures", exact=True)
     expect(proofs).to_contain_text("Chats: 1")
     expect(found).to_have_count(0)
-    inspect_wide_and_narrow(admin, tmp_path, "erased")
+    inspect_wide_and_narrow(admin, "erased")
     with admin.expect_download() as proof:
         proofs.get_by_role("link", name="Download the proof").click()
     told = json.loads(proof.value.path().read_text())
@@ -60,7 +57,7 @@ def test_a_person_is_found_given_their_data_and_erased(
     admin.reload()
     warning = "Nobody knows whether this person is still named in: Chats, Calls."
     expect(proofs).to_contain_text(warning)
-    inspect_wide_and_narrow(admin, tmp_path, "not-looked-through")
+    inspect_wide_and_narrow(admin, "not-looked-through")
 
 
 def unread(route: Route) -> None:

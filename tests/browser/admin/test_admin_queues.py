@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.support.baresip import Baresip
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, at, open_administration, open_wave, scrolls_sideways
+from tests.support.desk import NARROW, open_wave, scrolls_sideways
 from tests.support.program import Program
 from tests.support.tone import says
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Route
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
 def test_the_switchboard_shows_agents_and_pauses_them(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Queue Switchboard", exact=True).click()
+    admin = desks.administration("Queue Switchboard", "queue-board")
     agents = admin.get_by_role("region", name="Agents", exact=True)
     row = agents.get_by_role("row", name="1001 Ben Osei")
     expect(row).to_be_visible()
@@ -39,7 +39,6 @@ def test_the_switchboard_shows_agents_and_pauses_them(
     admin.get_by_role("menuitem", name="Meeting", exact=True).click()
     expect(row).to_contain_text("On break: Meeting")
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "board.png", full_page=True)
     wave = open_wave(new_context, server.url, "1001")
     wave.get_by_role("link", name="Calls", exact=True).click()
     desk = wave.get_by_role("region", name="My queues", exact=True)
@@ -52,14 +51,13 @@ def test_the_switchboard_shows_agents_and_pauses_them(
     expect(desk).to_contain_text("On break: Lunch")
     expect(duty.get_by_role("status")).to_have_text("On break: Lunch")
     assert serious_faults(wave) == []
-    wave.screenshot(path=tmp_path / "desk.png", full_page=True)
     duty.get_by_role("button", name="End break", exact=True).click()
     expect(row).not_to_contain_text("On break")
 
 
 @pytest.mark.timeout(240)
 def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard_and_mouse(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, desks: Desks, tmp_path: Path
 ) -> None:
     root = Program(server.url, "admin", "Demo-admin!")
     lot = {"name": "Lot", "number": "740", "first_slot": "741", "last_slot": "742"}
@@ -78,8 +76,7 @@ def test_an_operator_redirects_who_waits_and_parks_who_talks_by_keyboard_and_mou
             return made
 
         agent, caller = phone("1001", 1000), phone("1003", 600)
-        admin = open_administration(new_context, server.url)
-        admin.get_by_role("link", name="Queue Switchboard", exact=True).click()
+        admin = desks.administration("Queue Switchboard", "queue-board")
         board = admin.get_by_role("region", name=re.compile("^Operated"))
         caller.enters("/dial 6540")
         redirects = board.get_by_role("button", name="Redirect: 1003", exact=True)
@@ -156,9 +153,8 @@ def with_nobody_but(role: str) -> Callable[[Route], None]:
     return handle
 
 
-def test_figures_have_a_page(server: Server, new_context: NewContext, tmp_path: Path) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Queue Statistics", exact=True).click()
+def test_figures_have_a_page(desks: Desks) -> None:
+    admin = desks.administration("Queue Statistics", "queue-report")
     expect(admin.get_by_role("heading", name="Call Queues", exact=True)).to_be_visible()
     expect(admin.get_by_role("link", name="XLSX", exact=True)).to_be_visible()
     assert serious_faults(admin) == []
@@ -172,71 +168,52 @@ def test_figures_have_a_page(server: Server, new_context: NewContext, tmp_path: 
     expect(agents.get_by_role("row", name="1001 Ben Osei")).to_be_visible()
     expect(agents.get_by_role("columnheader", name="Breaks by reason", exact=True)).to_be_visible()
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "figures.png", full_page=True)
 
 
-def test_logins_and_breaks_have_a_page(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = at(
-        open_administration(new_context, server.url), server.url, "queue-agent-log", "Agent Log"
-    )
+def test_logins_and_breaks_have_a_page(desks: Desks) -> None:
+    admin = desks.administration("Agent Log", "queue-agent-log")
     logins = admin.get_by_role("row", name="1001 Ben Osei Login")
     expect(logins.first).to_contain_text("Still")
     admin.get_by_role("combobox", name="Kind", exact=True).click()
     admin.get_by_role("option", name="Break", exact=True).click()
     expect(logins).to_have_count(0)
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "log.png", full_page=True)
     admin.set_viewport_size(NARROW)
     assert not scrolls_sideways(admin)
-    admin.screenshot(path=tmp_path / "narrow.png", full_page=True)
 
 
-def test_everything_that_is_set_of_a_queue_is_in_one_form(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Call Queues", exact=True).click()
+def test_everything_that_is_set_of_a_queue_is_in_one_form(desks: Desks) -> None:
+    admin = desks.administration("Call Queues", "queues")
     admin.get_by_role("link", name="Support", exact=True).click()
     admin.get_by_role("combobox", name="Ring Strategy", exact=True).click()
     admin.get_by_role("option", name="Linear", exact=True).click()
     admin.get_by_label("Ring Time", exact=True).fill("20")
-    admin.screenshot(path=tmp_path / "form.png", full_page=True)
     assert serious_faults(admin) == []
     admin.get_by_role("button", name="Save", exact=True).click()
     admin.get_by_role("link", name="Support", exact=True).click()
     expect(admin.get_by_role("combobox", name="Ring Strategy", exact=True)).to_have_value("Linear")
 
 
-def test_levels_and_skills_stand_in_a_tab_of_their_own(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Call Queues", exact=True).click()
+def test_levels_and_skills_stand_in_a_tab_of_their_own(desks: Desks) -> None:
+    admin = desks.administration("Call Queues", "queues")
     admin.get_by_role("link", name="Support", exact=True).click()
     admin.get_by_role("tab", name="Levels and Priorities", exact=True).click()
     levels = admin.get_by_role("group", name="Agents' Levels", exact=True)
     expect(levels).to_be_visible()
     admin.get_by_label("VIP Priority", exact=True).fill("20")
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "levels.png", full_page=True)
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.get_by_role("link", name="Support", exact=True)).to_be_visible()
 
 
-def test_a_report_is_scheduled_and_sent_at_once(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Scheduled Queue Reports", exact=True).click()
+def test_a_report_is_scheduled_and_sent_at_once(desks: Desks) -> None:
+    admin = desks.administration("Scheduled Queue Reports", "queue-report-schedules")
     admin.get_by_role("button", name="Add", exact=True).click()
     admin.get_by_label("Name", exact=True).fill("Weekly")
     admin.get_by_role("combobox", name="Repeat", exact=True).click()
     admin.get_by_role("option", name="Every week", exact=True).click()
     admin.get_by_label("Recipients").first.fill("boss@example.test")
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "schedule.png", full_page=True)
     admin.get_by_role("button", name="Save", exact=True).click()
     row = admin.get_by_role("row", name="Weekly")
     expect(row).to_contain_text("Every Monday at 07:00 (UTC)")
@@ -244,4 +221,3 @@ def test_a_report_is_scheduled_and_sent_at_once(
     row.get_by_role("button", name="Send now", exact=True).click()
     expect(row.get_by_text("Sent", exact=True)).to_be_visible()
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "schedules.png", full_page=True)

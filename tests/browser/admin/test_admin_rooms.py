@@ -8,22 +8,19 @@ from playwright.sync_api import expect
 
 from tests.support.baresip import Baresip
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, at, open_administration, save, scrolls_sideways
+from tests.support.desk import NARROW, at, save, scrolls_sideways
 from tests.support.program import Program
 from tests.support.tone import says
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
-def test_a_conference_room_shows_who_is_there(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Conference Rooms", exact=True).click()
+def test_a_conference_room_shows_who_is_there(server: Server, desks: Desks, tmp_path: Path) -> None:
+    admin = desks.administration("Conference Rooms", "conference-rooms")
     expect(admin.get_by_role("row", name="Meeting")).to_contain_text("6300")
     admin.get_by_role("button", name="Add", exact=True).first.click()
     admin.get_by_label("Name", exact=True).fill("Monday")
@@ -53,10 +50,9 @@ def test_a_conference_room_shows_who_is_there(
         phone.shows("terminated (duration")
 
 
-def test_lots_groups_and_codes_are_arranged(server: Server, new_context: NewContext) -> None:
+def test_lots_groups_and_codes_are_arranged(server: Server, desks: Desks) -> None:
     program = Program(server.url, "admin", "Demo-admin!")
-    admin = open_administration(new_context, server.url)
-    at(admin, server.url, "parking-lots/new", "Add Parking Lot")
+    admin = desks.administration("Add Parking Lot", "parking-lots/new")
     admin.get_by_label("Name", exact=True).fill("Lobby")
     save(admin)
     expect(admin.get_by_role("rowheader", name="Lobby")).to_be_visible()

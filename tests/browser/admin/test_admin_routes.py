@@ -30,8 +30,7 @@ def test_routes_are_added_with_their_trunk(server: Server, new_context: NewConte
     program = Program(server.url, "admin", "Demo-admin!")
     trunk = {"name": "City Line", "kind": "peer", "host": "192.0.2.1", "disabled": True}
     assert program.post("/v1/trunks", trunk).status == 201
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Outbound Routes", exact=True).click()
+    admin = open_administration(new_context, server.url, "Outbound Routes", "outbound-routes")
     expect(admin.get_by_text("No outbound routes yet")).to_be_visible()
     admin.get_by_role("button", name="Add", exact=True).first.click()
     admin.get_by_label("Calling Rule Name", exact=True).fill("City")

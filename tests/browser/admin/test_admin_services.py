@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import open_administration
 from tests.support.program import Program
 from tests.support.tone import write_tone
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -26,10 +25,9 @@ def choose(admin: Page, field: str, option: str) -> None:
 
 
 def test_a_prompt_is_uploaded_and_a_menu_plays_it(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, desks: Desks, tmp_path: Path
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Custom Prompts", exact=True).click()
+    admin = desks.administration("Custom Prompts", "custom-prompts")
     admin.get_by_label("Sound file").set_input_files(write_tone(tmp_path / "Hello.wav", 440))
     expect(admin.get_by_role("rowheader", name="Hello")).to_be_visible()
     assert serious_faults(admin) == []
@@ -44,7 +42,6 @@ def test_a_prompt_is_uploaded_and_a_menu_plays_it(
     row.get_by_role("combobox", name="Number", exact=True).click()
     admin.get_by_role("option", name="(1001)").click()
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "ivr.png", full_page=True)
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.get_by_role("rowheader", name="Main")).to_be_visible()
     [added] = Program(server.url, "admin", "Demo-admin!").get("/v1/ivrs").json()["items"]
@@ -54,8 +51,8 @@ def test_a_prompt_is_uploaded_and_a_menu_plays_it(
     )
 
 
-def test_services_have_pages(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
+def test_services_have_pages(desks: Desks) -> None:
+    admin = desks.administration()
     for page, empty in (
         ("Dial by Name", "No directories yet"),
         ("Announcements", "No announcements yet"),
@@ -73,10 +70,9 @@ def test_services_have_pages(server: Server, new_context: NewContext) -> None:
 
 
 def test_a_ringtone_is_uploaded_heard_and_kept_while_somebody_rings_with_it(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, desks: Desks, tmp_path: Path
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Alert-Info Prompt", exact=True).click()
+    admin = desks.administration("Alert-Info Prompt", "ringtones")
     sound = admin.get_by_label("Sound file")
     sound.set_input_files(
         {"name": "Long.wav", "mimeType": "audio/wav", "buffer": b"x" * 501 * 1024}
@@ -109,18 +105,14 @@ def test_a_ringtone_is_uploaded_heard_and_kept_while_somebody_rings_with_it(
     expect(admin.get_by_role("dialog")).to_contain_text("needs it")
 
 
-def test_music_is_uploaded_and_chosen(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="Music On Hold", exact=True).click()
+def test_music_is_uploaded_and_chosen(desks: Desks, tmp_path: Path) -> None:
+    admin = desks.administration("Music On Hold", "music-classes")
     admin.get_by_role("rowheader", name="Default").get_by_role("link").click()
     sounds = [write_tone(tmp_path / f"{name}.wav", 440, seconds=2) for name in ("Two", "One")]
     admin.get_by_label("Sound file").set_input_files(sounds)
     files = admin.get_by_role("region", name="Files").get_by_role("listitem")
     expect(files).to_have_text(["One", "Two"])
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "music.png", full_page=True)
     files.first.get_by_role("button", name="Delete").click()
     admin.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(files).to_have_text(["Two"])
@@ -129,9 +121,7 @@ def test_music_is_uploaded_and_chosen(
     expect(admin.get_by_role("row", name="Default")).to_contain_text("Random")
     admin.get_by_role("link", name="RTP and Tones", exact=True).click()
     expect(admin.get_by_label("RTP Timeout", exact=True)).to_have_value("60")
-    admin.screenshot(path=tmp_path / "tones.png", full_page=True)
     admin.get_by_role("link", name="Custom Prompts", exact=True).click()
     admin.get_by_role("button", name="Record by Phone").click()
     expect(admin.get_by_role("heading", name="Record by Phone")).to_be_visible()
     assert serious_faults(admin) == []
-    admin.screenshot(path=tmp_path / "record.png", full_page=True)

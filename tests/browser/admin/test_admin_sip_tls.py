@@ -20,8 +20,7 @@ def test_certificate_for_a_further_name_comes_and_goes(
     server: Server, new_context: NewContext
 ) -> None:
     certificate, key = self_signed(["sip.example"], [], datetime.now(UTC))
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="SIP TLS", exact=True).click()
+    admin = open_administration(new_context, server.url, "SIP TLS", "sip-tls")
     section = admin.get_by_role("region", name="Further Certificates")
     section.get_by_role("button", name="Upload Certificate").click()
     admin.get_by_label("Certificate", exact=True).fill(certificate.decode())

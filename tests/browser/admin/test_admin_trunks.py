@@ -49,8 +49,7 @@ def provider() -> Iterator[int]:
 def test_trunk_is_added_seen_registered_and_removed(
     server: Server, new_context: NewContext
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="VoIP Trunks", exact=True).click()
+    admin = open_administration(new_context, server.url, "VoIP Trunks", "trunks")
     expect(admin.get_by_text("No VoIP trunks yet")).to_be_visible()
     admin.get_by_role("button", name="Add", exact=True).first.click()
     expect(admin.get_by_role("heading", name="Add VoIP Trunk", level=1)).to_be_visible()
