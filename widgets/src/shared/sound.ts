@@ -1,7 +1,6 @@
 /** A short, soft two-tone sound for a new message: synthesised, so nothing is fetched. */
 
 const KEY = "engage-sound";
-let context: AudioContext | null = null;
 let memory: boolean | null = null;
 
 export function soundOn(): boolean {
@@ -37,12 +36,11 @@ export async function tryChime(): Promise<boolean> {
 }
 
 function play(): AudioContext {
-  context ??= new AudioContext();
-  const start = context.currentTime;
-  for (const [index, frequency] of [587.3, 880].entries()) {
+  const context = new AudioContext();
+  [587.3, 880].forEach((frequency, index) => {
     const tone = context.createOscillator();
     const level = context.createGain();
-    const from = start + index * 0.09;
+    const from = context.currentTime + index * 0.09;
     tone.frequency.value = frequency;
     level.gain.setValueAtTime(0, from);
     level.gain.linearRampToValueAtTime(0.12, from + 0.015);
@@ -50,6 +48,7 @@ function play(): AudioContext {
     tone.connect(level).connect(context.destination);
     tone.start(from);
     tone.stop(from + 0.4);
-  }
+  });
+  setTimeout(() => context.close(), 2_000); // silence is computed as well, and keeps the device awake
   return context;
 }

@@ -40,6 +40,7 @@ function stop(): void {
   clearInterval(playing.timer);
   playing.level.disconnect();
   playing = null;
+  void context?.suspend(); // silence is computed as well, and keeps the device awake
 }
 
 function sound({ hertz, on_s, level }: Cadence, into: AudioNode): void {
