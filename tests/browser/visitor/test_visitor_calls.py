@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 VISITOR_HZ, ANA_HZ, BEN_HZ = 700, 440, 1000
 
 
 @pytest.fixture
-def ana(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1000", ANA_HZ)
+def ana(desks: Desks) -> Softphone:
+    return desks.softphone("1000", ANA_HZ)
 
 
 @pytest.fixture
-def ben(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1001", BEN_HZ)
+def ben(desks: Desks) -> Softphone:
+    return desks.softphone("1001", BEN_HZ)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tests.support.softphone import Softphone, hears, speaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
@@ -91,7 +90,7 @@ def mail_to(sink: MailSink, address: str) -> Taken:
 
 @pytest.mark.timeout(300)
 def test_a_visitor_is_served_from_the_first_word_to_the_transcript(
-    server: Server, sink: MailSink, root: Program, new_context: NewContext, tmp_path: Path
+    server: Server, sink: MailSink, root: Program, new_context: NewContext
 ) -> None:
     ana = Softphone(new_context, server.url, "1000", ANA_HZ)
     ben = Softphone(new_context, server.url, "1001", BEN_HZ)
@@ -109,19 +108,16 @@ def test_a_visitor_is_served_from_the_first_word_to_the_transcript(
     accept(ana.page, "Vera Lind")
     say(ana.page, "I shall look.")
     expect(log(visitor)).to_contain_text("I shall look.")
-    ana.page.screenshot(path=tmp_path / "1 writing.png")
 
     press(visitor, "Call")
     ana.answer()
     ana.hears(VISITOR_HZ)
     hears(visitor, ANA_HZ)
     expect(seat(dana, "Ana Costa")).to_contain_text("On another call")
-    dana.screenshot(path=tmp_path / "2 board.png")
 
     hand_the_chat_to(ana.page, "Ben Osei")
     ben.page.get_by_role("link", name="Live Chat", exact=True).click()
     expect(inquiry(ben.page, "Vera Lind")).to_contain_text("Ana Costa hands this chat over")
-    ben.page.screenshot(path=tmp_path / "3 offered.png")
     accept(ben.page, "Vera Lind")
     ana.open_calls()
     hand_the_call_to(ana, "1001")
@@ -133,8 +129,6 @@ def test_a_visitor_is_served_from_the_first_word_to_the_transcript(
     expect(seat(dana, "Ana Costa")).to_contain_text("Available")
     say(ben.page, "It comes tomorrow.")
     expect(log(visitor)).to_contain_text("It comes tomorrow.")
-    visitor.screenshot(path=tmp_path / "4 talking.png")
-    ben.page.screenshot(path=tmp_path / "5 talking.png")
 
     visitor.get_by_role("region", name="Call", exact=True).get_by_role(
         "button", name="Hang up", exact=True
@@ -147,7 +141,6 @@ def test_a_visitor_is_served_from_the_first_word_to_the_transcript(
     press(visitor, "Send rating")
     expect(visitor.get_by_text("Thank you for your rating.")).to_be_visible()
     press(visitor, "Send it to me by email")
-    visitor.screenshot(path=tmp_path / "6 rated.png")
     words = mail_to(sink, "visitor@example.test").part("plain")
     for said in "My order has not come.", "I shall look.", "It comes tomorrow.":
         assert said in words

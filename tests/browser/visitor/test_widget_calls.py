@@ -17,11 +17,11 @@ from tests.support.visiting import start_chat, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Frame, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 BUTTON, VISITOR_HZ, ANA_HZ = "Chat with us", 700, 440
@@ -37,8 +37,8 @@ def site(server: Server) -> Iterator[WebSite]:
 
 
 @pytest.fixture
-def ana(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1000", ANA_HZ)
+def ana(desks: Desks) -> Softphone:
+    return desks.softphone("1000", ANA_HZ)
 
 
 def root(server: Server) -> Program:
@@ -122,8 +122,9 @@ def test_a_refused_microphone_is_explained_and_the_chat_goes_on(
 
 
 def test_visitor_and_agent_see_each_other(
-    server: Server, new_context: NewContext, site: WebSite, ana: Softphone, tmp_path: Path
+    server: Server, new_context: NewContext, site: WebSite
 ) -> None:
+    ana = Softphone(new_context, server.url, "1000", ANA_HZ)
     calls_are(server, "audio_video")
     context = speaking(new_context)
     films(context, "seagreen")
@@ -141,7 +142,6 @@ def test_visitor_and_agent_see_each_other(
     ana.press("Camera")
     is_shown(bar.get_by_label("Picture of Ana Costa", exact=True))
     assert serious_faults(page) == []
-    page.screenshot(path=tmp_path / "seen.png")
     bar.get_by_role("button", name="Camera", exact=True).click()
     expect(ana.page.get_by_label("Picture of Demo: Seen Visitor", exact=True)).to_have_count(0)
     hears(frame, ANA_HZ)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -32,9 +33,11 @@ def details_are_there(page: Page) -> None:
     expect(page.get_by_role("button", name="Save as contact", exact=True)).to_be_visible()
 
 
-def test_assigned_chat_opens_by_itself(server: Server, new_context: NewContext) -> None:
+def test_assigned_chat_opens_by_itself(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
     assign_automatically(server.url, 600)
-    ana = open_wave(new_context, server.url, "1000")
+    ana = desks.wave("1000")
     visitor = ask(new_context, server.url, "Gina Given", "Are you open?")
     expect(ana.get_by_role("heading", name="Gina Given", level=2)).to_be_visible()
     news = ana.get_by_text("Gina Given is assigned to you", exact=True)
@@ -48,10 +51,10 @@ def test_assigned_chat_opens_by_itself(server: Server, new_context: NewContext) 
 
 
 def test_how_long_an_assigned_chat_stays_is_shown_until_it_is_opened(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
     assign_automatically(server.url, 600)
-    ana = open_wave(new_context, server.url, "1000")
+    ana = desks.wave("1000")
     ask(new_context, server.url, "First Comer", "Hello")
     expect(ana.get_by_role("heading", name="First Comer", level=2)).to_be_visible()
     message_box(ana).click()  # busy with this one, so that the next does not open by itself
@@ -78,9 +81,11 @@ def test_how_long_an_assigned_chat_stays_is_shown_until_it_is_opened(
     expect(ana.get_by_role("timer")).to_have_count(0)
 
 
-def test_assigned_chat_goes_on_when_nobody_reacts(server: Server, new_context: NewContext) -> None:
+def test_assigned_chat_goes_on_when_nobody_reacts(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
     assign_automatically(server.url, 10)
-    ana = open_wave(new_context, server.url, "1000")
+    ana = desks.wave("1000")
     visitor = ask(new_context, server.url, "Otto Onward", "Are you open?")
     expect(log(visitor)).to_contain_text("Somebody else will be with you soon.")
     expect(ana.get_by_role("heading", name="Otto Onward", level=2)).to_have_count(0)

@@ -10,23 +10,22 @@ from playwright.sync_api import expect
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, scrolls_sideways
 from tests.support.pictures_of_calls import camera, is_shown
-from tests.support.softphone import Softphone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
-    from tests.support.desk import NewContext
-    from tests.support.server import Server
+    from tests.support.desks import Desks
+    from tests.support.softphone import Softphone
 
 
 @pytest.fixture
-def ana(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1000", 440)
+def ana(desks: Desks) -> Softphone:
+    return desks.softphone("1000", 440)
 
 
 @pytest.fixture
-def ben(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1001", 1000)
+def ben(desks: Desks) -> Softphone:
+    return desks.softphone("1001", 1000)
 
 
 def picture(phone: Softphone, label: str) -> Locator:

@@ -20,24 +20,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, WebSocketRoute
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 RECOVERED_MS = 20_000
 
 
 @pytest.fixture
-def ana(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1000", 440)
+def ana(desks: Desks) -> Softphone:
+    return desks.softphone("1000", 440)
 
 
 @pytest.fixture
-def ben(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1001", 1000)
+def ben(desks: Desks) -> Softphone:
+    return desks.softphone("1001", 1000)
 
 
 @pytest.fixture
-def chen(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1002", 700)
+def chen(desks: Desks) -> Softphone:
+    return desks.softphone("1002", 700)
 
 
 def transfer(softphone: Softphone, number: str, button: str) -> None:

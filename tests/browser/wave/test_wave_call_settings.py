@@ -11,8 +11,6 @@ from tests.support.desk import NARROW, open_wave, scrolls_sideways
 from tests.support.program import Program
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
@@ -38,9 +36,7 @@ def test_forwarding_is_set_by_who_is_called(server: Server, new_context: NewCont
     assert [each["value"] for each in shown["forwards"]] == ["1001"]
 
 
-def test_somebody_arranges_to_be_woken(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
+def test_somebody_arranges_to_be_woken(server: Server, new_context: NewContext) -> None:
     page = open_wave(new_context, server.url, "1001")
     page.get_by_role("button", name="own menu").click()
     page.get_by_role("menuitem", name="Forwarding and presence").click()
@@ -51,7 +47,6 @@ def test_somebody_arranges_to_be_woken(
     calls.get_by_role("button", name="Add").press("Enter")
     expect(calls.get_by_role("listitem")).to_contain_text("06:45")
     calls.scroll_into_view_if_needed()
-    page.screenshot(path=tmp_path / "woken.png")
     [kept] = Program(server.url, "admin", "Demo-admin!").get("/v1/wake-up-calls").json()["items"]
     assert (kept["number"], kept["mode"], kept["time"]) == ("1001", "daily", "06:45")
     assert serious_faults(page) == []

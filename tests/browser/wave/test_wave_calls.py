@@ -14,17 +14,18 @@ from tests.support.softphone import Softphone
 
 if TYPE_CHECKING:
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
 @pytest.fixture
-def ana(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1000", 440)
+def ana(desks: Desks) -> Softphone:
+    return desks.softphone("1000", 440)
 
 
 @pytest.fixture
-def ben(server: Server, new_context: NewContext) -> Softphone:
-    return Softphone(new_context, server.url, "1001", 1000)
+def ben(desks: Desks) -> Softphone:
+    return desks.softphone("1001", 1000)
 
 
 def connect(caller: Softphone, called: Softphone) -> None:
@@ -130,7 +131,8 @@ def test_muting_is_heard_by_the_other_side(ana: Softphone, ben: Softphone) -> No
     ben.hears(440)
 
 
-def test_a_refused_microphone_is_explained(ana: Softphone) -> None:
+def test_a_refused_microphone_is_explained(server: Server, new_context: NewContext) -> None:
+    ana = Softphone(new_context, server.url, "1000", 440)
     ana.page.evaluate(
         "() => { navigator.mediaDevices.getUserMedia = async () => {"
         " throw new DOMException('', 'NotAllowedError'); } }"
@@ -172,6 +174,8 @@ def test_calls_fit_a_narrow_window_in_either_direction(
     expect(ben.page.get_by_role("dialog")).to_be_visible()
     assert not scrolls_sideways(ben.page)
     assert serious_faults(ben.page) == []
+    ben.page.keyboard.press("Escape")
+    ben.page.evaluate("document.documentElement.dir = 'ltr'")
 
 
 def test_calls_are_made_by_keyboard_alone(ana: Softphone, ben: Softphone) -> None:

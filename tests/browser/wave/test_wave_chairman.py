@@ -62,7 +62,6 @@ def test_a_chairman_leads_a_queue_from_wave(
         callers.get_by_role("button", name=re.compile(r"^Serve next: .*1003$")).click()
         expect(callers.get_by_role("listitem").first).to_contain_text("1003")
         assert serious_faults(wave) == []
-        wave.screenshot(path=tmp_path / "waiting.png", full_page=True)
 
         agents.get_by_role("button", name="Unpause: Ben Osei", exact=True).click()
         agent.shows("Incoming call")
@@ -83,12 +82,10 @@ def test_a_chairman_leads_a_queue_from_wave(
         wave.get_by_role("menuitem", name="Listen", exact=True).click()
         ringing = wave.get_by_role("alertdialog").or_(wave.get_by_role("dialog"))
         expect(ringing.first).to_be_visible()
-        wave.screenshot(path=tmp_path / "talking.png", full_page=True)
         callers.get_by_role("button", name=re.compile("^Take out: ")).press("Enter")
         first.shows("session closed")
         expect(desk).to_be_focused()
         wave.set_viewport_size(NARROW)
-        wave.screenshot(path=tmp_path / "narrow.png", full_page=True)
         talks.get_by_role("button", name=re.compile("^Hang Up: .*1003$")).click()
         asked = wave.get_by_role("dialog", name="Hang Up", exact=True)
         expect(asked.get_by_role("button", name="Cancel", exact=True)).to_be_focused()
@@ -109,4 +106,3 @@ def test_a_chairman_leads_a_queue_from_wave(
         figures = wave.get_by_role("dialog", name="Figures of today", exact=True)
         expect(figures.get_by_role("row", name="6530 Chaired")).to_be_visible()
         assert serious_faults(wave) == []
-        wave.screenshot(path=tmp_path / "figures.png", full_page=True)

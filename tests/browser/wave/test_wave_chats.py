@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -29,9 +30,9 @@ def write_to(page: Page, colleague: str) -> None:
     expect(page.get_by_role("heading", name=colleague, level=2)).to_be_visible()
 
 
-def test_colleagues_write_to_each_other(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
-    ben = open_wave(new_context, server.url, "1001")
+def test_colleagues_write_to_each_other(desks: Desks) -> None:
+    ana = desks.wave("1000")
+    ben = desks.wave("1001")
     write_to(ana, "Ben Osei")
     say(ana, "Lunch at one?")
     chats = ben.get_by_role("navigation").get_by_role("link", name="Chats", exact=True)
@@ -58,8 +59,8 @@ def test_colleagues_write_to_each_other(server: Server, new_context: NewContext)
     expect(log(ana).get_by_text("Read", exact=True)).to_be_attached()
 
 
-def test_chats_are_found_by_what_was_said(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+def test_chats_are_found_by_what_was_said(desks: Desks) -> None:
+    ana = desks.wave("1000")
     write_to(ana, "Chen Li")
     say(ana, "The quokka report is done")
     write_to(ana, "Dana Novak")
@@ -86,9 +87,9 @@ def test_a_draft_is_shown_in_the_list_and_kept(server: Server, new_context: NewC
     expect(message_box(ana)).to_have_value("Not finished")
 
 
-def test_markup_from_people_is_shown_as_text(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
-    ben = open_wave(new_context, server.url, "1001")
+def test_markup_from_people_is_shown_as_text(desks: Desks) -> None:
+    ana = desks.wave("1000")
+    ben = desks.wave("1001")
     text = "<img src=x onerror=document.title='owned'> \u202etxt.exe https://example.test/a?b=1"
     write_to(ana, "Ben Osei")
     message_box(ana).fill(text)
@@ -104,18 +105,16 @@ def test_markup_from_people_is_shown_as_text(server: Server, new_context: NewCon
     assert log(ben).locator("img").count() == 0
 
 
-def test_too_long_a_text_is_refused_before_it_is_sent(
-    server: Server, new_context: NewContext
-) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+def test_too_long_a_text_is_refused_before_it_is_sent(desks: Desks) -> None:
+    ana = desks.wave("1000")
     write_to(ana, "Ben Osei")
     message_box(ana).fill("x" * 8001)
     expect(ana.get_by_text("1 character too long")).to_be_visible()
     expect(ana.get_by_role("button", name="Send", exact=True)).to_be_disabled()
 
 
-def test_presence_is_told_in_words(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+def test_presence_is_told_in_words(server: Server, desks: Desks, new_context: NewContext) -> None:
+    ana = desks.wave("1000")
     view(ana, "Contacts")
     contacts = ana.get_by_role("list", name="Contacts")
     dana = contacts.get_by_role("listitem").filter(has_text="Dana Novak")
@@ -124,8 +123,9 @@ def test_presence_is_told_in_words(server: Server, new_context: NewContext) -> N
     expect(dana).to_contain_text("Available")
 
 
-def test_a_message_is_found_and_shown_in_its_place(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000", reduced_motion="reduce")
+def test_a_message_is_found_and_shown_in_its_place(desks: Desks) -> None:
+    ana = desks.wave("1000")
+    ana.emulate_media(reduced_motion="reduce")
     write_to(ana, "Chen Li")
     say(ana, "Der Café-Termin steht")
     for number in range(30):

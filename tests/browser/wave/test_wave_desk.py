@@ -20,11 +20,10 @@ from tests.support.desk import (
 from tests.support.program import Program
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -43,13 +42,15 @@ def dial(page: Page, url: str, number: str) -> None:
 
 
 def test_call_of_a_queue_is_offered_with_its_queue_and_the_time_left(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, desks: Desks
 ) -> None:
     ready(server, "1001")
-    agent = open_wave(new_context, server.url, "1001", permissions=["microphone"])
+    agent = desks.wave("1001")
+    agent.context.grant_permissions(["microphone"])
     duty = agent.get_by_role("region", name="My duty", exact=True)
     expect(duty.get_by_role("status")).to_have_text("Available")
-    caller = open_wave(new_context, server.url, "1003", permissions=["microphone"])
+    caller = desks.wave("1003")
+    caller.context.grant_permissions(["microphone"])
     dial(caller, server.url, "6500")
     offer = agent.get_by_role("list", name="Offers", exact=True).get_by_role("listitem")
     expect(offer).to_contain_text("Dana Novak")
@@ -57,7 +58,6 @@ def test_call_of_a_queue_is_offered_with_its_queue_and_the_time_left(
     expect(offer.get_by_role("timer")).to_contain_text("left")
     expect(duty.get_by_role("status")).to_have_text("A call rings")
     assert serious_faults(agent) == []
-    agent.screenshot(path=tmp_path / "offer.png")
     offer.get_by_role("button", name="Answer Dana Novak", exact=True).click()
     mine = agent.get_by_role("list", name="My calls", exact=True)
     expect(mine).to_contain_text("Dana Novak")
@@ -106,9 +106,9 @@ def test_desk_is_worked_by_keyboard_alone(server: Server, new_context: NewContex
 
 
 def test_note_stays_a_note_and_the_focus_comes_back(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     ask(new_context, server.url, "Nora Noted", "Hello")
     accept(agent, "Nora Noted")
     agent.get_by_role("button", name="Note", exact=True).click()
@@ -127,10 +127,8 @@ def test_note_stays_a_note_and_the_focus_comes_back(
     expect(agent.get_by_role("textbox", name="Note", exact=True)).to_have_value("Pays late")
 
 
-def test_first_stops_of_the_keyboard_lead_past_the_navigation(
-    server: Server, new_context: NewContext
-) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+def test_first_stops_of_the_keyboard_lead_past_the_navigation(desks: Desks) -> None:
+    agent = desks.wave("1000")
     agent.reload()
     expect(agent.get_by_role("heading", name="Live Chat", level=1)).to_be_visible()
     agent.keyboard.press("Tab")
@@ -141,7 +139,7 @@ def test_first_stops_of_the_keyboard_lead_past_the_navigation(
     expect(agent.get_by_role("heading", name="Live Chat", level=1)).to_be_focused()
 
 
-def test_desk_fits_a_phone(server: Server, new_context: NewContext, tmp_path: Path) -> None:
+def test_desk_fits_a_phone(server: Server, new_context: NewContext) -> None:
     agent = open_wave(new_context, server.url, "1002", viewport=NARROW, color_scheme="dark")
     visitor = ask(new_context, server.url, "Narrow Nell", "Hello")
     accept(agent, "Narrow Nell")
@@ -155,14 +153,11 @@ def test_desk_fits_a_phone(server: Server, new_context: NewContext, tmp_path: Pa
     expect(agent.get_by_role("region", name="My duty", exact=True)).to_be_visible()
     assert not scrolls_sideways(agent)
     assert serious_faults(agent) == []
-    agent.screenshot(path=tmp_path / "phone.png")
 
 
-def test_alerts_are_tried_and_what_is_wrong_is_said(
-    server: Server, new_context: NewContext
-) -> None:
+def test_alerts_are_tried_and_what_is_wrong_is_said(desks: Desks) -> None:
     """chatwoot#14295: the sound was silent until it was chosen again."""
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     agent.get_by_role("region", name="My duty").get_by_role("button", name="Test my alerts").click()
     told = agent.get_by_role("dialog", name="Test my alerts")
     expect(told).to_contain_text("You should hear a chime.")

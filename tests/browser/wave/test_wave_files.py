@@ -19,7 +19,6 @@ from tests.support.desk import (
     ask,
     log,
     message_box,
-    open_administration,
     open_wave,
     say,
     scrolls_sideways,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
 
 
 MEGABYTE = 1024 * 1024
@@ -53,10 +53,10 @@ def save(page: Page) -> None:
 
 
 def test_colleagues_exchange_pictures_that_keep_their_extension(
-    server: Server, new_context: NewContext, tmp_path: Path
+    desks: Desks, tmp_path: Path
 ) -> None:
-    ana = open_wave(new_context, server.url, "1000")
-    ben = open_wave(new_context, server.url, "1001")
+    ana = desks.wave("1000")
+    ben = desks.wave("1001")
     write_to(ana, "Ben Osei")
     photo = pictures.photo()
     attach(
@@ -82,8 +82,8 @@ def test_colleagues_exchange_pictures_that_keep_their_extension(
     expect(ana.get_by_role("log").get_by_text("Read", exact=True).last).to_be_attached()
 
 
-def test_a_file_taken_back_is_gone_for_both(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+def test_a_file_taken_back_is_gone_for_both(server: Server, desks: Desks) -> None:
+    ana = desks.wave("1000")
     write_to(ana, "Chen Li")
     attach(ana, payload(b"%PDF-1.7\n\x00", "wrong.pdf", "application/pdf"))
     expect(log(ana).get_by_role("link", name="wrong.pdf")).to_be_visible()
@@ -99,9 +99,9 @@ def test_a_file_taken_back_is_gone_for_both(server: Server, new_context: NewCont
 
 
 def test_visitor_and_agent_exchange_files(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, desks: Desks, new_context: NewContext, tmp_path: Path
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Maria Silva")
     attach(visitor, payload(pictures.photo(), "broken lamp.jpg"))
     expect(agent.get_by_role("list", name="Inquiries")).to_contain_text("broken lamp.jpg")
@@ -116,11 +116,9 @@ def test_visitor_and_agent_exchange_files(
 
 
 def test_the_limit_of_im_settings_is_exact_and_named(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.get_by_role("link", name="IM Settings", exact=True).click()
-    expect(admin.get_by_role("heading", name="IM Settings", level=1)).to_be_visible()
+    admin = desks.administration("IM Settings", "im-settings")
     limit = admin.get_by_label("Max File Size Upload (MB)", exact=True)
     expect(limit).to_have_value("50")
     limit.fill("1")
@@ -141,11 +139,8 @@ def test_the_limit_of_im_settings_is_exact_and_named(
         save(admin)
 
 
-def test_with_cloud_im_the_size_is_read_only_with_a_note(
-    server: Server, new_context: NewContext
-) -> None:
-    admin = open_administration(new_context, server.url)
-    admin.goto(f"{server.url}/admin/#/im-settings")
+def test_with_cloud_im_the_size_is_read_only_with_a_note(desks: Desks) -> None:
+    admin = desks.administration("IM Settings", "im-settings")
     limit = admin.get_by_label("Max File Size Upload (MB)", exact=True)
     for mode in ("Cloud IM", "Local"):
         admin.get_by_role("combobox", name="IM Server Mode").click()
@@ -173,8 +168,8 @@ def test_an_upload_goes_on_after_the_server_was_killed(new_context: NewContext) 
 
 
 @pytest.mark.parametrize("language", ["en-GB", "ar"])
-def test_files_fit_a_narrow_wave(server: Server, new_context: NewContext, language: str) -> None:
-    wide = open_wave(new_context, server.url, "1002")
+def test_files_fit_a_narrow_wave(desks: Desks, new_context: NewContext, language: str) -> None:
+    wide = desks.wave("1002")
     write_to(wide, "Dana Novak")
     say(wide, "Look")
     name = f"a-name-as-long-as-cameras-and-scanners-make-them-{language}-10-00-00-000.png"
@@ -195,8 +190,8 @@ def test_files_fit_a_narrow_wave(server: Server, new_context: NewContext, langua
     assert serious_faults(narrow) == []
 
 
-def test_pictures_are_pasted_into_a_chat(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1003")
+def test_pictures_are_pasted_into_a_chat(desks: Desks) -> None:
+    ana = desks.wave("1003")
     write_to(ana, "Ben Osei")
     message_box(ana).evaluate(
         """(box, data) => {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -50,10 +51,11 @@ def choose(page: Page, text: str, action: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_group_is_made_written_in_and_left(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000", reduced_motion="reduce")
-    ben = open_wave(new_context, server.url, "1001")
-    chen = open_wave(new_context, server.url, "1002")
+def test_group_is_made_written_in_and_left(desks: Desks) -> None:
+    ana = desks.wave("1000")
+    ana.emulate_media(reduced_motion="reduce")
+    ben = desks.wave("1001")
+    chen = desks.wave("1002")
     make_group(ana, "Release party", "Ben Osei", "Chen Li")
     expect(log(ana)).to_contain_text("You made the group “Release party”.")
     open_chat(ben, "Release party")
@@ -98,11 +100,9 @@ def test_group_is_made_written_in_and_left(server: Server, new_context: NewConte
     expect(log(ben)).to_contain_text("You now own the group.")
 
 
-def test_messages_are_edited_and_deleted_for_everybody(
-    server: Server, new_context: NewContext
-) -> None:
-    ana = open_wave(new_context, server.url, "1000")
-    ben = open_wave(new_context, server.url, "1001")
+def test_messages_are_edited_and_deleted_for_everybody(desks: Desks) -> None:
+    ana = desks.wave("1000")
+    ben = desks.wave("1001")
     write_to(ana, "Ben Osei")
     say(ana, "Met at six")
     open_chat(ben, "Ana Costa")
@@ -131,9 +131,9 @@ def test_messages_are_edited_and_deleted_for_everybody(
     expect(entry).to_contain_text("This message was deleted.")
 
 
-def test_others_messages_offer_no_changes(server: Server, new_context: NewContext) -> None:
-    ana = open_wave(new_context, server.url, "1000")
-    ben = open_wave(new_context, server.url, "1001")
+def test_others_messages_offer_no_changes(desks: Desks) -> None:
+    ana = desks.wave("1000")
+    ben = desks.wave("1001")
     write_to(ana, "Ben Osei")
     say(ana, "Only mine")
     open_chat(ben, "Ana Costa")
@@ -145,9 +145,9 @@ def test_others_messages_offer_no_changes(server: Server, new_context: NewContex
 
 
 def test_pinned_and_muted_chats_are_so_in_every_window(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+    ana = desks.wave("1000")
     other = open_wave(new_context, server.url, "1000")
     write_to(ana, "Dana Novak")
     say(ana, "First")
@@ -164,7 +164,7 @@ def test_pinned_and_muted_chats_are_so_in_every_window(
         expect(first).to_contain_text("Dana Novak")
         expect(first).to_contain_text("Pinned")
         expect(first).to_contain_text("Muted")
-    dana = open_wave(new_context, server.url, "1003")
+    dana = desks.wave("1003")
     open_chat(dana, "Ana Costa")
     say(dana, "Quietly")
     entry = other.get_by_role("list", name="Chats").get_by_role("link", name="Dana Novak")
@@ -194,7 +194,7 @@ def test_group_fits_a_narrow_screen_in_either_direction(
 
 
 def test_deleted_chat_leaves_every_window_and_comes_back_empty(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
     admin = Program(server.url, "admin", "Demo-admin!")
     grants = ["contacts", "chat", "group_chat", "file_transfer", "livechat", "delete_chat"]
@@ -212,7 +212,7 @@ def test_deleted_chat_leaves_every_window_and_comes_back_empty(
     for page in (dana, other):
         expect(page.get_by_role("link", name="Chen Li")).to_have_count(0)
         expect(page.get_by_text("No chat open")).to_be_visible()
-    chen = open_wave(new_context, server.url, "1002")
+    chen = desks.wave("1002")
     open_chat(chen, "Dana Novak")
     expect(log(chen)).to_contain_text("Not for long")
     say(chen, "New words")

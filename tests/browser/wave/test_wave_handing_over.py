@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import accept, ask, inquiry, log, message_box, open_wave, say
+from tests.support.desk import accept, ask, inquiry, log, message_box, say
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -28,8 +29,8 @@ def choose(page: Page, button: str, whom: str) -> Locator:
     return dialog
 
 
-def test_chat_on_offer_is_declined(server: Server, new_context: NewContext) -> None:
-    ana, ben = (open_wave(new_context, server.url, each) for each in ("1000", "1001"))
+def test_chat_on_offer_is_declined(server: Server, desks: Desks, new_context: NewContext) -> None:
+    ana, ben = (desks.wave(each) for each in ("1000", "1001"))
     visitor = ask(new_context, server.url, "Tara Handed", "I need a refund")
     accept(ana, "Tara Handed")
     dialog = choose(ana, "Transfer", "Ben Osei")
@@ -46,8 +47,8 @@ def test_chat_on_offer_is_declined(server: Server, new_context: NewContext) -> N
     expect(log(ana)).to_contain_text("Ben Osei cannot take this chat.")
 
 
-def test_queue_takes_a_chat_over(server: Server, new_context: NewContext) -> None:
-    ana, ben = (open_wave(new_context, server.url, each) for each in ("1000", "1001"))
+def test_queue_takes_a_chat_over(server: Server, desks: Desks, new_context: NewContext) -> None:
+    ana, ben = (desks.wave(each) for each in ("1000", "1001"))
     visitor = ask(new_context, server.url, "Quentin Queue")
     accept(ana, "Quentin Queue")
     dialog = choose(ana, "Transfer", "Support")
@@ -62,9 +63,9 @@ def test_queue_takes_a_chat_over(server: Server, new_context: NewContext) -> Non
 
 
 def test_late_words_of_a_former_owner_are_refused_and_stay_with_them(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    ana, ben = (open_wave(new_context, server.url, each) for each in ("1000", "1001"))
+    ana, ben = (desks.wave(each) for each in ("1000", "1001"))
     visitor = ask(new_context, server.url, "Lea Late")
     accept(ana, "Lea Late")
     press(choose(ana, "Transfer", "Ben Osei"), "Transfer")
@@ -82,8 +83,8 @@ def test_late_words_of_a_former_owner_are_refused_and_stay_with_them(
     expect(log(visitor)).not_to_contain_text("Written while it was still hers")
 
 
-def test_offer_can_be_taken_back(server: Server, new_context: NewContext) -> None:
-    ana, ben = (open_wave(new_context, server.url, each) for each in ("1000", "1001"))
+def test_offer_can_be_taken_back(server: Server, desks: Desks, new_context: NewContext) -> None:
+    ana, ben = (desks.wave(each) for each in ("1000", "1001"))
     ask(new_context, server.url, "Kim Kept")
     accept(ana, "Kim Kept")
     press(choose(ana, "Transfer", "Ben Osei"), "Transfer")
@@ -93,8 +94,10 @@ def test_offer_can_be_taken_back(server: Server, new_context: NewContext) -> Non
     say(ana, "Still me.")
 
 
-def test_invited_colleague_writes_too_and_leaves(server: Server, new_context: NewContext) -> None:
-    ana, ben = (open_wave(new_context, server.url, each) for each in ("1000", "1001"))
+def test_invited_colleague_writes_too_and_leaves(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
+    ana, ben = (desks.wave(each) for each in ("1000", "1001"))
     visitor = ask(new_context, server.url, "Ivy Invited")
     accept(ana, "Ivy Invited")
     press(choose(ana, "Invite", "Ben Osei"), "Invite")

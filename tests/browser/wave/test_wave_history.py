@@ -10,15 +10,11 @@ from tests.support.desk import accept, ask, inspect_wide_and_narrow, log, open_w
 from tests.support.program import Program
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
 
-def test_an_agent_reads_their_own_chats(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
+def test_an_agent_reads_their_own_chats(server: Server, new_context: NewContext) -> None:
     agent = open_wave(new_context, server.url, "1001")
     ask(new_context, server.url, "Mia", "Do you ship to Malta?")
     accept(agent, "Mia")
@@ -26,16 +22,16 @@ def test_an_agent_reads_their_own_chats(
     agent.get_by_role("link", name="Mia", exact=True).click()
     said = agent.get_by_role("region", name="Conversation", exact=True)
     expect(said).to_contain_text("Do you ship to Malta?")
-    inspect_wide_and_narrow(agent, tmp_path, "own")
+    inspect_wide_and_narrow(agent, "own")
     agent.get_by_role("link", name="Open the chat", exact=True).click()
     expect(agent.get_by_role("heading", name="Mia", level=2)).to_be_visible()
     agent.goto(f"{server.url}/wave/#/history")
     expect(agent.get_by_role("region", name="History", exact=True)).to_contain_text("Mia")
-    inspect_wide_and_narrow(agent, tmp_path, "history")
+    inspect_wide_and_narrow(agent, "history")
 
 
 def test_a_chairman_watches_a_running_chat_and_comes_in(
-    server: Server, new_context: NewContext, tmp_path: Path
+    server: Server, new_context: NewContext
 ) -> None:
     root = Program(server.url, "admin", "Demo-admin!")
     assert root.patch("/v1/queues/6500", {"chairmen": ["1003"]}).status == 200
@@ -50,7 +46,7 @@ def test_a_chairman_watches_a_running_chat_and_comes_in(
     expect(chairman.get_by_role("link", name="Text", exact=True)).to_have_count(0)
     say(agent, "I look it up.")
     expect(said).to_contain_text("I look it up.")  # as it happens
-    inspect_wide_and_narrow(chairman, tmp_path, "watched")
+    inspect_wide_and_narrow(chairman, "watched")
     chairman.get_by_role("button", name="Back into the line", exact=True).click()
     asked = chairman.get_by_role("dialog", name="Put Ole back into the line?", exact=True)
     asked.get_by_role("button", name="Back into the line", exact=True).click()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, accept, ask, log, open_wave, scrolls_sideways, sign_in
+from tests.support.desk import NARROW, accept, ask, log, scrolls_sideways, sign_in
 from tests.support.program import Program
 
 if TYPE_CHECKING:
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 FORM = {"full_name": "Lena", "email": "lena@example.test", "phone": "+49 30 1234", "consent": True}
@@ -24,13 +25,15 @@ def change(server: Server, **options: object) -> None:
     assert changed.status == 200, changed.body
 
 
-def test_a_message_left_is_answered_by_mail(server: Server, new_context: NewContext) -> None:
+def test_a_message_left_is_answered_by_mail(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
     change(server, enabled=False)
     root = Program(server.url, "admin", "Demo-admin!")
     left = {**FORM, "text": "Are you open on Saturday?"}
     assert root.post("/v1/livechat/demo/messages", left).status == 201
     change(server, enabled=True)
-    ana = open_wave(new_context, server.url, "1000")
+    ana = desks.wave("1000")
     ana.get_by_role("list", name="Offline").get_by_role("link").filter(has_text="Lena").click()
     box = ana.get_by_role("textbox", name="Answer to lena@example.test", exact=True)
     box.fill("Yes, from nine.\nSee you!")
@@ -53,10 +56,10 @@ def test_a_message_left_is_answered_by_mail(server: Server, new_context: NewCont
 
 
 def test_who_waits_for_too_long_rouses_agents_anywhere_in_wave(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
     change(server, alarm_wave_after_s=1)
-    ana = open_wave(new_context, server.url, "1000")
+    ana = desks.wave("1000")
     ana.get_by_role("link", name="Contacts").click()
     ask(new_context, server.url, "Wanda Waits")
     alarm = ana.get_by_text("Wanda Waits still waits for an answer", exact=True)

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.desk import accept, ask, inquiry, log, message_box, open_wave, say, sign_in
+from tests.support.desk import accept, ask, inquiry, log, message_box, say, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocketRoute
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 pytestmark = pytest.mark.workers
 
 
-def test_agent_accepts_and_both_talk(server: Server, new_context: NewContext) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+def test_agent_accepts_and_both_talk(server: Server, desks: Desks, new_context: NewContext) -> None:
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Maria Silva", "Are you open?")
     entry = inquiry(agent, "Maria Silva")
     expect(entry).to_contain_text("Demo")
@@ -36,8 +37,10 @@ def test_agent_accepts_and_both_talk(server: Server, new_context: NewContext) ->
     expect(details).to_contain_text("Given on")
 
 
-def test_agent_sees_the_visitor_type_and_read(server: Server, new_context: NewContext) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+def test_agent_sees_the_visitor_type_and_read(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Tom Reader")
     accept(agent, "Tom Reader")
     message_box(visitor).press_sequentially("Hm")
@@ -72,9 +75,9 @@ def test_of_two_agents_who_press_at_once_one_wins_and_the_other_is_told(
 
 
 def test_who_presses_too_late_is_told_who_was_faster(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    ana = open_wave(new_context, server.url, "1000")
+    ana = desks.wave("1000")
     ben = deaf_agent(new_context, server, "1001")
     ask(new_context, server.url, "Late Press")
     accept(ana, "Late Press")
@@ -108,8 +111,8 @@ def withhold(page: Page, event: str) -> None:
     page.route_web_socket("**/socket.io/**", relay)
 
 
-def test_note_is_for_colleagues_only(server: Server, new_context: NewContext) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+def test_note_is_for_colleagues_only(server: Server, desks: Desks, new_context: NewContext) -> None:
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Nora Note")
     accept(agent, "Nora Note")
     agent.get_by_role("button", name="Note", exact=True).click()
@@ -126,9 +129,9 @@ def test_note_is_for_colleagues_only(server: Server, new_context: NewContext) ->
 
 
 def test_ended_chat_stays_readable_and_takes_nothing(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Eva End", "One question")
     accept(agent, "Eva End")
     agent.get_by_role("button", name="End chat", exact=True).click()
@@ -140,9 +143,9 @@ def test_ended_chat_stays_readable_and_takes_nothing(
 
 
 def test_reload_keeps_the_draft_and_the_conversation(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     ask(new_context, server.url, "Rita Reload", "Hello there")
     accept(agent, "Rita Reload")
     message_box(agent).fill("I was just about to")
@@ -152,9 +155,9 @@ def test_reload_keeps_the_draft_and_the_conversation(
 
 
 def test_what_is_written_without_a_connection_arrives_once_it_is_back(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Otto Offline")
     accept(agent, "Otto Offline")
     server.kill9()
@@ -166,8 +169,10 @@ def test_what_is_written_without_a_connection_arrives_once_it_is_back(
     expect(log(agent).get_by_text("Written in the dark")).to_have_count(1)
 
 
-def test_two_tabs_of_one_agent_show_the_same(server: Server, new_context: NewContext) -> None:
-    first = open_wave(new_context, server.url, "1002")
+def test_two_tabs_of_one_agent_show_the_same(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
+    first = desks.wave("1002")
     second = first.context.new_page()
     second.goto(f"{server.url}/wave/")
     visitor = ask(new_context, server.url, "Twin Tab")
@@ -182,8 +187,10 @@ def test_two_tabs_of_one_agent_show_the_same(server: Server, new_context: NewCon
     expect(log(first)).to_contain_text("Hello back")
 
 
-def test_waiting_visitor_shows_in_the_title(server: Server, new_context: NewContext) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+def test_waiting_visitor_shows_in_the_title(
+    server: Server, desks: Desks, new_context: NewContext
+) -> None:
+    agent = desks.wave("1000")
     agent.get_by_role("link", name="Contacts", exact=True).click()
     visitor = ask(new_context, server.url, "Tina Title")
     expect(agent.get_by_text("Tina Title waits for an answer")).to_be_visible()

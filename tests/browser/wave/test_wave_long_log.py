@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import log, open_wave
+from tests.support.desk import log
 from tests.support.program import Program
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 COUNT = 700
@@ -43,9 +43,9 @@ def say(ben: Program, group: str, text: str) -> None:
 
 
 @pytest.fixture
-def ana(server: Server, new_context: NewContext, group: str) -> Page:
+def ana(server: Server, desks: Desks, group: str) -> Page:
     """Ana reads the end of it."""
-    page = open_wave(new_context, server.url, "1000")
+    page = desks.wave("1000")
     page.goto(f"{server.url}/wave/#/chats/{group}")
     expect(log(page)).to_contain_text(f"Message {COUNT - 1}.")
     return page

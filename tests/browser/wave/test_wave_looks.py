@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import serious_faults
+from tests.support.browser import COLOURS, serious_faults
 from tests.support.desk import (
     NARROW,
     accept,
@@ -21,49 +21,52 @@ from tests.support.desk import (
 
 if TYPE_CHECKING:
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_has_serious_faults(server: Server, new_context: NewContext, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "rules"), [("light", ()), ("dark", COLOURS)])
+def test_no_view_has_serious_faults(
+    server: Server, new_context: NewContext, scheme: str, rules: tuple[str, ...]
+) -> None:
     agent = open_wave(new_context, server.url, "1000", color_scheme=scheme, reduced_motion="reduce")
     ask(new_context, server.url, f"Axe {scheme}", "Hello")
     ask(new_context, server.url, f"Waiting {scheme}", "Me too")
     expect(agent.get_by_text("Me too").first).to_be_visible()
-    assert serious_faults(agent) == []
+    assert serious_faults(agent, *rules) == []
     accept(agent, f"Axe {scheme}")
     say(agent, "Good day, see https://example.test")
     agent.get_by_role("button", name="Note", exact=True).click()
     agent.get_by_role("textbox", name="Note", exact=True).fill("Regular customer")
-    assert serious_faults(agent) == []
+    assert serious_faults(agent, *rules) == []
     agent.get_by_role("button", name="Send", exact=True).click()
     expect(log(agent)).to_contain_text("Internal note")
-    assert serious_faults(agent) == []
+    assert serious_faults(agent, *rules) == []
     agent.get_by_role("button", name="End chat", exact=True).click()
     expect(agent.get_by_role("dialog")).to_be_visible()
-    assert serious_faults(agent) == []
+    assert serious_faults(agent, *rules) == []
     agent.keyboard.press("Escape")
     for name in ("Chats", "Contacts"):
         agent.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
         expect(agent.get_by_role("heading", name=name, level=1)).to_be_visible()
-        assert serious_faults(agent) == []
+        assert serious_faults(agent, *rules) == []
     agent.get_by_role("button", name="own menu").click()
     agent.get_by_role("menuitem", name="Settings").click()
     expect(agent.get_by_role("dialog")).to_be_visible()
-    assert serious_faults(agent) == []
+    assert serious_faults(agent, *rules) == []
 
 
-def test_each_view_has_one_first_heading(server: Server, new_context: NewContext) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+def test_each_view_has_one_first_heading(desks: Desks) -> None:
+    agent = desks.wave("1000")
     for name in ("Chats", "Contacts", "Live Chat"):
         agent.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
         expect(agent.get_by_role("heading", level=1)).to_have_text(name)
 
 
 def test_a_chat_is_taken_and_answered_by_keyboard_alone(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Kay Board", "Hello")
     agent.get_by_role("list", name="Inquiries").get_by_role("listitem").filter(
         has_text="Kay Board"
@@ -87,9 +90,9 @@ def test_a_chat_is_taken_and_answered_by_keyboard_alone(
 
 
 def test_a_new_inquiry_is_told_to_who_cannot_see_it(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     ask(new_context, server.url, "Told Aloud", "Hello")
     told = agent.locator("[aria-live=polite]").filter(has_text="Told Aloud waits for an answer")
     expect(told).to_be_attached()

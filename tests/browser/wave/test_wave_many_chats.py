@@ -13,7 +13,6 @@ from tests.support.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -43,7 +42,7 @@ def ana(server: Server) -> Iterator[Agent]:
 
 @pytest.mark.timeout(240)
 def test_two_hundred_open_chats_are_served_by_keyboard(
-    ana: Agent, server: Server, new_context: NewContext, tmp_path: Path
+    ana: Agent, server: Server, new_context: NewContext
 ) -> None:
     page = open_wave(new_context, server.url, ana.number)
     chats = page.get_by_role("list", name="My chats", exact=True)
@@ -61,7 +60,6 @@ def test_two_hundred_open_chats_are_served_by_keyboard(
     message_box(page).press("Enter")
     expect(log(page)).to_contain_text("Twenty letters here.")
     expect(message_box(page)).to_have_value("")
-    page.screenshot(path=tmp_path / "many.png")
 
 
 def open_by_keyboard(page: Page, name: str) -> None:

@@ -15,7 +15,6 @@ from tests.support.desk import (
     log,
     message_box,
     open_administration,
-    open_wave,
     scrolls_sideways,
 )
 from tests.support.program import Program
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 
@@ -52,9 +52,9 @@ def add_reply(dialog: Locator, title: str, body: str) -> None:
 
 
 def test_a_quick_reply_is_found_by_keyboard_edited_and_sent(
-    server: Server, new_context: NewContext, livechat: str
+    server: Server, desks: Desks, new_context: NewContext, livechat: str
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000")
+    agent = desks.wave("1000")
     visitor = ask(new_context, server.url, "Quinn Quick")
     accept(agent, "Quinn Quick")
     press(agent, "Quick replies")
@@ -87,10 +87,9 @@ def test_a_quick_reply_is_found_by_keyboard_edited_and_sent(
     expect(log(visitor)).to_contain_text("Hello Quinn Quick, this is Ana Costa. Good day!")
 
 
-def test_quick_replies_are_kept_changed_deleted_and_brought_back(
-    server: Server, new_context: NewContext
-) -> None:
-    agent = open_wave(new_context, server.url, "1001", viewport=NARROW)
+def test_quick_replies_are_kept_changed_deleted_and_brought_back(desks: Desks) -> None:
+    agent = desks.wave("1001")
+    agent.set_viewport_size(NARROW)
     agent.get_by_role("button", name="own menu").click()
     agent.get_by_role("menuitem", name="Quick replies").click()
     dialog = agent.get_by_role("dialog", name="Quick replies")
@@ -127,9 +126,10 @@ def test_administrators_keep_a_live_chats_quick_replies(
 
 
 def test_the_end_of_a_chat_asks_what_came_of_it(
-    server: Server, new_context: NewContext, livechat: str
+    server: Server, desks: Desks, new_context: NewContext, livechat: str
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000", viewport={"width": 1280, "height": 800})
+    agent = desks.wave("1000")
+    agent.set_viewport_size({"width": 1280, "height": 800})
     ask(new_context, server.url, "Enda Chat")
     accept(agent, "Enda Chat")
     press(agent, "End chat")

@@ -13,7 +13,6 @@ from tests.support.desk import (
     NARROW,
     accept,
     ask,
-    at,
     inquiry,
     log,
     open_administration,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.desk import NewContext
+    from tests.support.desks import Desks
     from tests.support.server import Server
 
 CARD = re.compile(r"/v1/conversations/[^/]+/visitor$")
@@ -58,9 +58,10 @@ def end(agent: Page) -> None:
 
 
 def test_the_card_tells_where_a_visitor_is_and_what_was_before(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000", viewport=WIDE)
+    agent = desks.wave("1000")
+    agent.set_viewport_size(WIDE)
     visitor = ask(new_context, server.url, "Greta Again", "First question")
     accept(agent, "Greta Again")
     say(agent, "First answer")
@@ -87,9 +88,10 @@ def test_the_card_tells_where_a_visitor_is_and_what_was_before(
 
 
 def test_the_card_is_read_once_for_all_who_show_something_of_it(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000", viewport=WIDE)
+    agent = desks.wave("1000")
+    agent.set_viewport_size(WIDE)
     read: list[str] = []
     agent.on("request", lambda each: CARD.search(each.url) and read.append(each.url))
     ask(new_context, server.url, "Rita Once")
@@ -106,9 +108,10 @@ def test_the_card_is_read_once_for_all_who_show_something_of_it(
 
 
 def test_a_card_that_cannot_be_read_says_so_where_call_is_missing_and_tries_again(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000", viewport=WIDE)
+    agent = desks.wave("1000")
+    agent.set_viewport_size(WIDE)
     ask(new_context, server.url, "Olga Offline")
     agent.route(CARD, lambda route: route.abort())
     accept(agent, "Olga Offline")
@@ -166,9 +169,10 @@ def test_a_visitor_is_corrected_and_kept_as_a_contact(
 
 
 def test_an_agent_asks_for_a_ban_and_the_chairman_decides(
-    server: Server, new_context: NewContext, chairman: str
+    server: Server, desks: Desks, new_context: NewContext, chairman: str
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000", viewport=WIDE)
+    agent = desks.wave("1000")
+    agent.set_viewport_size(WIDE)
     chen = open_wave(new_context, server.url, chairman, viewport=WIDE)
     visitor = ask(new_context, server.url, "Bruno Bad", "Rude words")
     accept(agent, "Bruno Bad")
@@ -195,9 +199,10 @@ def test_an_agent_asks_for_a_ban_and_the_chairman_decides(
 
 
 def test_administrators_list_bans_and_let_visitors_in_again(
-    server: Server, new_context: NewContext
+    server: Server, desks: Desks, new_context: NewContext
 ) -> None:
-    agent = open_wave(new_context, server.url, "1000", viewport=WIDE)
+    agent = desks.wave("1000")
+    agent.set_viewport_size(WIDE)
     visitor = ask(new_context, server.url, "Lena Let", "Hello")
     accept(agent, "Lena Let")
     program = Program(server.url, "admin", "Demo-admin!")
@@ -205,8 +210,7 @@ def test_administrators_list_bans_and_let_visitors_in_again(
     path = f"/v1/conversations/{conversation}/ban"
     assert program.post(path, {"duration": "permanent", "reason": "A test"}).status == 201
     expect(visitor.get_by_text("This chat is no longer available").first).to_be_visible()
-    admin = open_administration(new_context, server.url)
-    at(admin, server.url, "livechats/bans", "Bans")
+    admin = open_administration(new_context, server.url, "Bans", "livechats/bans")
     row = admin.get_by_role("row").filter(has_text="Lena Let")
     expect(row).to_contain_text("A test")
     assert serious_faults(admin) == []
