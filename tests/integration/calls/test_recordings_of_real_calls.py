@@ -144,26 +144,46 @@ async def test_a_disk_that_fills_ends_a_recording_and_no_call(
 
 
 async def test_a_server_that_is_killed_leaves_the_recording_playable(tmp_path: Path) -> None:
-    with Server() as server, Voice(440) as ours, Voice(1000) as theirs:
-        async with AsyncExitStack() as stack:
-            agents = [await phone(stack, server, each) for each in ("1000", "1001")]
-            admin = stack.enter_context(recorded(server, "1001"))
-            await talk(server, (agents[0], ours), (agents[1], theirs), "1001")
-            await hear((ours, 1000), (theirs, 440))
-            await asyncio.sleep(2)  # what is recorded is time
-            for each in [server.pid(part) for part in ("media", "pbx", "web")]:
-                os.kill(each, signal.SIGKILL)
-            server.kill9()
-            await asyncio.to_thread(server.start)
-            admin = Program(server.url, "admin", "Demo-admin!")
-            await asyncio.to_thread(
-                wait_until, lambda: admin.get("/v1/calls").json()["items"], 15, "the record"
-            )
-            [call] = admin.get("/v1/calls").json()["items"]
-            assert (call["disposition"], call["reason"]) == ("answered", "restart")
-            recording = await asyncio.to_thread(whole, admin, 0)
-            assert recording["call"] == call["id"]
-            assert recording["seconds"] > 1
-            sound = played(admin, recording, tmp_path)
-            assert sounds(sound, 440) > 0.5
-            assert sounds(sound, 1000) > 0.5
+    """Two baresips talk; once the server is back they do again."""
+    folders = tmp_path / "1000", tmp_path / "1001"
+    sounds_of = [says(folder, hz) for folder, hz in zip(folders, (440, 1000), strict=True)]
+    auto = ";answermode=auto"
+    with (
+        Server() as server,
+        recorded(server, "1001") as admin,
+        Baresip(folders[0], server, "1000", "udp", config=sounds_of[0], lasts_s=180) as caller,
+        Baresip(
+            folders[1], server, "1001", "udp", account=auto, config=sounds_of[1], lasts_s=180
+        ) as callee,
+    ):
+        for each in caller, callee:
+            await asyncio.to_thread(each.shows, "registered successfully")
+        caller.enters("/dial 1001")
+        await asyncio.gather(
+            asyncio.to_thread(hears, folders[0], 1000), asyncio.to_thread(hears, folders[1], 440)
+        )
+        await asyncio.sleep(2)  # what is recorded is time
+        for part in [server.pid(part) for part in ("media", "pbx", "web")]:
+            os.kill(part, signal.SIGKILL)
+        server.kill9()
+        await asyncio.to_thread(server.start)
+        await asyncio.to_thread(
+            wait_until, lambda: admin.get("/v1/calls").json()["items"], 15, "the record"
+        )
+        [call] = admin.get("/v1/calls").json()["items"]
+        assert (call["disposition"], call["reason"]) == ("answered", "restart")
+        recording = await asyncio.to_thread(whole, admin, 0)
+        assert recording["call"] == call["id"]
+        assert recording["seconds"] > 1
+        sound = played(admin, recording, tmp_path)
+        assert sounds(sound, 440) > 0.5
+        assert sounds(sound, 1000) > 0.5
+        for each in caller, callee:
+            each.enters("/hangup")
+            await asyncio.to_thread(each.shows, "terminated (duration")
+        caller.enters("/dial 1001")
+        await asyncio.to_thread(
+            wait_until, lambda: len(list(folders[0].glob("dump-*-dec.wav"))) == 2, 15, "a call"
+        )
+        await asyncio.to_thread(hears, folders[0], 1000)
+        caller.enters("/hangup")

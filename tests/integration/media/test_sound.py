@@ -74,11 +74,16 @@ class People:
         self._count = 0
 
     def __call__(
-        self, worker: Worker, hz: float, *codecs: Format, events: bool = True
+        self,
+        worker: Worker,
+        hz: float,
+        *codecs: Format,
+        events: bool = True,
+        packet_ms: int = 20,
     ) -> tuple[str, Voice]:
         """Somebody who says a tone at a stream of the first codec."""
         codecs = codecs or (PCMU,)
-        voice = self._stack.enter_context(Voice(hz, codec=codecs[0]))
+        voice = self._stack.enter_context(Voice(hz, codec=codecs[0], packet_ms=packet_ms))
         self._count += 1
         stream = f"{id(self)}-{self._count}"
         port = worker.open(stream)
@@ -102,6 +107,22 @@ def test_two_who_share_no_codec_hear_each_other(
     assert worker.ask(Connect(first, second)) == Done()
     ann.hears(1000)
     bob.hears(440)
+
+
+@pytest.mark.parametrize("packet_ms", [10, 60])
+def test_packets_of_any_length_are_converted_and_mixed(
+    worker: Worker, people: People, packet_ms: int
+) -> None:
+    first, ann = people(worker, 440, PCMU, packet_ms=packet_ms)
+    second, bob = people(worker, 1000, OPUS)
+    worker.ask(Connect(first, second))
+    ann.hears(1000)
+    bob.hears(440)
+    third, _ = people(worker, 1600)
+    for each in first, second, third:
+        worker.ask(JoinRoom(f"of {packet_ms} ms", each))
+    ann.hears_all(1000, 1600)
+    bob.hears_all(440, 1600)
 
 
 def test_a_converted_stream_has_a_packet_for_each(worker: Worker, people: People) -> None:
