@@ -74,4 +74,5 @@ inboxes = Table(  # one row per membership, touched for membership and first unr
     Column("pinned_at_ms", BigInteger),
     Column("muted_at_ms", BigInteger),
     Column("cleared_seq", BigInteger),  # deleted by its owner; hidden until something follows
+    Index("ix_inbox_conversation_id", "conversation_id"),
 )
