@@ -60,15 +60,18 @@ export function useDragging(boards: readonly Board[], drop: (caller: Caller, pla
     target: (place) => {
       if (dragged === null || !takes(dragged, place)) return {};
       const name = JSON.stringify(place);
+      const enter = (event: DragEvent): void => {
+        event.preventDefault();
+        event.dataTransfer.dropEffect = "move";
+        setOver(name);
+      };
       return {
         "data-takes": over === name ? "now" : "",
-        onDragOver: (event: DragEvent) => {
-          event.preventDefault();
-          event.dataTransfer.dropEffect = "move";
-          if (over !== name) setOver(name);
-        },
+        onDragEnter: enter,
+        onDragOver: enter,
+        // The next place is entered before this one is left.
         onDragLeave: ({ currentTarget, relatedTarget }: DragEvent) => {
-          if (!currentTarget.contains(relatedTarget as Node | null)) setOver("");
+          if (!currentTarget.contains(relatedTarget as Node | null)) setOver((place) => (place === name ? "" : place));
         },
         onDrop: (event: DragEvent) => {
           event.preventDefault();
