@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from engage.background import AGAIN_S, Worker, regularly
+from engage.background import AGAIN_S, Gathered, Worker, regularly
 from engage.errors import Unavailable
 from tests.support.virtual_time import VirtualLoop, passes
 
@@ -192,3 +192,23 @@ def test_what_is_slow_to_come_again_is_tried_within_a_minute() -> None:
         await worker.stop()
 
     play(scene)
+
+
+async def test_work_is_done_once_for_all_who_ask_within_a_moment_and_again_for_later_ones() -> None:
+    asked, seen = 0, []
+
+    async def work() -> None:
+        seen.append(asked)
+        await asyncio.sleep(0)
+
+    gathered = Gathered(work, within_s=0)
+
+    async def ask() -> None:
+        nonlocal asked
+        asked += 1
+        await gathered.ask()
+
+    await asyncio.gather(ask(), ask(), ask())
+    assert seen == [3]
+    await ask()
+    assert seen == [3, 4]
