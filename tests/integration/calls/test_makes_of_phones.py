@@ -13,6 +13,7 @@ from pbxcore.sip.sdp.codecs import PCMU, Codec, Format
 from tests.integration.calls.test_outside_parties import registered
 from tests.support.baresip import Baresip
 from tests.support.pair import Desk
+from tests.support.phone import Phone
 from tests.support.sipp_script import (
     answers,
     asks,
@@ -25,6 +26,7 @@ from tests.support.sipp_script import (
     takes,
 )
 from tests.support.tone import Voice, hears, says
+from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -270,3 +272,56 @@ async def test_a_long_invite_reaches_a_phone_that_listens_by_udp_alone(
         call = calls(DESK, CALLER, session=many_codecs()) + is_answered(DESK, CALLER) + bye
         async with sipp(tmp_path, server, there, port=port), sipp(tmp_path, server, script(call)):
             pass
+
+
+DEVICE = '+sip.instance="<urn:uuid:00000000-0000-0000-0000-001e7a254f2d>"'
+REGISTRATIONS = {
+    "Cisco": (
+        f"Contact: <{{uri}};transport=udp>;{DEVICE}"
+        ';+u.sip!devicename.ccm.cisco.com="SEP001E7A254F2D"',
+        "Supported: (null),X-cisco-xsi-7.0.1", "Expires: 3600",
+        'Reason: SIP;cause=200;text="cisco-alarm:25 Name=SEP001E7A254F2D Last=initialized"',
+    ),
+    "Snom": (
+        "Contact: <{uri};line=abc123>;reg-id=1;q=1.0;audio;mobility=\"fixed\";duplex=\"full\";"
+        'description="snom370";actor="principal";events="dialog";methods="INVITE,ACK,CANCEL,BYE"',
+        "X-Real-IP: 192.0.2.2", "Supported: path, gruu", "Expires: 3600",
+    ),
+    "Yealink": (
+        "Contact: <{uri};line=1>;reg-id=1", "Expires: 3600", "Mac: 80:5e:c0:00:00:00", "Line: 1",
+        "Allow-Events: talk,hold,conference,refer,check-sync",
+    ),
+    "Grandstream": (
+        f"Contact: <{{uri}}>;reg-id=1;{DEVICE}", "X-Grandstream-PBX: true", "Supported: path",
+        "Expires: 60", "P-Access-Network-Info: IEEE-EUI-48;eui-48-addr=00-0B-82",
+    ),
+    "Linksys": (
+        'Contact: "Bob, (home)" <{uri}>;expires=3600', "User-Agent: Linksys/SPA942-5.1.15(a)",
+    ),
+    "Microsoft": (
+        f'Contact: <{{uri}};ms-opaque=d5f8>;methods="INVITE, MESSAGE";proxy=replace;{DEVICE}',
+        "Supported: gruu-10, adhoclist, msrtc-event-categories", "Event: registration",
+        "Expires: 300",
+    ),
+    "one that quotes and needs no brackets": ('Contact: {uri};expires="600"',),
+}  # fmt: skip
+WATCHED = {
+    "dialog;include-session-description": 200, "dialog;sla;ma=1": 200,
+    "presence": 200, "hold": 489, "talk": 489, "kpml": 489, "ua-profile;vendor=x": 489,
+}  # fmt: skip
+
+
+async def test_phones_of_other_makes_register_and_watch_as_they_do(server: Server) -> None:
+    here = ("127.0.0.1", server.sip_port)
+    async with Phone("1003", "Sip-1003!", here) as phone:
+        for make, lines in REGISTRATIONS.items():
+            fields = "".join(f"{each}\r\n" for each in lines).replace("{uri}", phone.contact)
+            asked = "REGISTER", "sip:127.0.0.1", "1003", fields
+            assert await phone.authorised(*asked) == 200, make
+        everything = "Contact: *\r\nExpires: 0\r\n"
+        assert await phone.authorised("REGISTER", "sip:127.0.0.1", "1003", everything) == 200
+    async with Watcher("1003", "Sip-1003!", here) as phone:
+        accept = "Accept: application/xpidf+xml, application/dialog-info+xml\r\n"
+        for event, status in WATCHED.items():
+            answer, _ = await phone.subscribe(event, DESK, more=accept)
+            assert answer.status == status, event
