@@ -37,7 +37,7 @@ class MusicClassRoutes(ObjectRoutes[KeptMusicClass]):
     def routes(self) -> list[Route]:
         """What is served."""
         files, one = f"{self._path}/{{id}}/files", f"{self._path}/{{id}}/files/{{file}}"
-        added = {"answer": self._shown_model, "status": 201, "query": NAME}
+        added = {"answer": self._bodies.shown, "status": 201, "query": NAME}
         words = self._one
         return [
             *super().routes(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Generic
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, create_model
 from starlette.responses import Response
@@ -58,24 +59,13 @@ class ObjectRoutes(Generic[Form]):
         self._one, self._many = words
         self._columns, self._sorts = columns, sorts
         self._path = path or "/v1/" + self._many.casefold().replace(" ", "-")
-        given = body or kept.kind.form
-        more: dict[str, Any] = {"id": (str, ...), "position": (int, ...), "version": (int, ...)}
-        self._new_model = _model(f"New{model}", given, client_id=(ClientId | None, None))
-        self._shown_model = _model(f"Shown{model}", kept.kind.form, **more)
-        self._change_model = partial_of(f"{model}Change", given)
-        self._page_model = _model(
-            f"{model}Page",
-            BaseModel,
-            items=(list[self._shown_model], ...),  # type: ignore[name-defined]  # made when this is run
-            cursor=(str | None, ...),
-            total=(int, ...),
-        )
+        self._bodies = _bodies(model, kept.kind.form, body or kept.kind.form)
 
     def routes(self) -> list[Route]:
         """What is served."""
-        path, one, each, shown = self._path, f"{self._path}/{{id}}", self._one, self._shown_model
-        listed = {"answer": self._page_model, "query": QUERY}
-        change = {"body": self._change_model, "answer": shown}
+        path, one, each, shown = self._path, f"{self._path}/{{id}}", self._one, self._bodies.shown
+        listed = {"answer": self._bodies.page, "query": QUERY}
+        change = {"body": self._bodies.change, "answer": shown}
         return [
             self._route("GET", path, f"List {self._many}", self.list, **listed),
             self._route("POST", path, f"Add {each}", self.add, **self._adding()),
@@ -99,7 +89,7 @@ class ObjectRoutes(Generic[Form]):
         """Valid at once."""
         who = await actor(request, "admin")
         who.check(self._kept.kind.module)
-        body = await read(request, self._new_model)
+        body = await read(request, self._bodies.new)
         client_id: str | None = getattr(body, "client_id", None)
         form = self._kept.kind.form.model_validate(body.model_dump(exclude={"client_id"}))
         return answer(shown(await self._kept.add(who, form, client_id)), 201)
@@ -114,7 +104,7 @@ class ObjectRoutes(Generic[Form]):
         who.check(self._kept.kind.module)
         object_id = named(request)
         self._kept.get(who, object_id)
-        given, version = sent(await read(request, self._change_model))
+        given, version = sent(await read(request, self._bodies.change))
         try:
             entry = await self._kept.update(who, object_id, given, version)
         except ValidationError as error:
@@ -129,7 +119,7 @@ class ObjectRoutes(Generic[Form]):
 
     def _adding(self) -> dict[str, Any]:
         """What the description of adding says."""
-        return {"body": self._new_model, "answer": self._shown_model, "status": 201}
+        return {"body": self._bodies.new, "answer": self._bodies.shown, "status": 201}
 
     def _cells(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row as the exported list has it."""
@@ -161,7 +151,7 @@ class OrderedRoutes(ObjectRoutes[Form]):
     def routes(self) -> list[Route]:
         """What is served."""
         path, summary = f"{self._path}/{{id}}/move", f"Move {self._one}"
-        described = {"body": Move, "answer": self._shown_model}
+        described = {"body": Move, "answer": self._bodies.shown}
         return [*super().routes(), self._route("POST", path, summary, self.move, **described)]
 
     async def list(self, request: Request) -> Response:
@@ -187,6 +177,34 @@ def shown(entry: DialplanObject[Any]) -> dict[str, Any]:
 def done() -> Response:
     """There is nothing to answer."""
     return Response(status_code=204, headers={"cache-control": "no-store"})
+
+
+class _Bodies(NamedTuple):
+    """What requests and answers hold of one kind, and of a page of them."""
+
+    new: type[BaseModel]
+    shown: type[BaseModel]
+    change: type[BaseModel]
+    page: type[BaseModel]
+
+
+@cache
+def _bodies(model: str, form: type[BaseModel], given: type[BaseModel]) -> _Bodies:
+    """Made once for the process, however many applications are built in it."""
+    more: dict[str, Any] = {"id": (str, ...), "position": (int, ...), "version": (int, ...)}
+    shown = _model(f"Shown{model}", form, **more)
+    return _Bodies(
+        _model(f"New{model}", given, client_id=(ClientId | None, None)),
+        shown,
+        partial_of(f"{model}Change", given),
+        _model(
+            f"{model}Page",
+            BaseModel,
+            items=(list[shown], ...),  # type: ignore[valid-type]  # made when this is run
+            cursor=(str | None, ...),
+            total=(int, ...),
+        ),
+    )
 
 
 def _model(name: str, base: type[BaseModel], **fields: Any) -> type[BaseModel]:

@@ -91,7 +91,7 @@ class SoundFileRoutes(ObjectRoutes[CustomPromptForm]):
         return done()
 
     def _adding(self) -> dict[str, Any]:
-        return {"answer": self._shown_model, "status": 201, "query": NAME}
+        return {"answer": self._bodies.shown, "status": 201, "query": NAME}
 
 
 class RingtoneRoutes(SoundFileRoutes):

@@ -59,7 +59,7 @@ async def test_of_two_agents_exactly_one_gets_each_inquiry(office: Office) -> No
 async def test_accepting_races_with_the_end_and_leaves_one(office: Office, rival: str) -> None:
     """Whoever is first: no ghost among the inquiries, and both sides see the same."""
     sessions = []
-    for _ in range(20):
+    for _ in range(examples(6)):
         office.clock.pass_s(2)
         sessions.append(await office.begin())
         await office.connect(visitor_author(sessions[-1]).stored)

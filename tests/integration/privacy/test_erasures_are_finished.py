@@ -101,7 +101,7 @@ def of_many_chats(many: int) -> Person:
         Visitor(
             f"v-{each}",
             "l-1",
-            Details(f"Zebedee Number {each % 400}", "zeb@example.test", "+49 30 5550"),
+            Details(f"Zebedee Number {each % 250}", "zeb@example.test", "+49 30 5550"),
             "Zebedee",
             "en",
             "",
@@ -122,9 +122,9 @@ async def test_a_person_of_very_many_chats_is_told_wiped_and_looked_for(
     person = of_many_chats(1_200)
     about = filled(mails, id="m-1", dedupe_key="x:chat-01100:1", kind="transcript")
     to = filled(mails, id="m-2", dedupe_key="y", address="zeb@example.test", kind="transcript")
-    said = {"name": "said", "value": "Zebedee Number 377 was here"}
+    said = {"name": "said", "value": "Zebedee Number 237 was here"}
     texts = [{"name": f"fact {each}", "value": "nothing"} for each in range(60)]
-    detail = {"chat": json.dumps("Zebedee Number 300")}
+    detail = {"chat": json.dumps("Zebedee Number 230")}
 
     async def work(connection: Any) -> None:
         await connection.execute(insert(mails), [about, to])
