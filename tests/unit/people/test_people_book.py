@@ -87,7 +87,7 @@ def test_who_may_not_use_live_chat_serves_none(book: PeopleBook) -> None:
     book.extensions["1000"] = replace(book.extensions["1000"], wave_privilege_id="quiet")
     seats = LiveChatSeats(SimpleNamespace(book=book))  # type: ignore[arg-type]
     assert [seat.number for seat in seats.agents_of("queue", ["6500"])] == ["1001"]
-    assert seats.agents_of("extensions", ["1000"]) == []
+    assert seats.agents_of("extensions", ["1000"]) == ()
 
 
 def test_of_a_last_name_alone_no_first_name_is_known(book: PeopleBook) -> None:
