@@ -155,7 +155,7 @@ function Line({ event, path }: { event: WireEvent; path: string }) {
     const words = lineOf(event, READER);
     return words ? (
       <li className={styles.fact} data-kind={event.kind}>
-        {event.kind === "call" && <Icon name="phone" size={14} />}
+        {event.kind === "call" && <Icon name="phone" size={14} />}{" "}
         <span dir="auto">{words}</span> {at}
       </li>
     ) : null;
