@@ -5,6 +5,7 @@ import { Loading } from "../kit/Blank";
 import { Notice } from "../kit/Notice";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
+import { saidWords } from "../kit/refusal";
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import styles from "./ConfirmDelete.module.css";
@@ -68,7 +69,7 @@ export function ConfirmDelete({ doomed, text, users, onDeleted, onClose }: Props
         onClose();
       } else {
         const found = usersOf(error);
-        setRefusal(found.length > 0 ? t("It cannot be deleted while something needs it.") : error.message || t("The server cannot be reached. Please try again."));
+        setRefusal(found.length > 0 ? t("It cannot be deleted while something needs it.") : saidWords(error));
         if (found.length > 0) setReferring(found);
       }
     } finally {

@@ -1,6 +1,7 @@
 import { Confirm } from "../kit/Confirm";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
+import { notDone } from "../kit/refusal";
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import type { ChatRecord } from "./records";
@@ -23,7 +24,7 @@ export function BackIntoLine({ chat, onDone, onClose }: Props) {
       toast({ tone: "success", title: t("It waits again"), text: chat.visitor.name });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     onDone();
   }

@@ -4,7 +4,7 @@ import { Api, ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import type { ChatProps } from "./chat";
 import type { Config, Recognised, Session, Unanswered } from "./config";
-import type { WaitingProps } from "./conversation";
+import type { WaitingProps } from "./waiting";
 import { forgetIdentity, identified, tellHost } from "./embed";
 import type { Details, Filled } from "./form";
 import { forgetPerson, recall, remember, storageDenied } from "./identity";

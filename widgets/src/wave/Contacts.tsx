@@ -7,6 +7,7 @@ import { Icon } from "../kit/Icon";
 import { Person, presenceWords } from "../kit/Person";
 import { usePhone } from "./calls/context";
 import type { Phone } from "./calls/phone";
+import page from "./page.module.css";
 import styles from "./Contacts.module.css";
 import { useDesk } from "./context";
 import type { Contact, Desk } from "./desk";
@@ -21,7 +22,7 @@ export function Contacts() {
   const desk = useDesk();
   const [search, setSearch] = useState("");
   return (
-    <main className={styles.page}>
+    <main className={page.page}>
       <div className={styles.column}>
         <PageHead title={t("Contacts")} />
         {desk.contactsState === "loading" ? (

@@ -97,7 +97,7 @@ function Entry({ icon, name, to, view, badge, words }: EntryProps) {
           </span>
         )}
       </span>
-      <span className={styles.label}>{name}</span>
+      <span>{name}</span>
       {badge > 0 && (
         <span id={badgeId} hidden>
           {words}

@@ -10,7 +10,7 @@ import { Dialog } from "../kit/Dialog";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
 import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
+import { notDone } from "../kit/refusal";
 import { useDesk } from "./context";
 import styles from "./GroupDialog.module.css";
 import { PeopleChoice } from "./PeopleChoice";
@@ -92,7 +92,7 @@ function Details({ group, over, path, reload, onClose }: DetailsProps) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (Object.keys(error.fields).length > 0) setErrors(error.fields);
-      else toast({ tone: "danger", title: t("The group could not be changed"), text: error.message || t("The server cannot be reached. Please try again.") });
+      else notDone(error, t("The group could not be changed"));
       return false;
     }
   }

@@ -5,7 +5,7 @@ import "../kit/form/mantine.css";
 import { Icon } from "../kit/Icon";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
+import { notDone } from "../kit/refusal";
 import { BackIntoLine } from "../records/BackIntoLine";
 import { RecordList } from "../records/RecordList";
 import { isRunning, type RecordDetails } from "../records/records";
@@ -50,7 +50,7 @@ function Head({ record, state }: { record: RecordDetails; state: string }) {
       go("live-chat", record.id);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
   }
 

@@ -9,6 +9,7 @@ import { fullTime } from "../shared/time";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import { Icon } from "../kit/Icon";
+import { notDone } from "../kit/refusal";
 import { refusedLine } from "./alarm-lines";
 import { useDesk } from "./context";
 import { readDraft, keepDraft } from "../shared/draft";
@@ -84,7 +85,7 @@ export function ReplyForm({ message }: { message: LeftMessage }) {
       toast({ tone: "success", title: t("Your answer is on its way to {address}.", { address: message.visitor.email }) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("The answer was not sent"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error, t("The answer was not sent"));
     } finally {
       setBusy(false);
     }

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import { newId } from "../shared/ids";
-import { toast } from "../kit/toasts";
+import { notDone } from "../kit/refusal";
 import { useDesk } from "./context";
 import styles from "./NewChat.module.css";
 import { PeopleChoice } from "./PeopleChoice";
@@ -30,7 +30,7 @@ export function NewGroup({ onDone, onBack }: { onDone: () => void; onBack: () =>
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (Object.keys(error.fields).length > 0) setErrors(error.fields);
-      else toast({ tone: "danger", title: t("The group could not be made"), text: error.message || t("The server cannot be reached. Please try again.") });
+      else notDone(error, t("The group could not be made"));
     } finally {
       setBusy(false);
     }

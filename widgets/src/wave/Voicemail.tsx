@@ -9,6 +9,7 @@ import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
 import { countdown } from "../kit/time";
 import { toast } from "../kit/toasts";
+import page from "./page.module.css";
 import styles from "./Voicemail.module.css";
 import { usePhone } from "./calls/context";
 import { nameOf } from "./calls/words";
@@ -40,7 +41,7 @@ export function Voicemail() {
   }
 
   return (
-    <main className={styles.page}>
+    <main className={page.page}>
       <div className={styles.column}>
         <PageHead title={t("Voicemail")} />
         <p className={styles.waiting} role="status">

@@ -1,4 +1,5 @@
 /** Every way in which Wave catches an agent's eye and ear, tried out: what works, and what has to be done where one does not. */
+import { saidWords } from "../kit/refusal";
 import { type Api, ApiError } from "../shared/api";
 import { language, t } from "../shared/i18n";
 import { soundOn, tryChime } from "../shared/sound";
@@ -60,7 +61,7 @@ export async function tryPush(api: Api): Promise<Verdict> {
     if (outcome !== "sent") return bad(outcomeWords(outcome));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return bad(error.message || t("The server cannot be reached. Please try again."));
+    return bad(saidWords(error));
   }
   return (await arrived) ? { tone: "good", text: t("A push message went out and came back to this browser.") } : bad(t("A push message went out, but did not come back within 15 seconds."));
 }

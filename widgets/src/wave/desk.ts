@@ -12,6 +12,7 @@ import type { Me, Summary, WireEvent } from "../shared/wire";
 import type { PresenceState } from "../kit/Person";
 import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
+import { notDone } from "../kit/refusal";
 import { followAlarms } from "./alarms";
 import { followInvitations } from "./invitations";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
@@ -312,7 +313,7 @@ export class Desk {
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title, text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error, title);
       return false;
     }
   }

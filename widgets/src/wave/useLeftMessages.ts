@@ -1,9 +1,8 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { ApiError } from "../shared/api";
-import { t } from "../shared/i18n";
 import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
+import { notDone } from "../kit/refusal";
 import { useDesk } from "./context";
 import type { Loaded } from "./desk";
 import { type LeftMessage, withNews } from "./messages";
@@ -58,7 +57,7 @@ export function useLeftMessages(): LeftMessages {
       setMessages((before) => withNews(before, [changed]));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
   }
 

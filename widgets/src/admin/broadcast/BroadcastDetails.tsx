@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 
 import type { Api } from "../../shared/api";
@@ -14,6 +14,7 @@ import { toast } from "../../kit/toasts";
 import styles from "./BroadcastDetails.module.css";
 import { Counts, Progress } from "./BroadcastHistory";
 import { type Broadcast, canRetry, csv, type Delivery, DELIVERY_STATES, deliveryWords, legWords, moves, type Paged, stateWords, toneOf } from "./broadcasts";
+import { Narrowing } from "./Narrowing";
 import { Heading } from "../Heading";
 import { State } from "../../kit/State";
 import table from "../table.module.css";
@@ -111,30 +112,11 @@ export function BroadcastDetails({ id }: { id: string }) {
           {broadcast.message}
         </blockquote>
       </div>
-      <div className={table.tools}>
-        <TextInput
-          type="search"
-          size="sm"
-          label={t("Search")}
-          placeholder={t("Number, person or device")}
-          leftSection={<Icon name="search" size={16} />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
-        <Select
-          size="sm"
-          label={t("State")}
-          placeholder={t("Any")}
-          clearable
-          clearButtonProps={{ "aria-label": t("Any state") }}
-          value={state}
-          onChange={setState}
-          data={DELIVERY_STATES.map((each) => ({ value: each, label: deliveryWords(each) }))}
-        />
+      <Narrowing within={t("Number, person or device")} search={search} onSearch={setSearch} states={DELIVERY_STATES} words={deliveryWords} state={state} onState={setState}>
         <Button variant="default" onClick={() => void download(api, broadcast)}>
           {t("Export CSV")}
         </Button>
-      </div>
+      </Narrowing>
       {found.length === 0 ? (
         <Blank icon="people" title={t("No deliveries")} text={broadcast.state === "scheduled" ? t("They are listed here once sending begins.") : t("None matches the filter.")} />
       ) : (

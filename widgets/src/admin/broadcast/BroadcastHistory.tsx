@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { nt, t } from "../../shared/i18n";
@@ -9,6 +9,7 @@ import { shortTime } from "../../kit/time";
 import { useSession } from "../../kit/session-context";
 import styles from "./BroadcastHistory.module.css";
 import { type Broadcast, BROADCAST_STATES, type DeliveryState, deliveryWords, moves, type Paged, stateWords, toneOf, total } from "./broadcasts";
+import { Narrowing } from "./Narrowing";
 import { Heading } from "../Heading";
 import { State } from "../../kit/State";
 import table from "../table.module.css";
@@ -61,27 +62,7 @@ export function BroadcastHistory() {
         <Blank icon="megaphone" title={t("Nothing sent yet")} text={t("A broadcast reaches phones and Wave at once; what became of it is listed here.")} />
       ) : (
         <>
-          <div className={table.tools}>
-            <TextInput
-              type="search"
-              size="sm"
-              label={t("Search")}
-              placeholder={t("Broadcast, sender or text")}
-              leftSection={<Icon name="search" size={16} />}
-              value={typed}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-            />
-            <Select
-              size="sm"
-              label={t("State")}
-              placeholder={t("Any")}
-              clearable
-              clearButtonProps={{ "aria-label": t("Any state") }}
-              value={state}
-              onChange={setState}
-              data={BROADCAST_STATES.map((each) => ({ value: each, label: stateWords(each) }))}
-            />
-          </div>
+          <Narrowing within={t("Broadcast, sender or text")} search={typed} onSearch={setTyped} states={BROADCAST_STATES} words={stateWords} state={state} onState={setState} />
           {failed && (
             <p role="status" className={styles.stale}>
               {t("The server cannot be reached; this may be out of date.")}

@@ -10,6 +10,7 @@ import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { SectionForm } from "../SectionPage";
 import { State } from "../../kit/State";
+import { saidWords } from "../../kit/refusal";
 import styles from "../email/Email.module.css";
 
 const PATIENCE_MS = 30_000;
@@ -52,7 +53,7 @@ function StorageTest() {
       setResult(await api.post<Tested>("/v1/recordings/storage-test", { folder: folder.trim() }, PATIENCE_MS));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem(error.fields["folder"] ?? (error.message || t("The server cannot be reached. Please try again.")));
+      setProblem(error.fields["folder"] ?? saidWords(error));
     } finally {
       setBusy(false);
     }

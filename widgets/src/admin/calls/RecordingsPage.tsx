@@ -9,6 +9,7 @@ import { nt, t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { type BulkAction, DataTable, type Filter, type RowAction } from "../../kit/table/DataTable";
 import { follow } from "../../kit/download";
+import { saidWords } from "../../kit/refusal";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { useTurn } from "../useTurn";
@@ -92,7 +93,7 @@ function useBulk(): BulkAction[] {
       if (left > 0) toast({ tone: "danger", title: nt("{n} could not be deleted", "{n} could not be deleted", left), text: t("Their files cannot be removed now: the storage they are on is away."), stay_ms: null, key: "each-refused" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("Nothing was deleted"), text: error.message || t("The server cannot be reached. Please try again."), stay_ms: null, key: "each-refused" });
+      toast({ tone: "danger", title: t("Nothing was deleted"), text: saidWords(error), stay_ms: null, key: "each-refused" });
     }
   }
 

@@ -14,6 +14,7 @@ import { State } from "../../kit/State";
 import { each } from "../../kit/table/each";
 import table from "../table.module.css";
 import { usePolled } from "../../kit/usePolled";
+import { notDone } from "../../kit/refusal";
 import { useTurn } from "../useTurn";
 import { canCancel, canRetry, type Mail, STATES, stateWords, type TemplateSummary, toneOf } from "./emails";
 import styles from "./Email.module.css";
@@ -37,7 +38,7 @@ export default function EmailLogPage({ page, readOnly }: PageProps) {
       toast({ tone: "success", title: await work(), key: "mail" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     again();
   }

@@ -9,6 +9,7 @@ import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { SectionForm } from "../SectionPage";
 import { State } from "../../kit/State";
+import { saidWords } from "../../kit/refusal";
 import styles from "./Email.module.css";
 
 interface MailboxStatus {
@@ -46,7 +47,7 @@ function TestMailbox() {
       setFound(await api.post<MailboxStatus>("/v1/email/incoming/test", undefined, PATIENCE_MS));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem(error.message || t("The server cannot be reached. Please try again."));
+      setProblem(saidWords(error));
     } finally {
       setBusy(false);
     }

@@ -7,6 +7,7 @@ import { useSession } from "../../kit/session-context";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import type { Values } from "../../kit/form/schema";
+import { saidWords } from "../../kit/refusal";
 import type { Preview } from "./emails";
 import styles from "./Email.module.css";
 
@@ -30,7 +31,7 @@ export function PreviewPane({ path, language, texts }: { path: string; language:
       if (!(error instanceof ApiError)) throw error;
       setPreview(null);
       const named = Object.entries(error.fields).map(([field, message]) => `${fieldWords(field)}: ${message}`);
-      setProblems(named.length > 0 ? named : [error.message || t("The server cannot be reached. Please try again.")]);
+      setProblems(named.length > 0 ? named : [saidWords(error)]);
     } finally {
       setBusy(false);
     }

@@ -15,6 +15,7 @@ import { Heading } from "../Heading";
 import { SettingsForm, type Stored } from "../../kit/form/SettingsForm";
 import { State } from "../../kit/State";
 import { usePolled } from "../../kit/usePolled";
+import { notDone } from "../../kit/refusal";
 import type { Named, Template } from "./emails";
 import styles from "./Email.module.css";
 import { PreviewPane } from "./PreviewPane";
@@ -69,7 +70,7 @@ export function TemplateEditor({ kind, language, readOnly }: { kind: string; lan
       setOwn({ template: delivered, form: begun + 1 });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     setRestoring(false);
   }

@@ -6,6 +6,7 @@ import { useSession } from "../../kit/session-context";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { State } from "../../kit/State";
+import { saidWords } from "../../kit/refusal";
 import type { TestResult } from "./emails";
 import styles from "./Email.module.css";
 
@@ -31,7 +32,7 @@ export function TestEmail({ onTried }: { onTried: () => void }) {
       onTried();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem(error.fields["to"] ?? (error.message || t("The server cannot be reached. Please try again.")));
+      setProblem(error.fields["to"] ?? saidWords(error));
     } finally {
       setBusy(false);
     }

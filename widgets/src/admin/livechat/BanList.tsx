@@ -11,6 +11,7 @@ import { t } from "../../shared/i18n";
 import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { State, type Tone } from "../../kit/State";
+import { notDone } from "../../kit/refusal";
 import { useTurn } from "../useTurn";
 
 const TONES: Record<Ban["state"], Tone> = { asked: "warn", banned: "bad", expired: "calm", refused: "calm", lifted: "good" };
@@ -29,7 +30,7 @@ export function BanList({ readOnly }: { readOnly: boolean }) {
       toast({ tone: "success", key: "ban", title: act === "confirm" ? t("{name} is banned", { name: ban.visitor }) : act === "lift" ? t("{name} is let in again", { name: ban.visitor }) : t("{name} is not banned", { name: ban.visitor }) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     again();
   }

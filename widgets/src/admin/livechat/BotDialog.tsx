@@ -5,6 +5,7 @@ import { Failed, Loading } from "../../kit/Blank";
 import { Confirm } from "../../kit/Confirm";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
+import { notDone } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { CopyButton } from "../CopyButton";
@@ -71,7 +72,7 @@ function Settings({ path, readOnly, onClose }: { path: string; readOnly: boolean
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (Object.keys(error.fields).length > 0) setErrors(error.fields);
-      else toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      else notDone(error);
     } finally {
       setBusy(false);
     }

@@ -2,8 +2,8 @@ import { Switch } from "@mantine/core";
 import { useCallback, useState } from "react";
 
 import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
 import { useLoaded } from "../../kit/useLoaded";
+import { notDone } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 
@@ -27,7 +27,7 @@ export function DailySummary() {
       await api.request("PUT", PATH, { wanted });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     await reload();
     setBusy(false);

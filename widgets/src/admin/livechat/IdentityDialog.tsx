@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { Confirm } from "../../kit/Confirm";
 import { useSession } from "../../kit/session-context";
 import { shortTime } from "../../kit/time";
-import { toast } from "../../kit/toasts";
+import { notDone } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { CopyButton } from "../CopyButton";
@@ -43,7 +43,7 @@ function Secrets({ path, readOnly }: { path: string; readOnly: boolean }) {
       await load();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     } finally {
       setBusy(false);
     }

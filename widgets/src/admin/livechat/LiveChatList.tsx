@@ -14,6 +14,7 @@ import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { maySee, RightsContext } from "../rights";
 import { State } from "../../kit/State";
+import { notDone } from "../../kit/refusal";
 import { useTurn } from "../useTurn";
 import { CopyButton } from "../CopyButton";
 import styles from "./LiveChatList.module.css";
@@ -39,7 +40,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
       toast({ tone: "success", title: done, text: name, key: "livechat" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     again();
   }

@@ -9,6 +9,7 @@ import { useLoaded } from "../../kit/useLoaded";
 import { language, nt, t } from "../../shared/i18n";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
+import { periods } from "../periods";
 import queues from "../queues/Queues.module.css";
 import { DailySummary } from "./DailySummary";
 import styles from "./LiveChatReport.module.css";
@@ -34,18 +35,7 @@ export default function LiveChatReportPage({ page }: PageProps) {
         ))}
       </Heading>
       <div className={queues.asked}>
-        <Select
-          label={t("Time")}
-          allowDeselect={false}
-          value={days}
-          data={[
-            { value: "1", label: t("Today") },
-            { value: "7", label: t("Last 7 days") },
-            { value: "30", label: t("Last 30 days") },
-            { value: "365", label: t("Last 365 days") },
-          ]}
-          onChange={(value) => setDays(value ?? "7")}
-        />
+        <Select label={t("Time")} allowDeselect={false} value={days} data={periods()} onChange={(value) => setDays(value ?? "7")} />
         <Select label={t("Live Chat")} allowDeselect={false} value={livechat} data={[{ value: ALL, label: t("All live chats") }, ...places.map(({ id, name }) => ({ value: id, label: name }))]} onChange={(value) => setLivechat(value ?? ALL)} />
         <DailySummary />
       </div>

@@ -7,6 +7,7 @@ import { Notice } from "../../kit/Notice";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import { useLoaded } from "../../kit/useLoaded";
+import { saidWords } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { pathOf } from "./livechats";
@@ -61,7 +62,7 @@ function Picture({ kind, address, most_bytes, path, readOnly, onChanged }: Pictu
       toast({ tone: "success", title: done, text: title, key: "picture" });
       onChanged();
     } catch (error) {
-      setProblem(error instanceof ApiError ? error.message || t("The server cannot be reached. Please try again.") : t("This file could not be read. Please choose it again."));
+      setProblem(error instanceof ApiError ? saidWords(error) : t("This file could not be read. Please choose it again."));
     } finally {
       setBusy(false);
       reset.current?.();

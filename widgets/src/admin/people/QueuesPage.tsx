@@ -13,13 +13,14 @@ import { DataTable } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
-import styles from "./QueuesPage.module.css";
 import { referring } from "../referring";
 import { State } from "../../kit/State";
 import { together } from "../../kit/table/each";
 import { editing } from "../../kit/table/editing";
+import roster from "../roster.module.css";
 import table from "../table.module.css";
 import { usePolled } from "../../kit/usePolled";
+import { notDone } from "../../kit/refusal";
 import { useTurn } from "../useTurn";
 import { WorksheetImport } from "./WorksheetImport";
 
@@ -133,15 +134,15 @@ function Agents({ queue, readOnly }: { queue: string; readOnly: boolean }) {
       toast({ tone: "success", title: paused ? t("{name} is on a break", { name: agent.name || agent.number }) : t("{name} is available again", { name: agent.name || agent.number }), key: "agent" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     setBusy(null);
     reload();
   }
 
   return (
-    <section className={styles.agents} aria-labelledby="agents">
-      <h2 id="agents" className={styles.title}>
+    <section className={roster.roster} aria-labelledby="agents">
+      <h2 id="agents" className={roster.title}>
         {t("Agents")}
       </h2>
       {value === null ? (
@@ -153,10 +154,10 @@ function Agents({ queue, readOnly }: { queue: string; readOnly: boolean }) {
       ) : value.agents.length === 0 ? (
         <p className={table.soft}>{t("Nobody serves this queue yet. Choose agents below.")}</p>
       ) : (
-        <ul className={styles.list}>
+        <ul className={roster.list}>
           {value.agents.map((agent) => (
-            <li key={agent.number} className={styles.agent}>
-              <span className={styles.who} id={`agent-${agent.number}`}>
+            <li key={agent.number} className={roster.person}>
+              <span className={roster.who} id={`agent-${agent.number}`}>
                 <bdi>{agent.name || agent.number}</bdi> <span className={table.soft}>{agent.number}</span>
               </span>
               <span className={table.soft}>{agent.static ? t("Static") : t("Dynamic")}</span>

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
+import { notDone } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { CopyButton } from "../CopyButton";
@@ -21,7 +21,7 @@ export function SipPassword({ number }: { number: string }) {
       setSecret((await api.get<{ sip_secret: string }>(`/v1/extensions/${encodeURIComponent(number)}?secrets=1`)).sip_secret);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     setBusy(false);
   }

@@ -6,6 +6,7 @@ import { Notice } from "../../kit/Notice";
 import { go, href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
+import { saidWords } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
 import styles from "./WorksheetImport.module.css";
@@ -61,7 +62,7 @@ export function WorksheetImport({ title, collection, back, hint, change }: Props
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const refused = outcomeOf(error);
-      if (!refused) setProblem(error.message || t("The server cannot be reached. Please try again."));
+      if (!refused) setProblem(saidWords(error));
       return refused;
     } finally {
       setBusy(false);

@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useState } from "react";
 
 import { Notice } from "../../kit/Notice";
 import { useSession } from "../../kit/session-context";
+import { saidWords } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import styles from "../ConfirmDelete.module.css";
@@ -33,7 +34,7 @@ export function EraseDialog({ asked, onErased, onClose }: { asked: Asked | null;
       onErased();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem(error.message || t("The server cannot be reached. Please try again."));
+      setProblem(saidWords(error));
     }
     setBusy(false);
   }

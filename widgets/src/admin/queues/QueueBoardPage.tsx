@@ -9,6 +9,7 @@ import { tellParked } from "../../kit/parked";
 import { useSession } from "../../kit/session-context";
 import { beginOf, spanOf } from "../../kit/time";
 import { toast } from "../../kit/toasts";
+import { saidWords } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { RedirectDialog, SuperviseDialog, TransferDialog } from "../calls/CallDialogs";
@@ -69,7 +70,7 @@ export default function QueueBoardPage({ page, readOnly }: PageProps) {
       await what();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      notDone(error.message || t("The server cannot be reached. Please try again."));
+      notDone(saidWords(error));
     }
     reload();
   }

@@ -11,6 +11,7 @@ import { t } from "../../shared/i18n";
 import { partyOf } from "../calls/calls";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
+import { periods } from "../periods";
 import { dayOf, momentOf } from "../../kit/table/days";
 import { Bars } from "./Bars";
 import styles from "./Queues.module.css";
@@ -58,19 +59,7 @@ export default function QueueReportPage({ page }: PageProps) {
         </Button>
       </Heading>
       <div className={styles.asked}>
-        <Select
-          label={t("Time")}
-          allowDeselect={false}
-          value={days}
-          data={[
-            { value: "1", label: t("Today") },
-            { value: "7", label: t("Last 7 days") },
-            { value: "30", label: t("Last 30 days") },
-            { value: "365", label: t("Last 365 days") },
-            { value: OWN, label: t("Own dates") },
-          ]}
-          onChange={(value) => chooseDays(value ?? "1")}
-        />
+        <Select label={t("Time")} allowDeselect={false} value={days} data={[...periods(), { value: OWN, label: t("Own dates") }]} onChange={(value) => chooseDays(value ?? "1")} />
         {days === OWN &&
           (["from", "until"] as const).map((edge) => (
             <TextInput key={edge} type="date" label={edge === "from" ? t("From") : t("Until")} value={dayOf(span[edge], edge)} onChange={(event) => setSpan({ ...span, [edge]: momentOf(event.currentTarget.value, edge) })} />

@@ -16,6 +16,7 @@ import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
 import { State } from "../../kit/State";
 import { editing } from "../../kit/table/editing";
+import { notDone } from "../../kit/refusal";
 import { useTurn } from "../useTurn";
 import { outcomeWords, type Schedule, whenWords } from "./schedules";
 
@@ -43,7 +44,7 @@ function List({ page, readOnly }: PageProps) {
       toast({ tone: tone === "good" ? "success" : "danger", title: words, text: row.name });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     again();
   }

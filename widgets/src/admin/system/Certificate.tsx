@@ -12,6 +12,7 @@ import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
 import { usePolled } from "../../kit/usePolled";
+import { saidWords } from "../../kit/refusal";
 import styles from "./HttpServer.module.css";
 
 /** What is told of every certificate, never its key. */
@@ -45,7 +46,7 @@ export function Certificate({ path, readOnly }: { path: string; readOnly: boolea
       reload();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: error.message || t("The server cannot be reached. Please try again."), key: "certificate" });
+      toast({ tone: "danger", title: saidWords(error), key: "certificate" });
     } finally {
       setAsking(false);
     }

@@ -11,6 +11,7 @@ import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { usePolled } from "../../kit/usePolled";
+import { saidWords } from "../../kit/refusal";
 import { type CertificateFacts, Facts } from "./Certificate";
 import styles from "./HttpServer.module.css";
 
@@ -32,7 +33,7 @@ export function NameCertificates({ path, readOnly }: { path: string; readOnly: b
       reload();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: error.message || t("The server cannot be reached. Please try again."), key: "certificate" });
+      toast({ tone: "danger", title: saidWords(error), key: "certificate" });
     } finally {
       setAsked(null);
     }

@@ -7,7 +7,7 @@ import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { Act } from "../../kit/table/Act";
 import table from "../table.module.css";
 import { usePolled } from "../../kit/usePolled";
-import styles from "./Participants.module.css";
+import roster from "../roster.module.css";
 import { type Heard, SoundDialog } from "./SoundDialog";
 import { SoundUpload } from "./SoundUpload";
 
@@ -38,8 +38,8 @@ export function MusicFiles({ path, readOnly, onChanged }: Props) {
   }
 
   return (
-    <section className={styles.participants} aria-labelledby="music-files">
-      <h2 id="music-files" className={styles.title}>
+    <section className={roster.roster} aria-labelledby="music-files">
+      <h2 id="music-files" className={roster.title}>
         {t("Files")}
       </h2>
       {value === null ? (
@@ -51,10 +51,10 @@ export function MusicFiles({ path, readOnly, onChanged }: Props) {
       ) : (
         <>
           {value.files.length === 0 && <p className={table.soft}>{t("There are no files yet. Until then built-in music plays.")}</p>}
-          <ul className={styles.list}>
+          <ul className={roster.list}>
             {value.files.map((file) => (
-              <li key={file.id} className={styles.participant}>
-                <span className={styles.who} id={`music-${file.id}`}>
+              <li key={file.id} className={roster.person}>
+                <span className={roster.who} id={`music-${file.id}`}>
                   <bdi>{file.name}</bdi>
                 </span>
                 <Act<MusicFile> action={{ label: t("Play"), icon: "play", run: () => setHeard({ name: file.name, src: `${one(file)}/sound` }) }} row={file} described={`music-${file.id}`} />

@@ -8,9 +8,10 @@ import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { State } from "../../kit/State";
+import roster from "../roster.module.css";
 import table from "../table.module.css";
 import { usePolled } from "../../kit/usePolled";
-import styles from "./Participants.module.css";
+import { notDone } from "../../kit/refusal";
 
 interface Participant {
   leg: string;
@@ -42,7 +43,7 @@ export function Participants({ room, readOnly }: { room: string; readOnly: boole
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 404) toast({ tone: "danger", title: t("Nobody is there by that number any more") });
-      else toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      else notDone(error);
     }
     setBusy(false);
     reload();
@@ -51,8 +52,8 @@ export function Participants({ room, readOnly }: { room: string; readOnly: boole
   const one = (who: Participant): string => `${path}/participants/${encodeURIComponent(who.leg)}`;
 
   return (
-    <section className={styles.participants} aria-labelledby="participants">
-      <h2 id="participants" className={styles.title}>
+    <section className={roster.roster} aria-labelledby="participants">
+      <h2 id="participants" className={roster.title}>
         {t("Participants")}
       </h2>
       {value === null ? (
@@ -65,10 +66,10 @@ export function Participants({ room, readOnly }: { room: string; readOnly: boole
         <>
           {value.participants.length === 0 && <p className={table.soft}>{t("Nobody is in this room right now.")}</p>}
           {value.linked.length > 0 && <p className={table.soft}>{t("Linked with {rooms}", { rooms: value.linked.join(", ") })}</p>}
-          <ul className={styles.list}>
+          <ul className={roster.list}>
             {value.participants.map((who) => (
-              <li key={who.leg} className={styles.participant}>
-                <span className={styles.who} id={`participant-${who.leg}`}>
+              <li key={who.leg} className={roster.person}>
+                <span className={roster.who} id={`participant-${who.leg}`}>
                   <bdi>{who.name || who.number}</bdi> <span className={table.soft}>{who.number}</span>
                 </span>
                 {who.host && <State tone="good">{t("Host")}</State>}
@@ -88,7 +89,7 @@ export function Participants({ room, readOnly }: { room: string; readOnly: boole
           </ul>
           {!readOnly && (
             <form
-              className={styles.actions}
+              className={roster.actions}
               onSubmit={(event) => {
                 event.preventDefault();
                 void attempt(() => api.post(`${path}/participants`, { number: invited.trim() }));

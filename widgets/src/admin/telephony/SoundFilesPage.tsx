@@ -11,6 +11,7 @@ import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import calls from "../calls/Calls.module.css";
 import { DataTable, type RowAction } from "../../kit/table/DataTable";
+import { refusalWords } from "../../kit/refusal";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
@@ -126,7 +127,7 @@ function Upload({ collection, mostBytes, tooLarge, onAdded }: Pick<Props, "colle
       onAdded();
     } catch (error) {
       if (!(error instanceof ApiError)) setProblem(t("This file could not be read. Please choose it again."));
-      else setProblem(Object.values(error.fields)[0] ?? (error.message || t("The server cannot be reached. Please try again.")));
+      else setProblem(refusalWords(error));
     } finally {
       setBusy(false);
     }

@@ -5,6 +5,7 @@ import { Icon } from "../../kit/Icon";
 import { Notice } from "../../kit/Notice";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
+import { refusalWords } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
 
@@ -33,7 +34,7 @@ export function SoundUpload({ path, onAdded }: Props) {
       return null;
     } catch (error) {
       if (!(error instanceof ApiError)) return t("This file could not be read. Please choose it again.");
-      return Object.values(error.fields)[0] ?? (error.message || t("The server cannot be reached. Please try again."));
+      return refusalWords(error);
     }
   }
 

@@ -13,6 +13,7 @@ import { nt, t } from "../../shared/i18n";
 import { DataTable, type RowAction } from "../../kit/table/DataTable";
 import { Heading } from "../Heading";
 import { State } from "../../kit/State";
+import { notDone } from "../../kit/refusal";
 import { useTurn } from "../useTurn";
 import { DeliveryDialog } from "./DeliveryDialog";
 import { answerWords, type Delivery, type DeliveryDetails, deliveryState, pathOf, type Webhook } from "./webhooks";
@@ -32,7 +33,7 @@ export function DeliveryLog({ id, readOnly }: { id: string; readOnly: boolean })
       await work();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     again();
   }

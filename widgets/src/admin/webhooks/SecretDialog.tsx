@@ -2,7 +2,7 @@ import { Button, Modal } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
+import { notDone } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { CopyButton } from "../CopyButton";
@@ -23,7 +23,7 @@ export function SecretDialog({ webhook, onClose }: { webhook: Webhook | null; on
       setSecret((await api.post<{ secret: string }>(`${pathOf(webhook.id)}/secret`)).secret);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     } finally {
       setBusy(false);
     }

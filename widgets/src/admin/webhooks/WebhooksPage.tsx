@@ -5,7 +5,6 @@ import { Icon } from "../../kit/Icon";
 import { go, href } from "../../kit/route";
 import { useSession } from "../../kit/session-context";
 import { shortTime } from "../../kit/time";
-import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
@@ -14,6 +13,7 @@ import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
 import { State } from "../../kit/State";
+import { notDone } from "../../kit/refusal";
 import { useTurn } from "../useTurn";
 import { DeliveryDialog } from "./DeliveryDialog";
 import { DeliveryLog } from "./DeliveryLog";
@@ -40,7 +40,7 @@ function List({ title, readOnly }: { title: string; readOnly: boolean }) {
       await work();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     again();
   }

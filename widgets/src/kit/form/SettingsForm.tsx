@@ -1,7 +1,8 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
+import { saidWords } from "../refusal";
 import { Icon } from "../Icon";
 import { Notice } from "../Notice";
 import { go } from "../route";
@@ -11,6 +12,7 @@ import { announce } from "../../shared/announce";
 import { t } from "../../shared/i18n";
 import { type Drawn, FormContext } from "./context";
 import { Fields } from "./Control";
+import { type Meanwhile, meanwhileOf, Overwriting } from "./Overwriting";
 import { changes, type Field, fieldsOf, fixed, type FormSection, keeping, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, tabsOf, type Value, type Values, whereIs, without } from "./schema";
 import { Tabs } from "./Tabs";
 import { useUnsaved } from "./useUnsaved";
@@ -56,12 +58,6 @@ interface Props {
 export interface Reset {
   label: string;
   fills: (field: Field) => boolean;
-}
-
-/** Somebody else's change, met while saving. */
-interface Meanwhile {
-  by: string;
-  version: number | undefined;
 }
 
 /** A field that has a problem, and the tab it is in. */
@@ -160,16 +156,15 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     }
   }
 
-  async function takeTheirs(): Promise<void> {
-    if (!load) return;
+  async function takeTheirs(read: () => Promise<Stored>): Promise<void> {
     try {
-      const theirs = await load();
+      const theirs = await read();
       const next = { ...theirs, values: startOf(fields, theirs.values) };
       take(next);
       announce(t("Their version is shown."));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setGeneral(error.message || t("The server cannot be reached. Please try again."));
+      setGeneral(saidWords(error));
     }
     setMeanwhile(null);
   }
@@ -260,19 +255,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
           </div>
         </div>
       </form>
-      <Modal opened={meanwhile !== null} onClose={() => setMeanwhile(null)} title={t("Somebody else has changed this")} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
-        <p className={styles.explained}>
-          {meanwhile?.by ? t("{name} saved a change while you were editing. Load it and lose what you typed, or keep yours and replace theirs.", { name: meanwhile.by }) : t("A change was saved while you were editing. Load it and lose what you typed, or keep yours and replace theirs.")}
-        </p>
-        <div className={styles.answers}>
-          <Button variant="default" onClick={() => void takeTheirs()} data-autofocus disabled={!load}>
-            {t("Load their version")}
-          </Button>
-          <Button color="red" loading={busy} onClick={() => void send(meanwhile?.version)}>
-            {t("Overwrite")}
-          </Button>
-        </div>
-      </Modal>
+      <Overwriting meanwhile={meanwhile} busy={busy} onLoad={load && (() => void takeTheirs(load))} onOverwrite={(version) => void send(version)} onClose={() => setMeanwhile(null)} />
       {unsaved.question}
     </FormContext>
   );
@@ -283,11 +266,6 @@ const secretsOf = (stored: Stored, isNew: boolean): readonly string[] => (isNew 
 /** All that is filled in; what is left empty is the server's to decide. */
 function whole(values: Values): Record<string, Value> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ""));
-}
-
-function meanwhileOf(error: ApiError): Meanwhile {
-  const { by, version } = (error.body ?? {}) as { by?: unknown; version?: unknown };
-  return { by: typeof by === "string" ? by : "", version: typeof version === "number" ? version : undefined };
 }
 
 /** The first field, as the page shows them, that has a problem; what another tab hides is passed over. */

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useCallback, useRef, useState } from "react";
 
+import { notDone, saidWords } from "../refusal";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
 import { Blank, Failed, Loading } from "../Blank";
@@ -125,7 +126,7 @@ function ReplyForm({ reply, save, onClose }: FormProps) {
       await save(title, body);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblems(Object.keys(error.fields).length > 0 ? error.fields : { body: error.message || t("The server cannot be reached. Please try again.") });
+      setProblems(Object.keys(error.fields).length > 0 ? error.fields : { body: saidWords(error) });
     } finally {
       setBusy(false);
     }
@@ -163,6 +164,6 @@ async function tried(work: () => Promise<unknown>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    toast({ tone: "danger", title: t("This could not be done"), text: error.message || t("The server cannot be reached. Please try again.") });
+    notDone(error, t("This could not be done"));
   }
 }

@@ -1,16 +1,15 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
-import { ApiError } from "../../shared/api";
+import { refusalWords } from "../refusal";
 import { announce } from "../../shared/announce";
 import { t } from "../../shared/i18n";
 import { copy } from "../clipboard";
 import { Icon } from "../Icon";
-import { Notice } from "../Notice";
 import { useSession } from "../session-context";
-import { refusalWords } from "../sign-in/words";
 import { type Codes, OWN } from "./factors";
 import styles from "./Security.module.css";
+import { Problem } from "../sign-in/Problem";
 
 /** What an authenticator app is set up with. */
 export interface NewApp {
@@ -47,7 +46,7 @@ export function AppSetup({ app, done, cancel }: Props) {
       const answer = await api.post<Codes>(`${OWN}/app/confirm`, { ticket: app.ticket, code: code.trim() || "-" });
       done(answer.recovery_codes);
     } catch (error) {
-      setProblem(error instanceof ApiError ? refusalWords(error) : t("The server cannot be reached. Please try again."));
+      setProblem(refusalWords(error));
       setBusy(false);
       field.current?.select();
     }
@@ -85,9 +84,7 @@ export function AppSetup({ app, done, cancel }: Props) {
         aria-describedby={problem ? problemId : undefined}
         aria-invalid={problem ? true : undefined}
       />
-      <div id={problemId} role="alert">
-        {problem && <Notice tone="danger">{problem}</Notice>}
-      </div>
+      <Problem id={problemId} text={problem} />
       <div className={styles.buttons}>
         <Button variant="default" onClick={cancel}>
           {t("Cancel")}

@@ -1,14 +1,13 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 
-import { ApiError } from "../../shared/api";
+import { refusalWords } from "../refusal";
 import { t } from "../../shared/i18n";
 import { Icon } from "../Icon";
 import { Notice } from "../Notice";
 import type { Me } from "../session";
 import { useSession } from "../session-context";
 import { Card } from "../sign-in/Card";
-import { refusalWords } from "../sign-in/words";
 import { passkeysPossible } from "../webauthn";
 import { AppSetup, type NewApp } from "./AppSetup";
 import { OWN } from "./factors";
@@ -34,7 +33,7 @@ export default function Enrolment({ me }: { me: Me }) {
     try {
       setStep({ at: "app", app: await proven(() => session.api.post<NewApp>(`${OWN}/app`)) });
     } catch (error) {
-      if (!(error instanceof NotProven)) setProblem(error instanceof ApiError ? refusalWords(error) : t("The server cannot be reached. Please try again."));
+      if (!(error instanceof NotProven)) setProblem(refusalWords(error));
     }
   }
 

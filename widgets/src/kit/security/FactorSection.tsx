@@ -1,14 +1,13 @@
 import { Button, Modal, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 
-import { ApiError } from "../../shared/api";
+import { refusalWords } from "../refusal";
 import { nt, t } from "../../shared/i18n";
 import { brief } from "../../shared/time";
 import { Failed, Loading } from "../Blank";
 import { Confirm } from "../Confirm";
 import { Icon } from "../Icon";
 import { useSession } from "../session-context";
-import { refusalWords } from "../sign-in/words";
 import { toast } from "../toasts";
 import type { Loaded } from "../useLoaded";
 import { isAddress, passkeysPossible } from "../webauthn";
@@ -41,7 +40,7 @@ export function FactorSection({ factors }: { factors: Loaded<Factors> }) {
       await proven(work);
     } catch (error) {
       if (error instanceof NotProven) return;
-      toast({ tone: "danger", title: t("This was not done"), text: error instanceof ApiError ? refusalWords(error) : t("The server cannot be reached. Please try again.") });
+      toast({ tone: "danger", title: t("This was not done"), text: refusalWords(error) });
     }
   }
 

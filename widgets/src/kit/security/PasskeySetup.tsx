@@ -3,12 +3,13 @@ import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { Notice } from "../Notice";
 import { useSession } from "../session-context";
-import { passkeyWords, refusalWords } from "../sign-in/words";
+import { passkeyWords } from "../sign-in/words";
 import { createPasskey } from "../webauthn";
+import { refusalWords } from "../refusal";
 import { type Codes, OWN, type Question } from "./factors";
 import styles from "./Security.module.css";
+import { Problem } from "../sign-in/Problem";
 
 interface Props {
   /** How many there are: the next one's suggested name counts on. */
@@ -64,9 +65,7 @@ export function PasskeySetup({ known, proven, done, cancel }: Props) {
         dir="auto"
         aria-describedby={problem ? problemId : undefined}
       />
-      <div id={problemId} role="alert">
-        {problem && <Notice tone="danger">{problem}</Notice>}
-      </div>
+      <Problem id={problemId} text={problem} />
       <div className={styles.buttons}>
         <Button variant="default" onClick={cancel}>
           {t("Cancel")}

@@ -1,14 +1,14 @@
 import { Button, Modal, PasswordInput } from "@mantine/core";
 import { type FormEvent, useId, useState } from "react";
 
+import { refusalWords } from "../refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { Notice } from "../Notice";
 import { useSession } from "../session-context";
 import { toast } from "../toasts";
-import { refusalWords } from "../sign-in/words";
 import { Section } from "./Section";
 import styles from "./Security.module.css";
+import { Problem } from "../sign-in/Problem";
 
 export function PasswordSection({ changed }: { changed: () => void }) {
   const [open, setOpen] = useState(false);
@@ -56,7 +56,7 @@ function Change({ cancel, done }: { cancel: () => void; done: () => void }) {
     } catch (error) {
       const refused = error instanceof ApiError ? error : null;
       if (refused && Object.keys(refused.fields).length > 0) setFields(refused.fields);
-      else setProblem(refused ? refusalWords(refused) : t("The server cannot be reached. Please try again."));
+      else setProblem(refusalWords(error));
       setBusy(false);
     }
   }
@@ -66,9 +66,7 @@ function Change({ cancel, done }: { cancel: () => void; done: () => void }) {
       <input type="text" name="username" autoComplete="username" value={state.phase === "in" ? state.me.user : ""} readOnly hidden />
       <PasswordInput data-autofocus label={t("Present password")} value={old} onChange={(event) => setOld(event.currentTarget.value)} autoComplete="current-password" maxLength={200} error={fields["old"]} aria-invalid={fields["old"] ? true : undefined} visibilityToggleButtonProps={shown} />
       <PasswordInput label={t("New password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="new-password" maxLength={200} error={fields["password"]} aria-invalid={fields["password"] ? true : undefined} visibilityToggleButtonProps={shown} />
-      <div id={problemId} role="alert">
-        {problem && <Notice tone="danger">{problem}</Notice>}
-      </div>
+      <Problem id={problemId} text={problem} />
       <div className={styles.buttons}>
         <Button variant="default" onClick={cancel}>
           {t("Cancel")}

@@ -8,7 +8,7 @@ import { Failed, Loading } from "../Blank";
 import { Confirm } from "../Confirm";
 import { Icon } from "../Icon";
 import { useSession } from "../session-context";
-import { refusalWords } from "../sign-in/words";
+import { refusalWords } from "../refusal";
 import { toast } from "../toasts";
 import type { Loaded } from "../useLoaded";
 import { Section } from "./Section";

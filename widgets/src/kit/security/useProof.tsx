@@ -4,12 +4,13 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { Icon } from "../Icon";
-import { Notice } from "../Notice";
 import { useSession } from "../session-context";
-import { passkeyWords, refusalWords } from "../sign-in/words";
+import { passkeyWords } from "../sign-in/words";
 import { askPasskey, passkeysPossible } from "../webauthn";
+import { refusalWords } from "../refusal";
 import type { Question } from "./factors";
 import styles from "./Security.module.css";
+import { Problem } from "../sign-in/Problem";
 
 /** The person did not want to show who they are: nothing was done. */
 export class NotProven extends Error {}
@@ -96,9 +97,7 @@ function Proof({ done, cancel }: { done: () => void; cancel: () => void }) {
         aria-describedby={problem ? problemId : undefined}
         aria-invalid={problem ? true : undefined}
       />
-      <div id={problemId} role="alert">
-        {problem && <Notice tone="danger">{problem}</Notice>}
-      </div>
+      <Problem id={problemId} text={problem} />
       <div className={styles.buttons}>
         {passkeysPossible() && (
           <Button variant="subtle" disabled={busy} leftSection={<Icon name="key" size={16} />} onClick={() => void attempt(byPasskey)}>

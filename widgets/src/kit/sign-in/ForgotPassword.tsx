@@ -1,12 +1,11 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
-import { ApiError } from "../../shared/api";
+import { refusalWords } from "../refusal";
 import { t } from "../../shared/i18n";
-import { Notice } from "../Notice";
 import type { Session } from "../session";
 import styles from "./Card.module.css";
-import { refusalWords } from "./words";
+import { Problem } from "./Problem";
 
 interface Props {
   session: Session;
@@ -41,7 +40,7 @@ export function ForgotPassword({ session, user: known, back }: Props) {
       await session.api.post("/v1/password/forgot", { user: user.trim() });
       setSent(true);
     } catch (error) {
-      setProblem(error instanceof ApiError ? refusalWords(error) : t("The server cannot be reached. Please try again."));
+      setProblem(refusalWords(error));
     } finally {
       setBusy(false);
     }
@@ -74,9 +73,7 @@ export function ForgotPassword({ session, user: known, back }: Props) {
         aria-describedby={problem ? problemId : undefined}
         aria-invalid={problem ? true : undefined}
       />
-      <div id={problemId} role="alert">
-        {problem && <Notice tone="danger">{problem}</Notice>}
-      </div>
+      <Problem id={problemId} text={problem} />
       <Button type="submit" loading={busy} fullWidth size="md">
         {t("Send the link")}
       </Button>

@@ -6,11 +6,12 @@ import { t } from "../../shared/i18n";
 import { Icon } from "../Icon";
 import type { Session } from "../session";
 import { passkeysPossible } from "../webauthn";
+import { refusalWords } from "../refusal";
 import styles from "./Card.module.css";
 import { Problem } from "./Problem";
 import type { Asked } from "./SecondStep";
 import { useLocked } from "./useLocked";
-import { passkeyWords, refusalWords } from "./words";
+import { passkeyWords } from "./words";
 
 interface Props {
   session: Session;

@@ -3,8 +3,8 @@ import { Notice } from "../Notice";
 import { countdown } from "../time";
 import styles from "./Card.module.css";
 
-/** Why one is not in yet; while locked, how long that lasts. */
-export function Problem({ id, text, left_s }: { id: string; text: string | null; left_s: number }) {
+/** Why it was not done, spoken at once; while signing in is locked, how long that lasts. */
+export function Problem({ id, text, left_s = 0 }: { id: string; text: string | null; left_s?: number }) {
   const locked = left_s > 0;
   return (
     <>

@@ -6,10 +6,11 @@ import { t } from "../../shared/i18n";
 import { Icon } from "../Icon";
 import type { Session } from "../session";
 import { passkeysPossible } from "../webauthn";
+import { refusalWords } from "../refusal";
 import styles from "./Card.module.css";
 import { Problem } from "./Problem";
 import { useLocked } from "./useLocked";
-import { passkeyWords, refusalWords } from "./words";
+import { passkeyWords } from "./words";
 
 type Method = "totp" | "passkey" | "recovery";
 

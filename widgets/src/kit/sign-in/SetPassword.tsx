@@ -1,6 +1,7 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
 
+import { refusalWords } from "../refusal";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
 import { Failed, Loading } from "../Blank";
@@ -9,7 +10,7 @@ import { replace } from "../route";
 import type { Session } from "../session";
 import { Card } from "./Card";
 import styles from "./Card.module.css";
-import { refusalWords } from "./words";
+import { Problem } from "./Problem";
 
 interface Invited {
   user_name: string;
@@ -108,7 +109,7 @@ function Open({ session, token, invited, set }: { session: Session; token: strin
       session.remember(invited.user_name);
       set();
     } catch (error) {
-      refuse(error instanceof ApiError ? refusalWords(error) : t("The server cannot be reached. Please try again."));
+      refuse(refusalWords(error));
     } finally {
       setBusy(false);
     }
@@ -133,9 +134,7 @@ function Open({ session, token, invited, set }: { session: Session; token: strin
           aria-describedby={problem ? problemId : undefined}
           aria-invalid={problem ? true : undefined}
         />
-        <div id={problemId} role="alert">
-          {problem && <Notice tone="danger">{problem}</Notice>}
-        </div>
+        <Problem id={problemId} text={problem} />
         <Button type="submit" loading={busy} fullWidth size="md">
           {t("Set password")}
         </Button>

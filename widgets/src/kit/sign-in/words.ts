@@ -1,10 +1,4 @@
-import type { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-
-/** What the server said, or that it could not be asked. */
-export function refusalWords(error: ApiError): string {
-  return Object.values(error.fields)[0] ?? (error.message || t("The server cannot be reached. Please try again."));
-}
 
 /** Why the browser came back without a passkey. */
 export function passkeyWords(error: unknown): string {

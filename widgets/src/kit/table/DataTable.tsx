@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 
 import { Blank, Failed, Loading } from "../Blank";
@@ -6,28 +6,22 @@ import { Confirm } from "../Confirm";
 import { Icon } from "../Icon";
 import { useSession } from "../session-context";
 import type { IconName } from "../../shared/icons";
-import { nt, t } from "../../shared/i18n";
+import { t } from "../../shared/i18n";
 import styles from "./DataTable.module.css";
 import { Acts, type RowAction } from "./Act";
-import { addressOf, type Asked, asked as nothingAsked, type Collection, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./asked";
+import { addressOf, type Asked, asked as nothingAsked, type Collection, filtered, isNarrowed, narrowed, sortedBy } from "./asked";
+import { type BulkAction, BulkBar } from "./BulkBar";
+import { ColumnChoice } from "./ColumnChoice";
 import { Export, type Exported } from "./Export";
 import { type Filter, LONGEST } from "./FilterField";
 import { Filters } from "./Filters";
 import { Head } from "./Head";
+import { Pages } from "./Pages";
 import { type Column, useColumns } from "./useColumns";
 import { useAsked } from "./useAsked";
 import { usePolled } from "../usePolled";
 
-export type { Column, Filter, RowAction };
-
-export interface BulkAction {
-  label: string;
-  icon: IconName;
-  danger?: boolean;
-  /** A question before; without it the action runs at once. */
-  confirm?: (count: number) => { title: string; text: string };
-  run: (ids: string[]) => Promise<void>;
-}
+export type { BulkAction, Column, Filter, RowAction };
 
 interface Props<Row> {
   /** What the list is called by screen readers, and what this browser remembers its columns by. */
@@ -131,7 +125,6 @@ export function DataTable<Row>(props: Props<Row>) {
       </Failed>
     );
   if (page.items.length === 0 && whole) return <Blank {...empty} />;
-  const { first, last } = span(asked, page.items.length);
   const all = ids.length > 0 && ids.every((each) => chosen.has(each));
   return (
     <div className={styles.list}>
@@ -141,22 +134,7 @@ export function DataTable<Row>(props: Props<Row>) {
         )}
         <Filters filters={filters} asked={asked} onChange={(filter, value) => setAsked((before) => filtered(before, filter, value))} onClear={clear} />
         <div className={styles.side}>
-          {columns.length > 3 && (
-            <Menu position="bottom-end" closeOnItemClick={false}>
-              <Menu.Target>
-                <Button variant="default" leftSection={<Icon name="columns" size={16} />}>
-                  {t("Columns")}
-                </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                {columns.slice(1).map((column) => (
-                  <Menu.CheckboxItem key={column.key} checked={!hidden.has(column.key)} onChange={() => toggle(column.key)}>
-                    {column.title}
-                  </Menu.CheckboxItem>
-                ))}
-              </Menu.Dropdown>
-            </Menu>
-          )}
+          {columns.length > 3 && <ColumnChoice columns={columns} hidden={hidden} onToggle={toggle} />}
           {exportable && <Export path={path} asked={asked} total={page.total} exported={exported} />}
         </div>
       </div>
@@ -165,19 +143,7 @@ export function DataTable<Row>(props: Props<Row>) {
           {t("The server cannot be reached; this may be out of date.")}
         </p>
       )}
-      {bulk.length > 0 && chosen.size > 0 && (
-        <div className={styles.bulk} role="toolbar" aria-label={t("With the selected ones")}>
-          <span role="status">{nt("{n} selected", "{n} selected", chosen.size)}</span>
-          {bulk.map((action) => (
-            <Button key={action.label} size="compact-sm" variant={action.danger ? "light" : "default"} color={action.danger ? "red" : "brand"} leftSection={<Icon name={action.icon} size={15} />} onClick={() => (action.confirm ? setConfirming(action) : void runBulk(action))}>
-              {action.label}
-            </Button>
-          ))}
-          <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setChosen(new Set())}>
-            {t("Clear selection")}
-          </Button>
-        </div>
-      )}
+      {bulk.length > 0 && chosen.size > 0 && <BulkBar count={chosen.size} actions={bulk} onAct={(action) => (action.confirm ? setConfirming(action) : void runBulk(action))} onClear={() => setChosen(new Set())} />}
       <div ref={region} className={styles.scroll} tabIndex={0} role="region" aria-label={name} aria-busy={stale} onFocus={() => (focused.current = true)} onBlur={(event) => (focused.current = event.relatedTarget === null)}>
         <table className={styles.table} role="table" data-stale={stale || undefined}>
           <thead role="rowgroup">
@@ -240,18 +206,7 @@ export function DataTable<Row>(props: Props<Row>) {
           {everything}
         </Blank>
       )}
-      <div className={styles.pages}>
-        <span role="status" className={styles.span}>
-          {page.total === undefined ? t("{first}–{last}", { first, last }) : t("{first}–{last} of {total}", { first, last, total: page.total })}
-        </span>
-        <Select size="xs" className={styles.size} aria-label={t("Rows per page")} allowDeselect={false} value={String(asked.limit)} onChange={(size) => setAsked((before) => narrowed(before, { limit: Number(size) }))} data={SIZES.map((size) => ({ value: String(size), label: t("{n} per page", { n: size }) }))} />
-        <Button size="xs" variant="default" disabled={asked.trail.length === 0} onClick={() => setAsked((before) => ({ ...before, trail: before.trail.slice(0, -1) }))}>
-          {t("Previous page")}
-        </Button>
-        <Button size="xs" variant="default" disabled={page.cursor === null || stale} onClick={() => setAsked((before) => (page.cursor === null ? before : { ...before, trail: [...before.trail, page.cursor] }))}>
-          {t("Next page")}
-        </Button>
-      </div>
+      <Pages asked={asked} shown={page.items.length} total={page.total} next={stale ? null : page.cursor} onChange={setAsked} />
       <Confirm
         opened={confirming !== null}
         title={confirming?.confirm?.(chosen.size).title ?? ""}

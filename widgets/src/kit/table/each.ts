@@ -1,3 +1,4 @@
+import { saidWords } from "../refusal";
 import { toast } from "../toasts";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
@@ -26,6 +27,6 @@ export async function together(ids: readonly string[], act: () => Promise<unknow
     toast({ tone: "success", title: nt("{n} deleted", "{n} deleted", ids.length), key: "each" });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    toast({ tone: "danger", title: t("Nothing was deleted"), text: error.message || t("The server cannot be reached. Please try again."), stay_ms: null, key: "each-refused" });
+    toast({ tone: "danger", title: t("Nothing was deleted"), text: saidWords(error), stay_ms: null, key: "each-refused" });
   }
 }

@@ -7,6 +7,7 @@ import { Notice } from "../../kit/Notice";
 import { PageHead } from "../PageHead";
 import { isIncoming } from "./call";
 import { CallCard } from "./CallCard";
+import page from "../page.module.css";
 import styles from "./Calls.module.css";
 import { usePhone } from "./context";
 import { Dialler } from "./Dialler";
@@ -23,7 +24,7 @@ export function Calls() {
   const { readiness } = state;
   const calls = state.calls.filter((call) => !isIncoming(call)); // those are told of over every view
   return (
-    <main className={styles.page}>
+    <main className={page.page}>
       <div className={styles.column}>
         <PageHead title={t("Calls")}>
           <Button variant="default" leftSection={<Icon name="settings" size={16} />} onClick={() => setSound(true)} disabled={readiness === "insecure"}>

@@ -6,6 +6,7 @@ import { Icon } from "../../kit/Icon";
 import { Notice } from "../../kit/Notice";
 import { useSession } from "../../kit/session-context";
 import { useLoaded } from "../../kit/useLoaded";
+import { refusalWords } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { newId } from "../../shared/ids";
@@ -37,7 +38,7 @@ export function WakeUpCalls() {
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem(Object.values(error.fields)[0] ?? (error.message || t("The server cannot be reached. Please try again.")));
+      setProblem(refusalWords(error));
       return false;
     }
   }

@@ -4,7 +4,7 @@ import { useCallback, useRef, useState } from "react";
 import { Failed, Loading } from "../../kit/Blank";
 import { Icon } from "../../kit/Icon";
 import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
+import { notDone } from "../../kit/refusal";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { useDesk } from "../context";
@@ -54,7 +54,7 @@ export function QueueSwitches() {
       await api.post(`/v1/queues/${encodeURIComponent(queue.number)}/${step}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     if (mine === steps.current) await Promise.all([load(), own.load(), desk.loadInquiries()]); // others may be taken now, or none
   }

@@ -1,8 +1,7 @@
 /** The own queues as the server has them; asked anew when it says that they moved. */
 import { type Api, ApiError } from "../../shared/api";
-import { t } from "../../shared/i18n";
 import { tellParked } from "../../kit/parked";
-import { toast } from "../../kit/toasts";
+import { notDone } from "../../kit/refusal";
 import type { OwnBoards } from "../calls/queue-desk";
 
 const PATH = "/v1/me/queue-board";
@@ -104,7 +103,7 @@ export class OwnQueues {
       done = true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error);
     }
     await this.load();
     return done;

@@ -7,6 +7,7 @@ import { Dialog } from "../../kit/Dialog";
 import { type BanDuration, DURATIONS, durationWords } from "../../kit/bans/bans";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
+import { saidWords } from "../../kit/refusal";
 import styles from "./FieldsDialog.module.css";
 
 const REASON_MOST = 500;
@@ -38,7 +39,7 @@ export function BanVisitor({ conversation, name, decides, onDone, onClose }: Pro
       onClose();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem(error.fields["reason"] ?? (error.message || t("The server cannot be reached. Please try again.")));
+      setProblem(error.fields["reason"] ?? saidWords(error));
       setBusy(false);
     }
   }

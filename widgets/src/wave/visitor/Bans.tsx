@@ -8,8 +8,8 @@ import { Dialog } from "../../kit/Dialog";
 import { type Ban, BANS, banStateWords, durationWords } from "../../kit/bans/bans";
 import { Blank, Failed, Loading } from "../../kit/Blank";
 import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
 import { useLoaded } from "../../kit/useLoaded";
+import { notDone } from "../../kit/refusal";
 import styles from "./Bans.module.css";
 
 /** The bans of the live chats whose chairman one is: those that are asked for first. */
@@ -23,7 +23,7 @@ export function Bans({ onClose }: { onClose: () => void }) {
       await api.post(`${BANS}/${ban.id}/${act}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This could not be done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error, t("This could not be done"));
     }
     await bans.reload();
   }

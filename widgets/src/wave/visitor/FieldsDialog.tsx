@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { Dialog } from "../../kit/Dialog";
+import { saidWords } from "../../kit/refusal";
 import styles from "./FieldsDialog.module.css";
 
 interface DialogField {
@@ -41,7 +42,7 @@ export function FieldsDialog({ title, fields, given, action, save, onClose }: Pr
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const first = fields[0]?.name ?? "";
-      setProblems(Object.keys(error.fields).length > 0 ? error.fields : { [first]: error.message || t("The server cannot be reached. Please try again.") });
+      setProblems(Object.keys(error.fields).length > 0 ? error.fields : { [first]: saidWords(error) });
       setBusy(false);
     }
   }

@@ -8,8 +8,8 @@ import { Confirm } from "../../kit/Confirm";
 import { Icon } from "../../kit/Icon";
 import { Person } from "../../kit/Person";
 import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
 import { useLoaded } from "../../kit/useLoaded";
+import { notDone } from "../../kit/refusal";
 import { usePhone } from "../calls/context";
 import list from "../Contacts.module.css";
 import { ContactDialog, CONTACTS, type KeptContact } from "./ContactDialog";
@@ -29,7 +29,7 @@ export function KeptContacts({ search }: { search: string }) {
       await api.delete(`${CONTACTS}/${contact.id}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast({ tone: "danger", title: t("This could not be done"), text: error.message || t("The server cannot be reached. Please try again.") });
+      notDone(error, t("This could not be done"));
     }
     setDoomed(null);
     await contacts.reload();

@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from "react";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { useSession } from "../../kit/session-context";
+import { saidWords } from "../../kit/refusal";
 import styles from "./OutcomeForm.module.css";
 
 export interface Outcome {
@@ -53,7 +54,7 @@ export function OutcomeForm({ conversation, choices, action, danger = false, onS
       await onSaid(await api.request<Outcome>("PUT", outcomePath(conversation), { disposition, tags }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblems(Object.keys(error.fields).length > 0 ? error.fields : { disposition: error.message || t("The server cannot be reached. Please try again.") });
+      setProblems(Object.keys(error.fields).length > 0 ? error.fields : { disposition: saidWords(error) });
     } finally {
       setBusy(false);
     }

@@ -71,7 +71,7 @@ export function InquiryCard({ inquiry }: { inquiry: Waiting }) {
           </strong>
           <span className={styles.origin}>
             <bdi>{inquiry.livechat.name}</bdi>
-            {inquiry.visitor.language && <span className={styles.language}>{languageName(inquiry.visitor.language)}</span>}
+            {inquiry.visitor.language && <span>{languageName(inquiry.visitor.language)}</span>}
             <span>#{inquiry.number}</span>
             {inquiry.visitor.verified && <Verified />}
             {inquiry.visitor.returning && <span className={styles.returning}>{t("Was here before")}</span>}
