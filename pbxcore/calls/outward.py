@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.called_leg import CalledLeg
     from pbxcore.calls.setting_up import SettingUp
     from pbxcore.calls.trunk_legs import Try
+    from pbxcore.dialplan.pin import Pin
     from pbxcore.directory import Trunk
     from pbxcore.features.model import Diversion
     from pbxcore.sip.forwarding import Forwarding
@@ -42,6 +43,8 @@ class Outward:
         self._dialled = ""
         self._failover: str | None = None
         """Whom to call if no trunk takes the call; None: no trunk was asked to."""
+        self._opened: tuple[Pin, ...] | None = None
+        """The PINs of which the caller has entered one: others open other ways."""
 
     def go_to(self, number: str, action: str) -> None:
         """Call a number as the outbound routes say."""
@@ -68,8 +71,9 @@ class Outward:
         self._ways, self._dialled = WaysOut(self._context, self._carrying(tries)), number
         if self._failover is None:
             self._failover = self._failover_of(tries)
+            self._opened = self._ways.pins if search.admitted else None
         pins = self._ways.pins
-        if pins is None or search.admitted:
+        if pins is None or pins == self._opened:
             self._try_next(action, refused(503, "pbx"))
         elif search.front.can_be_served and search.behalf == search.front.number != "":
             search.attend(PinGate(number, pins), number)

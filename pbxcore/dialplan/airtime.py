@@ -31,16 +31,23 @@ class Allowance(msgspec.Struct, frozen=True):
         day = now.astimezone(ZoneInfo(zone)).date().isoformat()
         return day if self.period == "day" else day[:7]
 
+    def runs_for(self, now: datetime, zone: str) -> float:
+        """How many seconds that day or month has run for."""
+        begun = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        if self.period == "month":
+            begun = begun.replace(day=1)
+        return now.timestamp() - begun.timestamp()
+
 
 NO_ALLOWANCE = Allowance()
 
 
 class Spent(msgspec.Struct, frozen=True):
-    """How many seconds there have been in a period, and whether they were told of."""
+    """How many seconds there have been in a period, and above which minutes they were told of."""
 
     period: str
     seconds: float = 0.0
-    told: bool = False
+    told_above: int = 0
 
 
 class Airtime:
@@ -54,15 +61,19 @@ class Airtime:
         """A call out has ended. How many minutes it makes, where that is to be told; else 0."""
         before = self._of(trunk, period)
         after = msgspec.structs.replace(before, seconds=before.seconds + seconds)
-        above = 0 < allowance.told_above * _MINUTE_S < after.seconds
-        after = msgspec.structs.replace(after, told=before.told or above)
+        threshold = allowance.told_above
+        tells = threshold != before.told_above and 0 < threshold * _MINUTE_S < after.seconds
+        if tells:
+            after = msgspec.structs.replace(after, told_above=threshold)
         self._spent[trunk] = after
         self._store.save(trunk, after)
-        return int(after.seconds // _MINUTE_S) if above and not before.told else 0
+        return int(after.seconds // _MINUTE_S) if tells else 0
 
-    def is_spent(self, trunk: str, allowance: Allowance, period: str) -> bool:
-        """Whether no more calls may go out by a trunk in a period."""
-        spent = self._of(trunk, period).seconds
+    def is_spent(
+        self, trunk: str, allowance: Allowance, period: str, running_s: float = 0.0
+    ) -> bool:
+        """Whether no more calls may go out by a trunk in a period; some have run for so long."""
+        spent = self._of(trunk, period).seconds + running_s
         return 0 < allowance.minutes * _MINUTE_S <= spent
 
     def _of(self, trunk: str, period: str) -> Spent:

@@ -202,7 +202,7 @@ def _outward(
     directory: Directory, who: Dialler, dialled: str, now: datetime, level: str
 ) -> Destination:
     plan = directory.plan
-    if is_barred(plan.barred, dialled):
+    if _is_barred(plan, dialled):
         return BARRED
     routes = outbound_routes(plan, dialled, who.number or who.caller, now)
     if not routes:
@@ -219,7 +219,7 @@ def _outward(
             limit=route.limit,
             recorded=route.recorded,
         )
-        allowed = tuple(each for each in tries if not is_barred(plan.barred, each.number))
+        allowed = tuple(each for each in tries if not _is_barred(plan, each.number))
         barred |= len(allowed) < len(tries)
         tries = allowed
         if tries and route.asks_pin and not _skips_pin(directory, who, now):
@@ -230,6 +230,12 @@ def _outward(
     if barred:
         return BARRED
     return NO_TRUNK if usable else NOT_ALLOWED
+
+
+def _is_barred(plan: Plan, number: str) -> bool:
+    """Whether nobody may call a number; an emergency service may be called by any way there is."""
+    helps = any(each.number == number for each in plan.emergencies)
+    return not helps and is_barred(plan.barred, number)
 
 
 def _pins(directory: Directory, who: Dialler, route: OutboundRoute) -> tuple[Pin, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -140,6 +140,33 @@ def test_no_more_calls_go_out_by_a_trunk_whose_minutes_are_spent() -> None:
         office.check()
 
 
+def test_calls_that_are_under_way_spend_minutes_too() -> None:
+    with Office("alice", "bob", "first") as office:
+        outside(office, "first", allowance=Allowance(2))
+        alice = talking(office, "alice", "first")
+        office.run(122)
+        refused = office["bob"].dial(NUMBER)
+        office.run(1)
+        assert (refused.notes, alice.notes[-1]) == (["503"], "confirmed")
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_of_a_call_over_midnight_the_time_since_then_counts() -> None:
+    with Office("alice", "first") as office:
+        midnight = datetime(2026, 11, 28, tzinfo=UTC)
+        outside(office, "first", allowance=Allowance(2, "day"))
+        alice = talking(office, "alice", "first")
+        office.run(180)
+        office.house.facilities.now = lambda: midnight + timedelta(seconds=60)
+        alice.hang_up()
+        office.run(1)
+        talking(office, "alice", "first").hang_up()
+        office.run()
+        office.check()
+
+
 def test_calls_that_come_in_or_are_not_answered_spend_nothing() -> None:
     with Office("alice", "first") as office:
         outside(office, "first", allowance=Allowance(1))
@@ -169,6 +196,10 @@ def test_what_was_spent_counts_for_its_period_and_outlasts_us() -> None:
     assert not Airtime(kept).is_spent("t", day, "2026-11-28")
     assert not Airtime(kept).is_spent("t", Allowance(0, "day"), "2026-11-27")
     assert airtime.add("t", day, 301.0, "2026-11-28") == 5
+    higher = Allowance(10, "day", 8)
+    assert airtime.add("t", higher, 60.0, "2026-11-28") == 0
+    assert airtime.add("t", higher, 180.0, "2026-11-28") == 9
+    assert airtime.add("t", higher, 60.0, "2026-11-28") == 0
 
 
 def test_a_period_is_that_of_the_zone() -> None:
@@ -176,6 +207,8 @@ def test_a_period_is_that_of_the_zone() -> None:
     assert Allowance(period="day").period_of(late, "Europe/Berlin") == "2026-12-01"
     assert Allowance(period="month").period_of(late, "Europe/Berlin") == "2026-12"
     assert Allowance(period="month").period_of(late, "UTC") == "2026-11"
+    assert Allowance(period="day").runs_for(late, "Europe/Berlin") == 30 * 60
+    assert Allowance(period="month").runs_for(late, "UTC") == 29 * 86_400 + 23.5 * 3600
 
 
 class Kept(Volatile[Spent]):

@@ -445,6 +445,7 @@ def test_somebody_is_followed_without_the_pin_where_that_is_allowed() -> None:
         ("901188256", True),
         ("90088", False),
         ("9112", False),
+        ("9999", False),
     ],
 )
 def test_barred_numbers_are_not_called_as_dialled_or_as_trunks_are_told_them(
@@ -452,8 +453,10 @@ def test_barred_numbers_are_not_called_as_dialled_or_as_trunks_are_told_them(
 ) -> None:
     plan = Plan(
         (route("out", "_9.", ways=(WayOut("a", 1),)),),
-        emergencies=(EmergencyNumber("9112", "Help", (WayOut("a", 1),)),),
-        barred=Barred(("_00123", "_911."), ("882",)),
+        emergencies=tuple(
+            EmergencyNumber(each, "Help", (WayOut("a", 1),)) for each in ("9112", "999")
+        ),
+        barred=Barred(("_00123", "_911.", "999"), ("882",)),
     )
     found = number_means(directory(plan), ANA, dialled, NOON, INTERNATIONAL)
     assert (found == BARRED) == refused

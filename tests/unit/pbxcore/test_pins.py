@@ -41,6 +41,25 @@ def test_the_right_pin_opens_the_way_and_charges_its_owner() -> None:
         assert [each.by for each in answers] == ["pin", ""]
 
 
+def test_the_pin_of_one_route_does_not_open_that_of_the_failover_number() -> None:
+    with Office("alice", "provider", "spare") as office:
+        asked(office)
+        outside(office, "spare", number="0171555", pins=(Pin("2222"),))
+        outside(office, "provider", pins=PINS, failover="0171555")
+        office["provider"].refuses = 503
+        press(office, *"4711#")
+        office.run(1)
+        assert said(office) == ["enter-pin"] * 2
+        assert not office["spare"].talks
+        press(office, *"2222#")
+        office.run(1)
+        office["spare"].talk.accept()
+        office.run(1)
+        office["spare"].talk.hang_up()
+        office.run()
+        office.check()
+
+
 def test_a_pin_without_a_name_charges_nobody() -> None:
     with Office("alice", "provider") as office:
         asked(office)
