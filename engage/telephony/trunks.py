@@ -89,14 +89,17 @@ class Trunks:
     ) -> list[Reference]:
         """The trunks whose DOD numbers groups and queues show: without them, other numbers do."""
         return [
-            Reference("trunk", each.id, each.form.name) for each in self._showing(kind, set(keys))
+            Reference("trunk", each.id, each.form.name) for each in self._naming(kind, set(keys))
         ]
 
     def naming(self, kind: str, value: str) -> list[dict[str, str]]:
-        """The trunks whose DODs name an object of the dialplan; a ring group, by its number."""
+        """The trunks that name an object of the dialplan by its number.
+
+        That is a ring group which shows a DOD, or a fax extension that gets the faxes of callers.
+        """
         return [
             {"kind": "trunk", "id": each.id, "name": each.form.name}
-            for each in self._showing(kind, {value})
+            for each in self._naming(kind, {value})
         ]
 
     async def standings(self) -> dict[str, TrunkStanding]:
@@ -225,12 +228,12 @@ class Trunks:
         await self._database.write(work)
         self._hold({at: each for at, each in self._trunks.items() if at != trunk_id})
 
-    def _showing(self, kind: str, keys: set[str]) -> list[TrunkEntry]:
+    def _naming(self, kind: str, keys: set[str]) -> list[TrunkEntry]:
         """By name."""
         return [
             each
             for each in sorted(self._trunks.values(), key=lambda each: each.key)
-            if any(not keys.isdisjoint(dod.named(kind)) for dod in each.form.dods)
+            if _names(each.form, kind, keys)
         ]
 
     def _existing(self, trunk_id: str) -> TrunkEntry:
@@ -266,3 +269,11 @@ class Trunks:
 def subject_of(trunk_id: str) -> str:
     """A trunk as the operation log names it."""
     return f"trunk:{trunk_id}"
+
+
+def _names(form: TrunkForm, kind: str, keys: set[str]) -> bool:
+    """Whether DODs are shown by one of these, or faxes go there."""
+    faxes = form.fax_place
+    if faxes is not None and faxes.kind == kind and faxes.value in keys:
+        return True
+    return any(not keys.isdisjoint(dod.named(kind)) for dod in form.dods)

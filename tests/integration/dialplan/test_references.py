@@ -81,6 +81,19 @@ async def test_a_number_of_a_trunk_that_a_ring_group_shows_counts_too(house: Hou
     assert (await house.ask("DELETE", one))[0] == 204
 
 
+async def test_a_trunk_that_sends_faxes_to_an_extension_counts_too(house: House) -> None:
+    _, box = await house.ask("POST", "/v1/fax-extensions", {"name": "Box", "number": "7262"})
+    trunk, one = f"/v1/trunks/{house.trunks[0]}", f"/v1/fax-extensions/{box['id']}"
+    faxes = {"fax_detection": True, "fax_to": "email", "fax_destination": "7262"}
+    assert (await house.ask("PATCH", trunk, faxes))[0] == 200
+    status, told = await house.ask("DELETE", one)
+    assert (status, told["error"]["code"]) == (409, "in_use")
+    named = {"kind": "trunk", "id": house.trunks[0], "name": "City Line"}
+    assert told["error"]["users"] == [named]
+    assert (await house.ask("PATCH", trunk, {"fax_detection": False}))[0] == 200
+    assert (await house.ask("DELETE", one))[0] == 204
+
+
 async def test_an_object_may_lead_to_itself(house: House) -> None:
     key = {"key": "9", "destination": {"kind": "ivr", "value": "7064"}}
     body = {"name": "Round", "number": "7064", "keys": [key]}
