@@ -185,8 +185,8 @@ async def test_the_clock_and_a_code_decide_where_a_call_comes_in(house: House) -
         {**never, "destination": {"kind": "hang_up", "value": ""}},
         {**always, "destination": {"kind": "extension", "value": "1001"}},
     ]
-    house.add("inbound-routes", name="Main", trunks=[house.trunks[FIRST]], timed=timed,
-              modes=[night], destination={"kind": "hang_up", "value": ""})  # fmt: skip
+    main = house.add("inbound-routes", name="Main", trunks=[house.trunks[FIRST]], timed=timed,
+                     modes=[night], destination={"kind": "hang_up", "value": ""})  # fmt: skip
     call = await house.calls("8001")
     await house.taken_by("1001")
     await call.ended()
@@ -204,6 +204,21 @@ async def test_the_clock_and_a_code_decide_where_a_call_comes_in(house: House) -
     phone = house.dials("*62")
     await asyncio.to_thread(phone.shows, "session closed")
     await asyncio.to_thread(wait_until, lambda: mode() == 0, 10, "the default mode")
+    path = f"/v1/inbound-routes/{main}"
+    assert house.admin.patch(path, {"mode_suffix": "5"}).status == 200
+    house.settled()
+    phone = house.dials("*6115")
+    await asyncio.to_thread(phone.shows, "session closed")
+
+    def own_mode() -> int:
+        return int(house.admin.get(path).json()["own_mode"])
+
+    await asyncio.to_thread(wait_until, lambda: own_mode() == 1, 10, "mode 1 of the route")
+    assert mode() == 0
+    house.settled()
+    call = await house.calls("8001", "5550000")
+    await house.taken_by("1000")
+    await call.ended()
 
 
 async def test_a_speed_dial_rings_inside_and_outside(house: House) -> None:
