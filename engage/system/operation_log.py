@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, insert, or_, select
 
 from engage.identifiers import new_id, now_ms
 from engage.storage.tables import accounts, operations
+from engage.system.actor import SYSTEM
 from engage.system.editing import Edited
 
 if TYPE_CHECKING:
@@ -84,10 +85,17 @@ async def note(
 
 
 async def last_editor(connection: AsyncConnection, subject: str) -> str:
-    """The name of who changed an object last; empty when nobody has."""
+    """The name of who changed an object last; empty when nobody has.
+
+    What happens to it by itself, as when a trunk fails, is in the log too and does not count.
+    """
     query = (
         select(operations.c.actor)
-        .where(operations.c.object == subject, operations.c.result == DONE)
+        .where(
+            operations.c.object == subject,
+            operations.c.result == DONE,
+            operations.c.actor != SYSTEM.who,
+        )
         .order_by(operations.c.id.desc())
         .limit(1)
     )

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from engage.errors import EngageError
 from engage.people.event_settings import EventSettings
 from engage.storage.tables import operations
+from engage.system.actor import Actor
+from engage.system.operation_log import last_editor, note
 from engage.telephony.alerts import PhoneAlerts
 from pbxcore.journal import (
     BindingAdded,
@@ -24,6 +26,8 @@ from tests.support.messaging import Book, Desk
 from tests.support.people import Outbox
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from engage.storage.database import Database
     from tests.support.exchange import Exchange
 
@@ -124,6 +128,20 @@ async def test_a_trunk_that_fails_is_told_of_once_and_once_more_when_it_works_ag
     ]
     told = [(kind, params["working"], params["answer"]) for kind, _, params in outbox.posted]
     assert told == [("trunk_status", "", "403"), ("trunk_status", "1", "200")]
+
+
+async def test_who_changed_a_trunk_is_named_though_it_failed_since(
+    database: Database, exchange: Exchange
+) -> None:
+    async def changed(connection: AsyncConnection) -> None:
+        await note(connection, Actor("admin:ana"), "trunk.change", "trunk:t")
+
+    await database.write(changed)
+    failed = TrunkChanged("t", "City Line", "rejected", 403, "")
+    rows, _ = await trunks_told(database, exchange, failed)
+    assert [action for action, _ in rows] == ["trunk.change", "trunk.fail"]
+    async with database.read() as connection:
+        assert await last_editor(connection, "trunk:t") == "ana"
 
 
 async def test_a_trunk_with_more_calls_than_its_threshold_is_told_of(
