@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from typing import Final
+from weakref import WeakValueDictionary
 
 TRIES: Final = 256
 """Pairs found in the hands of other programs before the range counts as taken."""
@@ -20,8 +21,8 @@ class RtpPorts:
         self._host = host
         self._evens = range(low + low % 2, high, 2)
         self._turn = 0
-        self._given: dict[tuple[str, int], socket.socket] = {}
-        """The socket for RTP that was last given at each address and port."""
+        self._given: WeakValueDictionary[tuple[str, int], socket.socket] = WeakValueDictionary()
+        """The socket for RTP at each address and port, for as long as a stream has it."""
 
     @property
     def pairs(self) -> int:
