@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.calls.browser_media import for_browser, wants_dtls
-from pbxcore.calls.offering import Srtp, new_keys, to_answer, to_offer
+from pbxcore.calls.offering import Srtp, has_key, new_keys, to_answer, to_offer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Line
     from pbxcore.calls.track import Track
     from pbxcore.sip.sdp.crypto import Crypto
-    from pbxcore.sip.sdp.description import SessionDescription
+    from pbxcore.sip.sdp.description import Media, SessionDescription
     from pbxcore.sip.sdp.stream import Agreed, Stream
 
 
@@ -59,26 +59,22 @@ class Keying:
         counts.
         """
         found = list(lines)
-        secured = ["SAVP" in each.profile.upper() for each in offer.media]
         for kind in {each.kind for each in found if each is not None}:
-            forms = [
-                form
-                for each, form in zip(found, secured, strict=True)
-                if each and each.kind == kind
-            ]
-            chosen = next(filter(self._takes, forms), None)
+            places = [at for at, each in enumerate(found) if each is not None and each.kind == kind]
+            chosen = next((at for at in places if self._takes(offer.media[at])), None)
             if chosen is None:
                 continue
-            for index, form in enumerate(secured):
-                line = found[index]
-                if line is not None and line.kind == kind and form is not chosen:
-                    found[index] = None
+            form = _is_secured(offer.media[chosen])
+            for at in places:
+                if _is_secured(offer.media[at]) is not form:
+                    found[at] = None
         return tuple(found)
 
-    def _takes(self, secured: bool) -> bool:
-        if secured:
-            return self.by_dtls or self._srtp != "off"
-        return not self.by_dtls and self._srtp != "required"
+    def _takes(self, media: Media) -> bool:
+        """Whether a line comes in a form that may be: in clear, or with a key that is of use."""
+        if not _is_secured(media):
+            return not self.by_dtls and self._srtp != "required"
+        return self.by_dtls or (self._srtp != "off" and has_key(media))
 
     def change(self) -> bool:
         """What we offered was refused: have the next; False when nothing is left."""
@@ -111,3 +107,7 @@ class Keying:
             # A line that is open keeps its profile.
             stream = msgspec.structs.replace(stream, profiles=(track.agreed.profile,))
         return stream
+
+
+def _is_secured(media: Media) -> bool:
+    return "SAVP" in media.profile.upper()

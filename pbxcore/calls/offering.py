@@ -9,7 +9,7 @@ import msgspec
 
 from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.sip.sdp.codecs import DYNAMIC, EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
-from pbxcore.sip.sdp.crypto import new_crypto
+from pbxcore.sip.sdp.crypto import cryptos_of, new_crypto
 from pbxcore.sip.sdp.direction import Direction, direction_of
 from pbxcore.sip.sdp.fax import PROFILE as UDPTL
 from pbxcore.sip.sdp.fax import Fax, fax_of
@@ -138,6 +138,15 @@ def new_keys(srtp: Srtp, entropy: Callable[[int], bytes]) -> tuple[Crypto, ...]:
     if srtp == "off":
         return ()
     return tuple(new_crypto(tag, suite, entropy) for tag, suite in enumerate(_SUITES, 1))
+
+
+def has_key(media: Media) -> bool:
+    """Whether a line offers a key of a suite that we have.
+
+    Raises:
+        RemoteProtocolError: 488: its keys cannot be told apart.
+    """
+    return any(each.suite in _SUITES for each in cryptos_of(media))
 
 
 def to_offer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> Stream:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CONTACT = b"Contact: <sip:bob@10.0.0.2:5060>"
 MIXED = b"Content-Type: multipart/mixed;boundary=b"
 KEY = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^31|1:1"
+FOREIGN_KEY = "a=crypto:1 AEAD_AES_256_GCM inline:" + "QUFB" * 14 + "QUE="
 EVENTS_8000 = "a=rtpmap:101 telephone-event/8000"
 EVENTS_48000 = "a=rtpmap:96 telephone-event/48000"
 OPUS = "a=rtpmap:127 opus/48000/2"
@@ -105,6 +106,22 @@ def test_a_phone_that_offers_its_sound_encrypted_and_plain_is_taken_at_one(
     assert len(media(offer)) == 1
     assert [each.split()[2] for each in media(answer) if " 0 RTP" not in each] == [taken]
     assert heard_at(office) == {4000 if taken == "RTP/SAVP" else 4002}
+
+
+@pytest.mark.parametrize("key", ["", FOREIGN_KEY])
+@pytest.mark.parametrize(("srtp", "status"), [("optional", 200), ("off", 200), ("required", 488)])
+def test_a_line_whose_keys_are_of_no_use_is_left_for_the_plain_one_where_that_may_be(
+    office: Office, key: str, srtp: str, status: int
+) -> None:
+    office.house.change("alice", srtp=srtp)
+    alice = RawPhone(office, "alice")
+    lines = ["m=audio 4000 RTP/SAVP 0", key, "m=audio 4002 RTP/AVP 0"]
+    alice.send(b"INVITE", "bob", SDP, body=described(alice, *filter(None, lines)))
+    office.run(0.3)
+    office["bob"].talk.accept()
+    office.run(0.3)
+    assert alice.last(b"INVITE").status == status
+    assert heard_at(office) == ({4002} if status == 200 else set())
 
 
 def test_a_line_that_is_closed_may_stand_before_the_sound(office: Office) -> None:
