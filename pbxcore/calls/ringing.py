@@ -62,6 +62,10 @@ class Ringing:
         self._refusals: list[Refusal] = []
         self._ends = deadline
 
+    def is_for(self, leg: CalledLeg) -> bool:
+        """Whether it rings there for nobody but who is called: others may ring for him as well."""
+        return self.one_person and leg.number in (self.number, "")
+
     def begin(self, now: float) -> None:
         """The phones are called now; where none may be, nothing is waited for."""
         if not self.legs:

@@ -310,7 +310,7 @@ class SettingUp:
         if ringing is None:
             return
         self.context.record(LegRinging(self.call.id, leg.id, status))
-        if ringing.one_person and not self.front.answered:
+        if ringing.is_for(leg) and not self.front.answered:
             introduce(self.front, leg)
         self.context.waiting_tones.rings(leg)
         new = status not in self._told
