@@ -70,7 +70,7 @@ def _lines(leg: Leg, party: Caller, number: str) -> tuple[bytes, ...]:
     context = leg.call.context
     trunk = context.directory.trunks.get(leg.trunk)
     if trunk is not None:
-        return context.trunks.reached(leg, trunk, number)
+        return context.trunks.reached(leg, trunk, number, private=party.private)
     extension = context.directory.extension(leg.location)
     if extension is None:
         return ()

@@ -178,10 +178,11 @@ class TrunkLegs:
         leg.tells_early = trunk.early_media
         return leg
 
-    def reached(self, leg: Leg, trunk: Trunk, number: str) -> tuple[bytes, ...]:
+    def reached(self, leg: Leg, trunk: Trunk, number: str, *, private: bool) -> tuple[bytes, ...]:
         """The lines that tell a trunk which extension of ours a leg talks to.
 
-        It is named as it is where it calls out by that trunk, and to whom callers are named alone.
+        It is named as it is where it calls out by that trunk, and to whom callers are named alone;
+        a `private` one wants no name, as a caller may.
         """
         directory = self._context.directory
         extension = directory.extension(number)
@@ -191,7 +192,7 @@ class TrunkLegs:
         caller, name = outbound_caller(trunk, extension, dod=dod, usual=directory.plan.caller_id)
         way = Shown(trunk.id, "", caller, name, dod="" if dod is None else dod.number)
         domain = TrunkRequests(trunk, b"", b"").domain
-        privacy = HIDDEN if trunk.anonymous else frozenset[bytes]()
+        privacy = HIDDEN if private or trunk.anonymous else frozenset[bytes]()
         return told(trunk, way, None, domain, privacy, called=leg.calls).lines
 
     def follow(self) -> None:

@@ -10,7 +10,7 @@ from pbxcore.calls.connected import is_shown
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import ParkingLot, Plan, RingGroup
 from pbxcore.directory import Delta, TrunkPut
-from pbxcore.features.model import NONE_SET, Forwarding
+from pbxcore.features.model import NONE_SET, Forwarding, Handling
 from pbxcore.sip.headers.privacy import ASSERTED, read_identities, read_privacy
 from pbxcore.sip.identity import HIDDEN, Caller
 from pbxcore.sip.uri import write_uri_headers
@@ -91,6 +91,25 @@ def test_of_a_group_it_is_told_who_answered_and_not_who_rings() -> None:
         assert named(phone.answers(b"INVITE", 180)[0]) is None
         assert named(phone.answers(b"INVITE", 200)[0]) == (b"carol", b"Carol")
         assert updates(member) == []  # the group's name is what it is to read
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_whose_phone_rings_beside_that_of_who_is_called_is_told_once_he_answers() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.change("bob", handling=Handling(rings_too="carol"))
+        phone, raw = Overhearing(office["alice"]), RawPhone(office, "bob")
+        alice = office["alice"].dial("bob")
+        office.run(0.3)
+        raw.answer(raw.first(b"INVITE"), 100)
+        office.run(0.3)
+        assert named(phone.answers(b"INVITE", 180)[0]) is None
+        office["carol"].talk.accept()
+        office.run(1)
+        assert named(phone.answers(b"INVITE", 200)[0]) == (b"carol", b"Carol")
+        raw.answer(raw.first(b"CANCEL"), 200)
+        raw.answer(raw.first(b"INVITE"), 487)
         alice.hang_up()
         office.run()
         office.check()
@@ -343,6 +362,37 @@ def test_a_call_from_a_trunk_is_answered_with_who_was_reached() -> None:
         assert b'"Alice" <sip:alice@' in told
         assert b"party=called" in told
         talk.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize(
+    ("identity", "header", "told"),
+    [
+        ("asserted", b"privacy", b"id"),
+        ("preferred", b"privacy", b"id"),
+        ("remote-party", b"remote-party-id", b"privacy=full"),
+    ],
+)
+def test_a_trunk_reads_that_who_answers_wants_no_name(
+    identity: str, header: bytes, told: bytes
+) -> None:
+    with Office("bob", "provider") as office:
+        house = office.house
+        house.outside("provider")
+        wants = trunk(office, "provider", identity=identity)
+        house.directory.apply(Delta(house.directory.version + 1, (TrunkPut(wants),)))
+        far, raw = Overhearing(office["provider"]), RawPhone(office, "bob")
+        talk = office["provider"].dial("bob")
+        office.run(0.3)
+        invite = raw.first(b"INVITE")
+        raw.answer(invite, 180, b"Contact: <sip:bob@10.0.0.2>", b"Privacy: id")
+        office.run(0.3)
+        assert told in (far.answers(b"INVITE", 180)[0].get(header) or b"")
+        talk.hang_up()
+        office.run(0.3)
+        raw.answer(raw.first(b"CANCEL"), 200)
+        raw.answer(invite, 487)
         office.run()
         office.check()
 
