@@ -32,6 +32,8 @@ class Changing:
         self._update_works = True
         self._untold = False
         """Whether the peer has not heard yet who is at our end."""
+        self._telling = False
+        """Whether what is being asked for tells it."""
         self._tell_at: float | None = None
 
     @property
@@ -74,10 +76,13 @@ class Changing:
         if wish is None:
             return
         update = early or (wish.refresh and self._updates)
+        if wish.by_update and not update:  # it knew UPDATE when this was wished
+            self._machine.settled()
+            return
         self._method = Carrier.UPDATE if update else Carrier.INVITE
         if self._method is Carrier.INVITE or wish.body:
             call.exchange.send(self._method, wish.body)
-        self._untold = False
+        self._telling, self._untold = self._untold, False
         told = (*call.timer.request_lines(), *call.presents, *wish.lines)
         lines = (*call.core.abilities(), *told, *described(wish.body))
         if update:
@@ -166,6 +171,8 @@ class Changing:
             self._machine.settled()
             call.lost(status)  # §12.2.1.2: the dialog is gone at the other end
             return
+        if wish is not None and not wish.by_update:
+            self._untold |= self._telling  # what came with a refused change was refused as well
         if wish is not None and self._again(status, response, wish):
             return
         if self._machine.refused(response, call.core.now()):

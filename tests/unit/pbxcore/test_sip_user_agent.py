@@ -249,6 +249,42 @@ def test_refused_change_leaves_the_call(world: World, alice: Host, bob: Host) ->
     assert bob.desk.witness.notes[-1] == "ended 0 by peer"
 
 
+def test_who_is_there_is_told_again_when_the_change_that_told_it_is_refused(
+    world: World, alice: Host, bob: Host
+) -> None:
+    witness = answered(world, alice, bob)
+    bob.desk.witness.answer = None
+    witness.call.present((b"P-Asserted-Identity: <sip:carol@c>",))
+    witness.call.modify(b"video")
+    world.run(1.0)
+    (change,) = world.messages(A, b"INVITE")[1:]
+    (update,) = world.messages(A, b"UPDATE")
+    assert update.get(b"p-asserted-identity") == change.get(b"p-asserted-identity")
+    assert not update.body
+    witness.call.modify(b"video")
+    world.run(1.0)
+    assert len(world.messages(A, b"UPDATE")) == 1  # that was heard
+
+
+def test_who_knows_update_no_more_is_told_with_the_next_change_alone(
+    world: World, alice: Host, bob: Host
+) -> None:
+    witness = answered(world, alice, bob)
+    world.lost = lambda sender, data: data.startswith(b"ACK ")
+    bob.desk.call.modify(b"hold")
+    world.run(0.2)
+    witness.call.present((b"P-Asserted-Identity: <sip:carol@c>",))
+    world.run(0.1)
+    witness.call.allows = (b"INVITE", b"ACK", b"BYE")
+    world.lost = lambda sender, data: False
+    world.run(5.0)
+    assert world.messages(A, b"UPDATE") == []
+    assert len(world.messages(A, b"INVITE")) == 1
+    witness.call.modify(b"video")
+    world.run(1.0)
+    assert world.messages(A, b"INVITE")[-1].get(b"p-asserted-identity") == b"<sip:carol@c>"
+
+
 def test_changes_that_cross_are_both_made_at_last(world: World, alice: Host, bob: Host) -> None:
     witness = answered(world, alice, bob)
     witness.call.modify(b"from alice")
