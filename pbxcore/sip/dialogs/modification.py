@@ -65,9 +65,10 @@ class Modifications:
     def want(self, wish: Wish) -> None:
         """Want this; what still waits is replaced, for only the last state counts.
 
-        A refresh replaces nothing: any change refreshes too.
+        A refresh replaces nothing: whatever waits refreshes too. What is asked for already may not,
+        since our Contact may be another one since.
         """
-        if not (wish.refresh and (self._wish or self._asked)):
+        if not (wish.refresh and self._wish):
             self._wish, self._tries = wish, 0
 
     def take(self, now: float, *, free: bool) -> Wish | None:

@@ -39,6 +39,15 @@ def test_refresh_gives_way_to_a_change() -> None:
     assert machine.take(0.0, free=True) == Wish(b"hold")
 
 
+def test_refresh_follows_what_is_asked_for_already() -> None:
+    machine = modifications()
+    machine.want(Wish(b"hold"))
+    machine.take(0.0, free=True)
+    machine.want(Wish(b"", refresh=True))
+    machine.settled()
+    assert machine.take(0.0, free=True) == Wish(b"", refresh=True)
+
+
 def test_after_a_glare_it_is_asked_for_again() -> None:
     machine = modifications(0.0)
     machine.want(Wish(b"o"))
