@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.sip.sdp.codecs import DYNAMIC, EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
 from pbxcore.sip.sdp.crypto import cryptos_of, new_crypto
@@ -141,12 +142,11 @@ def new_keys(srtp: Srtp, entropy: Callable[[int], bytes]) -> tuple[Crypto, ...]:
 
 
 def has_key(media: Media) -> bool:
-    """Whether a line offers a key of a suite that we have.
-
-    Raises:
-        RemoteProtocolError: 488: its keys cannot be told apart.
-    """
-    return any(each.suite in _SUITES for each in cryptos_of(media))
+    """Whether a line offers a key of a suite that we have; those of one tag are none (RFC 4568)."""
+    try:
+        return any(each.suite in _SUITES for each in cryptos_of(media))
+    except RemoteProtocolError:
+        return False
 
 
 def to_offer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> Stream:

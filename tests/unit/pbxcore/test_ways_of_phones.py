@@ -108,7 +108,7 @@ def test_a_phone_that_offers_its_sound_encrypted_and_plain_is_taken_at_one(
     assert heard_at(office) == {4000 if taken == "RTP/SAVP" else 4002}
 
 
-@pytest.mark.parametrize("key", ["", FOREIGN_KEY])
+@pytest.mark.parametrize("key", ["", FOREIGN_KEY, f"{KEY}\n{KEY}"])
 @pytest.mark.parametrize(("srtp", "status"), [("optional", 200), ("off", 200), ("required", 488)])
 def test_a_line_whose_keys_are_of_no_use_is_left_for_the_plain_one_where_that_may_be(
     office: Office, key: str, srtp: str, status: int
