@@ -113,6 +113,8 @@ class Changing:
 
     def _update_answered(self, status: int, response: Response | None) -> None:
         call = self._call
+        if call.ended:  # it crossed our BYE, and nothing may begin anew
+            return
         if response is None or status >= 300:
             call.exchange.refused(Carrier.UPDATE)
             self._refused(status, response)
@@ -140,6 +142,9 @@ class Changing:
 
     def _accepted(self, response: Response, last: Acknowledgement) -> None:
         call = self._call
+        if call.ended:
+            last.send(b"", ())
+            return
         call.learn(response)
         try:
             call.dialog.refresh(response)

@@ -285,6 +285,24 @@ def test_who_knows_update_no_more_is_told_with_the_next_change_alone(
     assert world.messages(A, b"INVITE")[-1].get(b"p-asserted-identity") == b"<sip:carol@c>"
 
 
+@pytest.mark.parametrize("method", [b"UPDATE", b"INVITE"])
+def test_an_answer_that_crosses_the_end_begins_nothing_anew(
+    world: World, bob: Host, method: bytes
+) -> None:
+    alice = world.host(A, session_s=100)
+    call = answered(world, alice, bob).call
+    if method == b"INVITE":
+        call.modify(b"video")
+    else:
+        call.refresh()
+    call.hang_up()
+    world.run(1.0)
+    assert len(world.messages(B, method, 200)) == 1 + (method == b"INVITE")
+    assert call.deadline is None
+    world.run(200.0)
+    assert len(alice.agent) == len(alice.layer) == 0
+
+
 def test_changes_that_cross_are_both_made_at_last(world: World, alice: Host, bob: Host) -> None:
     witness = answered(world, alice, bob)
     witness.call.modify(b"from alice")
