@@ -66,7 +66,8 @@ class Keying:
                 continue
             form = _is_secured(offer.media[chosen])
             for at in places:
-                if _is_secured(offer.media[at]) is not form:
+                media = offer.media[at]
+                if _is_secured(media) is not form or not self._takes(media):
                     found[at] = None
         return tuple(found)
 

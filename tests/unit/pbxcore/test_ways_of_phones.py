@@ -124,6 +124,14 @@ def test_a_line_whose_keys_are_of_no_use_is_left_for_the_plain_one_where_that_ma
     assert heard_at(office) == ({4002} if status == 200 else set())
 
 
+def test_of_two_lines_with_keys_the_one_whose_keys_are_of_use_is_taken(office: Office) -> None:
+    office.house.change("alice", srtp="required")
+    lines = "m=audio 4000 RTP/SAVP 0", FOREIGN_KEY, "m=audio 4002 RTP/SAVP 0", KEY
+    _, answer = answered(office, *lines)
+    assert [" 0 RTP" in each for each in media(answer)] == [True, False]
+    assert heard_at(office) == {4002}
+
+
 def test_a_line_that_is_closed_may_stand_before_the_sound(office: Office) -> None:
     offer, answer = answered(office, "m=video 0 RTP/AVP 31", "m=audio 4000 RTP/AVP 0")
     assert len(media(offer)) == 1
