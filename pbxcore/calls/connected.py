@@ -58,9 +58,12 @@ def follow_identity(leg: Leg, message: Message) -> None:
 def is_shown(shown: Caller | None, party: Caller) -> bool:
     """Whether who sees `shown` need not be told of a party.
 
-    A name beside the same number may be one that was chosen, such as that of a group.
+    A name beside the same number may be one that was chosen, such as that of a group. Who wants no
+    name may have had one until then.
     """
     if shown is None or _user(shown.uri) != _user(party.uri):
+        return False
+    if shown.private is not party.private:
         return False
     return bool(shown.display_name) or not party.display_name
 

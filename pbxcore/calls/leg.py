@@ -203,12 +203,14 @@ class Leg(CallListener):
     def identified(self, call: SipCall, message: Message) -> None:
         """The far end of a trunk says who is there; of phones of ours we know it ourselves.
 
-        Whoever answers one of those may want no name (RFC 3323 §4.3).
+        Whoever answers one of those may want no name (RFC 3323 §4.3); that he does not mind being
+        named takes back nothing that was wished in another way.
         """
         if self.trunk:
             follow_identity(self, message)
         elif isinstance(message, Response) and (privacy := read_privacy(message)):
-            self.identity = msgspec.structs.replace(self.identity, privacy=privacy)
+            wished = msgspec.structs.replace(self.identity, privacy=privacy)
+            self.identity = wished if wished.private else self.identity
 
     def described(self, call: SipCall, body: bytes, *, final: bool) -> None:
         """The peer answered our offer."""

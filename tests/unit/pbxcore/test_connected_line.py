@@ -13,6 +13,7 @@ from pbxcore.directory import Delta, TrunkPut
 from pbxcore.features.model import NONE_SET, Forwarding, Handling
 from pbxcore.sip.headers.privacy import ASSERTED, read_identities, read_privacy
 from pbxcore.sip.identity import HIDDEN, Caller
+from pbxcore.sip.message import Response
 from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office, Talk
 from tests.support.overhearing import Overhearing
@@ -270,6 +271,39 @@ def test_who_answers_and_wants_no_name_is_nobody_to_the_caller() -> None:
         office.check()
 
 
+def test_who_rings_by_name_and_answers_without_is_nobody_from_then_on() -> None:
+    with Office("alice", "bob") as office:
+        phone, raw = Overhearing(office["alice"]), RawPhone(office, "bob")
+        alice = office["alice"].dial("bob")
+        office.run(0.3)
+        invite, contact = raw.first(b"INVITE"), b"Contact: <sip:bob@10.0.0.2>"
+        raw.answer(invite, 180, contact)
+        office.run(0.3)
+        assert named(phone.answers(b"INVITE", 180)[0]) == (b"bob", b"Bob")
+        raw.answer(invite, 200, contact, SDP, b"Privacy: id", body=raw.offer)
+        office.run(0.3)
+        answer = phone.answers(b"INVITE", 200)[0]
+        assert read_identities(answer, ASSERTED)[0].uri == NOBODY
+        alice.hang_up()
+        office.run(0.3)
+        raw.answer(raw.first(b"BYE"), 200)
+        office.run()
+        office.check()
+
+
+def test_who_hides_goes_on_hiding_though_his_phone_says_it_need_not() -> None:
+    with Office("alice", "bob") as office:
+        alice, _ = talking(office)
+        (leg,) = office.house.lines.of("alice")
+        leg.identity = Caller(leg.identity.uri, privacy=HIDDEN)
+        assert leg.sip is not None
+        leg.identified(leg.sip, Response(200, b"OK", b"SIP/2.0", [b"Privacy: none"], b""))
+        assert leg.identity.private
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_a_phone_that_knows_no_update_is_sent_none_and_talks_on() -> None:
     with Office("alice", "bob", "carol") as office:
         raw = RawPhone(office, "alice")
@@ -452,3 +486,5 @@ def test_who_is_shown_already() -> None:
     assert is_shown(Caller(b"tel:200"), Caller(b"sip:200@other"))
     assert is_shown(Caller(b"sip:200@pbx", b"Sales: Bob"), bob)
     assert not is_shown(Caller(b"sip:201@pbx", b"Bob"), bob)
+    assert not is_shown(bob, Caller(bob.uri, b"Bob", privacy=HIDDEN))
+    assert is_shown(Caller(bob.uri, privacy=HIDDEN), Caller(bob.uri, privacy=HIDDEN))
