@@ -71,6 +71,11 @@ class Keying:
                     found[at] = None
         return tuple(found)
 
+    def fits(self, offer: SessionDescription, lines: Iterable[Line | None]) -> bool:
+        """Whether any of the lines comes in a form that may be."""
+        both = zip(lines, offer.media, strict=True)
+        return any(line is not None and self._takes(media) for line, media in both)
+
     def _takes(self, media: Media) -> bool:
         """Whether a line comes in a form that may be: in clear, or with a key that is of use."""
         if not _is_secured(media):

@@ -22,6 +22,7 @@ from pbxcore.media.commands import (
     StreamOpened,
     WantPicture,
 )
+from pbxcore.sip.sdp.answering import not_acceptable
 from pbxcore.sip.sdp.ice import new_credentials
 from pbxcore.sip.sdp.negotiation import Negotiation
 from pbxcore.sip.sdp.reader import read
@@ -127,11 +128,15 @@ class Session:
         """The lines of the offer that the peer began with, which says how its media are keyed.
 
         Raises:
-            RemoteProtocolError: 400: it is not readable.
+            RemoteProtocolError: 400: it is not readable; 488: what it carries is encrypted where it
+                may not be, or not where it has to be.
         """
         offer = read(body)
         self._keying.follow(offer)
-        return self._within(offer)
+        lines = self._within(offer)
+        if any(lines) and not self._keying.fits(offer, lines):
+            raise not_acceptable(302, "Incompatible transport protocol")
+        return lines
 
     def wanted(self, body: bytes) -> tuple[Line | None, ...]:
         """The lines of another offer of the peer's, as far as its rules go.

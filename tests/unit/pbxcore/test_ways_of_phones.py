@@ -118,10 +118,28 @@ def test_a_line_whose_keys_are_of_no_use_is_left_for_the_plain_one_where_that_ma
     lines = ["m=audio 4000 RTP/SAVP 0", key, "m=audio 4002 RTP/AVP 0"]
     alice.send(b"INVITE", "bob", SDP, body=described(alice, *filter(None, lines)))
     office.run(0.3)
-    office["bob"].talk.accept()
+    for each in office["bob"].talks:
+        each.accept()
     office.run(0.3)
     assert alice.last(b"INVITE").status == status
     assert heard_at(office) == ({4002} if status == 200 else set())
+
+
+@pytest.mark.parametrize(
+    ("srtp", "lines"),
+    [("required", ["m=audio 4000 RTP/AVP 0"]), ("off", ["m=audio 4000 RTP/SAVP 0", KEY])],
+)
+def test_who_offers_what_may_not_be_is_refused_before_anybody_rings(
+    office: Office, srtp: str, lines: list[str]
+) -> None:
+    office.house.change("alice", srtp=srtp)
+    alice = RawPhone(office, "alice")
+    alice.send(b"INVITE", "bob", SDP, body=described(alice, *lines))
+    office.run(0.3)
+    refusal = alice.last(b"INVITE")
+    assert refusal.status == 488
+    assert b"Incompatible transport protocol" in (refusal.get(b"warning") or b"")
+    assert not office["bob"].talks
 
 
 def test_of_two_lines_with_keys_the_one_whose_keys_are_of_use_is_taken(office: Office) -> None:
