@@ -59,6 +59,8 @@ class Keying:
         counts.
         """
         found = list(lines)
+        if len(found) < 2:  # so it is nearly always
+            return tuple(found)
         for kind in {each.kind for each in found if each is not None}:
             places = [at for at, each in enumerate(found) if each is not None and each.kind == kind]
             chosen = next((at for at in places if self._takes(offer.media[at])), None)

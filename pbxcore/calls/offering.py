@@ -177,7 +177,7 @@ def to_answer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> St
         port=port,
         kind=line.kind,
         profiles=secured if srtp == "required" else (AVP, _AVPF, *(secured if keys else ())),
-        formats=_with_events(line, frozenset(each.clock_rate for each in _spoken(line))),
+        formats=_answered(line),
         direction=line.direction,
         packet_ms=line.packet_ms,
         cryptos=keys,
@@ -241,6 +241,11 @@ def _carried(line: Line) -> tuple[Format, ...]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def _answered(line: Line) -> tuple[Format, ...]:
+    """The codecs a line may be answered in, with events for each of their clocks."""
+    return _with_events(line, frozenset(each.clock_rate for each in _spoken(line)))
+
+
 def _with_events(line: Line, rates: frozenset[int] = _EVENTS_AT) -> tuple[Format, ...]:
     """Keys can always be pressed (RFC 4733): whoever hears none is told in another way.
 
