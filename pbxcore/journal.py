@@ -150,6 +150,12 @@ class TrunkUsed(msgspec.Struct, frozen=True, tag=True):
     threshold: int
 
 
+class MediaWorkerLost(msgspec.Struct, frozen=True, tag=True):
+    """A process that carries the sound ended by itself; calls whose `streams` it had are over."""
+
+    streams: int
+
+
 class CallStarted(msgspec.Struct, frozen=True, tag=True):
     """Somebody calls. `call` names the call in all its facts; `sip_call_id` is its Call-ID.
 
@@ -494,6 +500,7 @@ Fact = (
     | TrunkChanged
     | TrunkCrowded
     | TrunkUsed
+    | MediaWorkerLost
     | AddressBanned
     | AddressUnbanned
     | PromptRecorded

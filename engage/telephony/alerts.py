@@ -8,7 +8,13 @@ from engage.durations import HOUR_MS
 from engage.mailing import post_to_each
 from engage.system.actor import SYSTEM, Actor
 from engage.system.operation_log import last_of, note
-from pbxcore.journal import TrunkCrowded, TrunkUsed
+from pbxcore.journal import (
+    EmergencyCalled,
+    MediaWorkerLost,
+    TrunkChanged,
+    TrunkCrowded,
+    TrunkUsed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +23,9 @@ if TYPE_CHECKING:
 
     from engage.mailing import Mailer
     from engage.people.event_settings import EventSettings
-    from pbxcore.journal import BindingRemoved, EmergencyCalled, TrunkChanged
+    from pbxcore.journal import BindingRemoved
+
+Happening = EmergencyCalled | MediaWorkerLost | TrunkChanged | TrunkCrowded | TrunkUsed
 
 MISSED = frozenset({"expired", "lost"})
 FAILED = frozenset({"rejected", "unreachable"})
@@ -72,7 +80,7 @@ class PhoneAlerts:
             occasion=f"{removed.number}:{removed.contact}:{at_ms // HOUR_MS}",
         )
 
-    async def emergency(
+    async def _emergency(
         self, connection: AsyncConnection, called: EmergencyCalled, at_ms: int
     ) -> None:
         """An extension calls an emergency service: that stands in the log, whatever is set."""
@@ -96,18 +104,18 @@ class PhoneAlerts:
             occasion=called.call,
         )
 
-    async def trunk(
-        self,
-        connection: AsyncConnection,
-        told: TrunkChanged | TrunkCrowded | TrunkUsed,
-        at_ms: int,
-    ) -> None:
-        """A trunk cannot be used, or carries more than its thresholds; or no more so."""
+    async def happened(self, connection: AsyncConnection, told: Happening, at_ms: int) -> None:
+        """An emergency, a trunk that fails or is crowded (or no more so), a part that ended."""
         match told:
+            case EmergencyCalled():
+                await self._emergency(connection, told, at_ms)
             case TrunkCrowded():
                 await self._load(connection, told, at_ms)
             case TrunkUsed():
                 await self._usage(connection, told, at_ms)
+            case MediaWorkerLost(streams):
+                detail: dict[str, object] = {"streams": streams}
+                await note(connection, SYSTEM, "media.fail", "media:", detail, at_ms=at_ms)
             case _ if told.state in FAILED | WORKING:
                 await self._standing(connection, told, at_ms)
 

@@ -13,6 +13,7 @@ from pbxcore.journal import (
     BindingAdded,
     BindingRemoved,
     EmergencyCalled,
+    MediaWorkerLost,
     MessageRelayed,
     TrunkChanged,
     TrunkCrowded,
@@ -91,13 +92,15 @@ class RegisteredPhones:
                 if self._alerts is not None:
                     await self._alerts.gone(transaction.connection, removed, entry.at_ms)
                 return {removed.number}
-            case EmergencyCalled() as called:
+            case (
+                EmergencyCalled()
+                | TrunkChanged()
+                | TrunkCrowded()
+                | TrunkUsed()
+                | MediaWorkerLost() as told
+            ):
                 if self._alerts is not None:
-                    await self._alerts.emergency(transaction.connection, called, entry.at_ms)
-                return set()
-            case TrunkChanged() | TrunkCrowded() | TrunkUsed() as told:
-                if self._alerts is not None:
-                    await self._alerts.trunk(transaction.connection, told, entry.at_ms)
+                    await self._alerts.happened(transaction.connection, told, entry.at_ms)
                 return set()
             case MessageRelayed() as relayed:
                 if 200 <= relayed.status < 300:

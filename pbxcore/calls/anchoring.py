@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from pbxcore.journal import MediaWorkerLost
 from pbxcore.media.commands import (
     CloseStream,
     DigitHeard,
@@ -27,6 +28,7 @@ from pbxcore.media.commands import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.journal import Fact
     from pbxcore.media.commands import File, MediaNotice, MediaReply, MediaRequest, Tone
     from pbxcore.media.port import Media
 
@@ -44,10 +46,15 @@ class StreamOwner(Protocol):
 
 
 class Anchor:
-    """Opens and closes streams at the workers; each has one owner."""
+    """Opens and closes streams at the workers; each has one owner.
 
-    def __init__(self, media: Media) -> None:
-        self._media = media
+    Args:
+        media: the workers.
+        record: takes the fact that one was lost.
+    """
+
+    def __init__(self, media: Media, record: Callable[[Fact], None]) -> None:
+        self._media, self._record = media, record
         self._owners: dict[str, StreamOwner] = {}
         self._plays: dict[str, tuple[str, Callable[[Played], None]]] = {}
         self._recordings: dict[str, tuple[StartRecording, Callable[[RecordingEnded], None]]] = {}
@@ -183,6 +190,7 @@ class Anchor:
                     over(notice)
 
     def _lost(self, streams: tuple[str, ...]) -> None:
+        self._record(MediaWorkerLost(len(streams)))
         gone = [self._owners.pop(each, None) for each in streams]
         for play, (stream, _) in list(self._plays.items()):
             if stream in streams:

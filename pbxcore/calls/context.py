@@ -120,7 +120,7 @@ class CallContext:
         self._legs = 0
         self._is_ours = subscribers.domain.has
         self.agent = agent
-        self.anchor = Anchor(surroundings.audio.media)
+        self.anchor = Anchor(surroundings.audio.media, surroundings.outlets.record)
         self.prompts = surroundings.audio.prompts
         self.archive = Archive(surroundings.audio.recordings, surroundings.clock)
         self.directory = directory

@@ -68,6 +68,8 @@ def test_the_desk_is_walked_by_keyboard(server: Server, new_context: NewContext)
     ask(new_context, server.url, "Wanda Walker", "Where is it?")
     accept(agent, "Wanda Walker")
     say(agent, "On its way.")
+    for name in ("Transfer", "More about this visitor", "Save as contact"):  # the card comes later
+        expect(agent.get_by_role("button", name=name, exact=True)).to_be_visible()
     walk_around(agent)
     for name in ("Transfer", "Invite", "End chat", "Save as contact"):
         opens_and_gives_back(agent, agent.get_by_role("button", name=name, exact=True))

@@ -150,6 +150,8 @@ async def test_a_killed_worker_ends_its_calls_with_the_cause_and_the_next_one_ha
     record = await pair.record()
     ended = {(each["reason"], each["cause"]) for each in record["legs"]}
     assert ended == {("media_lost", 102)}
+    path = "/v1/operations?action=media.fail"
+    await eventually(lambda: pair.admin.get(path).json()["items"][0]["detail"] == {"streams": 2})
     await eventually(lambda: pair.server.log.count("media worker connected") == 2)
     async with Talk(pair) as (call, _):
         await call.hang_up()

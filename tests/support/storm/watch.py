@@ -48,6 +48,11 @@ class Watch:
                 return found
             cursor = f"&cursor={page['cursor']}"
 
+    def log_of(self, conversation: str) -> list[dict[str, Any]]:
+        """What happened in a chat, as its record tells."""
+        found = self.admin.get(f"/v1/livechat-records/{conversation}/events").json()
+        return [dict(each) for each in found["events"]]
+
     def nobody_is_left(self) -> bool:
         """Nobody waits, nobody talks, nobody rings."""
         return not any(

@@ -31,6 +31,8 @@ function kindWords(kind: string): string {
       return t("Cleaner");
     case "trunk":
       return t("Trunk");
+    case "media":
+      return t("Process that carries the sound");
     case "broadcast":
       return t("Message Broadcast");
     case "admin":
