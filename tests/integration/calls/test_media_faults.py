@@ -108,6 +108,7 @@ async def test_without_a_port_a_call_is_refused_with_the_reason_and_others_go_on
     await eventually(lambda: len(pair.live()) == 0)
     async with Talk(pair) as (call, _):
         await call.hang_up()
+    await eventually(lambda: len(pair.listed()) == len(pair.known) + 3)  # none is left for others
 
 
 @contextmanager
