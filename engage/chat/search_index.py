@@ -37,11 +37,10 @@ SEARCHED = ("message", "file", "note")
 CORRECTIONS = ("edited", "deleted")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
-_EVENT = "conversation_id, seq, kind, body, at_ms"
 _PLACES = Given((("conversation_id", "text"), ("seq", "bigint")))
 _BEHIND = Fetch(
     Given((("conversation_id", "text"),)),
-    _EVENT,
+    "conversation_id, seq, kind, body, at_ms",
     # The names and the number are constants of this program, never input.
     "(SELECT event.conversation_id, event.seq, event.kind, event.body, event.at_ms"  # noqa: S608
     " FROM given"

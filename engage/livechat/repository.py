@@ -93,8 +93,9 @@ _SERVED_BY = (
     .select_from(conversations)
     .where(*_SERVED, conversations.c.owner == bindparam("owner"))
 )
-_AGENT = select(extensions.c.number).where(extensions.c.number == bindparam("agent"))
-_LOCK_AGENT = _AGENT.with_for_update()
+_LOCK_AGENT = (
+    select(extensions.c.number).where(extensions.c.number == bindparam("agent")).with_for_update()
+)
 _COUNT = (
     update(facts)
     .where(facts.c.name == _NUMBER_FACT)
