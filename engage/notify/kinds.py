@@ -207,16 +207,18 @@ EMERGENCY_CALL = Kind(
     ),
     life_s=24 * HOUR_S,
 )
+_TRUNK = Variable("trunk", N_("The trunk's name"), N_("City Line"))
+_TO_TRUNKS = _link(N_("Opens the trunks in the administration"), "/admin/#/trunks")
 TRUNK_STATUS = Kind(
     "trunk_status",
     N_("SIP Trunk Status"),
     N_("To the warning contacts when a trunk cannot be used, and when it works again."),
     (
-        Variable("trunk", N_("The trunk's name"), N_("City Line")),
+        _TRUNK,
         Variable("working", N_("1 if it works again"), ""),
         Variable("answer", N_("What the provider answered, if it did"), "403"),
         Variable("changed_at", N_("When"), 1_764_000_000_000, Form.MOMENT),
-        _link(N_("Opens the trunks in the administration"), "/admin/#/trunks"),
+        _TO_TRUNKS,
     ),
     life_s=24 * HOUR_S,
 )
@@ -225,11 +227,11 @@ TRUNK_LOAD = Kind(
     N_("Trunk Concurrent Calls"),
     N_("To the warning contacts when more calls go by a trunk at once than its threshold."),
     (
-        Variable("trunk", N_("The trunk's name"), N_("City Line")),
+        _TRUNK,
         Variable("calls", N_("How many calls there were"), 31),
         Variable("threshold", N_("From how many on it is told"), 30),
         Variable("crowded_at", N_("When"), 1_764_000_000_000, Form.MOMENT),
-        _link(N_("Opens the trunks in the administration"), "/admin/#/trunks"),
+        _TO_TRUNKS,
     ),
     life_s=24 * HOUR_S,
 )
@@ -238,11 +240,11 @@ TRUNK_USAGE = Kind(
     N_("Trunk Outbound Call Duration Usage"),
     N_("To the warning contacts when calls out by a trunk have lasted longer than its threshold."),
     (
-        Variable("trunk", N_("The trunk's name"), N_("City Line")),
+        _TRUNK,
         Variable("minutes", N_("How many minutes they have lasted"), 901),
         Variable("threshold", N_("From how many on it is told"), 900),
         Variable("used_at", N_("When"), 1_764_000_000_000, Form.MOMENT),
-        _link(N_("Opens the trunks in the administration"), "/admin/#/trunks"),
+        _TO_TRUNKS,
     ),
     life_s=24 * HOUR_S,
 )
